@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Byte strings, addresses and hashes: the plain value types that every room shares.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace warpevm {
+
+using Bytes = std::vector<uint8_t>;
+using BytesView = std::span<const uint8_t>;
+
+/// 32 bytes, most significant first: a hash, a storage key as written, a topic.
+struct Bytes32 {
+    std::array<uint8_t, 32> bytes{};
+    auto operator<=>(const Bytes32&) const = default;
+    [[nodiscard]] bool is_zero() const { return *this == Bytes32{}; }
+    operator BytesView() const { return bytes; }  // NOLINT(google-explicit-constructor)
+};
+using Hash = Bytes32;
+
+/// A 20-byte account address.
+struct Address {
+    std::array<uint8_t, 20> bytes{};
+    auto operator<=>(const Address&) const = default;
+    [[nodiscard]] bool is_zero() const { return *this == Address{}; }
+    operator BytesView() const { return bytes; }  // NOLINT(google-explicit-constructor)
+
+    /// The address whose last bytes are `low` (precompiles, system contracts in tests).
+    static constexpr Address from_low(uint64_t low) {
+        Address a;
+        for (size_t i = 0; i < 8; ++i) a.bytes[19 - i] = static_cast<uint8_t>(low >> (8 * i));
+        return a;
+    }
+};
+
+/// keccak256 of the empty string: the code hash of an account without code (Yellow Paper 4.1).
+inline constexpr Hash empty_code_hash{{0xc5, 0xd2, 0x46, 0x01, 0x86, 0xf7, 0x23, 0x3c, 0x92, 0x7e, 0x7d,
+                                       0xb2, 0xdc, 0xc7, 0x03, 0xc0, 0xe5, 0x00, 0xb6, 0x53, 0xca, 0x82,
+                                       0x27, 0x3b, 0x7b, 0xfa, 0xd8, 0x04, 0x5d, 0x85, 0xa4, 0x70}};
+
+inline void append(Bytes& to, BytesView more) { to.insert(to.end(), more.begin(), more.end()); }
+inline bool equal(BytesView a, BytesView b) {
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+inline uint64_t load_u64(const uint8_t* p) {
+    uint64_t x = 0;
+    std::memcpy(&x, p, sizeof x);
+    return x;
+}
+
+/// Mixes 64 bits so that every input bit reaches every output bit (for hash tables, not for security).
+inline uint64_t mix64(uint64_t x) {
+    x ^= x >> 32;
+    x *= 0xd6e8feb86659fd93ULL;
+    x ^= x >> 32;
+    x *= 0xd6e8feb86659fd93ULL;
+    x ^= x >> 32;
+    return x;
+}
+
+inline size_t hash_value(const Address& a) {
+    const uint8_t* p = a.bytes.data();
+    uint32_t tail = 0;
+    std::memcpy(&tail, p + 16, 4);
+    return mix64(load_u64(p) ^ mix64(load_u64(p + 8) ^ (uint64_t{tail} << 32)));
+}
+inline size_t hash_value(const Bytes32& b) {
+    const uint8_t* p = b.bytes.data();
+    return mix64(load_u64(p) ^ mix64(load_u64(p + 8) ^ mix64(load_u64(p + 16) ^ mix64(load_u64(p + 24)))));
+}
+
+}  // namespace warpevm
+
+template <>
+struct std::hash<warpevm::Address> {
+    size_t operator()(const warpevm::Address& a) const noexcept { return warpevm::hash_value(a); }
+};
+template <>
+struct std::hash<warpevm::Bytes32> {
+    size_t operator()(const warpevm::Bytes32& b) const noexcept { return warpevm::hash_value(b); }
+};

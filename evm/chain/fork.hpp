@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The protocol's forks, and the rules that hold for one block.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace warpevm {
+
+enum class Fork : uint8_t {
+#define WARPEVM_FORK(id, display) id,
+#include "evm/chain/forks.def"
+#undef WARPEVM_FORK
+};
+inline constexpr int fork_count = 0
+#define WARPEVM_FORK(id, display) +1
+#include "evm/chain/forks.def"
+#undef WARPEVM_FORK
+    ;
+
+/// The display name ("Tangerine Whistle").
+std::string_view name(Fork fork);
+/// Reads a display name or a name that fixtures and tools use ("EIP150", "ConstantinopleFix", "Merge", "BPO1", any case).
+std::optional<Fork> parse_fork(std::string_view name);
+
+/// Blob parameters (EIP-4844, EIP-7691, EIP-7840, EIP-7892): blobs per block, and the base fee's update fraction.
+struct BlobSchedule {
+    uint64_t target = 3;
+    uint64_t max = 6;
+    uint64_t base_fee_update_fraction = 3338477;
+    bool operator==(const BlobSchedule&) const = default;
+};
+/// Mainnet's blob parameters in `fork` (zeros before Cancun; BPO3 to BPO5 repeat BPO2's).
+BlobSchedule mainnet_blob_schedule(Fork fork);
+
+/// What execution must know of the chain at one block. A plain value; the chain configuration makes it.
+struct Rules {
+    Fork fork = Fork::frontier;
+    uint64_t chain_id = 1;
+    BlobSchedule blobs{};
+    /// True in the one block that moves the DAO's balances (EIP-779).
+    bool dao_transition = false;
+
+    [[nodiscard]] bool at_least(Fork f) const { return fork >= f; }
+};
+
+}  // namespace warpevm
