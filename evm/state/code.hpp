@@ -36,7 +36,7 @@ class Code {
     /// Keeps `image`, unless another thread was first; answers the one that is kept.
     const CodeImage* keep_image(size_t family, std::unique_ptr<const CodeImage> image) const;
 
-    static constexpr size_t families = 8;
+    static constexpr size_t families = 12;
 
   private:
     Hash m_hash;
