@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one executor signature: a window of blocks over one pre-state in, one outcome per block out.
+// This header declares the serial executor, which is the definition of correct.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "evm/base/result.hpp"
+#include "evm/chain/block.hpp"
+#include "evm/chain/fork.hpp"
+#include "evm/chain/outcome.hpp"
+#include "evm/state/state_view.hpp"
+
+namespace warpevm {
+
+class ExecutionContext;
+
+/// What a block tells its transactions (Yellow Paper 9.3, the I_H part).
+struct BlockEnvironment {
+    uint64_t number = 0;
+    uint64_t timestamp = 0;
+    uint64_t gas_limit = 0;
+    Address beneficiary;
+    /// Before London zero.
+    U256 base_fee;
+    /// Difficulty before Paris, prevRandao from Paris on (EIP-4399).
+    U256 difficulty_or_randao;
+    uint64_t excess_blob_gas = 0;
+    Hash parent_hash;
+    /// EIP-4788; absent: no system call is made for it.
+    std::optional<Hash> parent_beacon_block_root;
+};
+
+/// A transaction with its sender, or with the reason why it has none.
+struct BlockTransaction {
+    const Transaction* tx = nullptr;
+    Address sender;
+    /// Not none: decoding or sender recovery failed.
+    Error invalid{};
+};
+
+struct OmmerInput {
+    Address beneficiary;
+    uint64_t number = 0;
+};
+
+/// Everything that execution needs of one block. It is no header: validating headers and comparing outcomes with them
+/// are functions of their own (header_validation.hpp, verification.hpp).
+struct BlockInput {
+    Rules rules;
+    BlockEnvironment environment;
+    std::vector<BlockTransaction> transactions;
+    std::vector<OmmerInput> ommers;
+    std::optional<std::vector<Withdrawal>> withdrawals;
+};
+
+enum class OnInvalid : uint8_t {
+    reject_block,  ///< the first invalid transaction makes the block invalid
+    skip,          ///< it is left out and the rest goes on (t8n, block building)
+};
+enum class OnMissingState : uint8_t {
+    fail,          ///< the error missing_state
+    assume_absent, ///< counted in the outcome
+};
+
+enum class Reward : uint8_t {
+    protocol,  ///< 5, 3 or 2 ether before Paris, with the ommers' shares
+    fixed,     ///< `fixed_reward` in place of it, under any fork; zero still touches the beneficiary (state tests, t8n)
+    none,      ///< nobody is credited or touched
+};
+
+struct ExecutionOptions {
+    OnInvalid on_invalid = OnInvalid::reject_block;
+    OnMissingState on_missing_state = OnMissingState::fail;
+    /// System calls and requests (EIP-4788, 2935, 6110, 7002, 7251). State tests run without.
+    bool system_calls = true;
+    /// A system contract without code is skipped instead of making the block invalid (partial pre-states).
+    bool allow_missing_system_contracts = false;
+    /// The miner's reward before Paris, or what replaces it.
+    Reward reward = Reward::protocol;
+    /// Wei, for Reward::fixed.
+    U256 fixed_reward;
+    /// Forms the state root after a difference since the window's start; needed only for receipts before Byzantium.
+    std::function<Hash(const StateDiff&)> state_root_after;
+};
+
+/// Executes the blocks in order. The window ends after the first invalid block (whose outcome says why).
+/// An Error means that no verdict was possible (missing state, internal), never that a block is invalid.
+Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context, std::span<const BlockInput> window,
+                                                 const StateView& state, const ExecutionOptions& options);
+
+}  // namespace warpevm

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole or partial state in memory: what fixtures and pre-state files are loaded into, and what differences are applied to.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
+
+#include "evm/state/state_diff.hpp"
+#include "evm/state/state_view.hpp"
+
+namespace warpevm {
+
+class MemoryState final : public StateView {
+  public:
+    struct Account {
+        uint64_t nonce = 0;
+        U256 balance;
+        Hash code_hash = empty_code_hash;
+        boost::unordered_flat_map<U256, U256> storage;  ///< no zero values
+    };
+
+    /// `closed`: what is not here does not exist; otherwise reading it answers unknown.
+    explicit MemoryState(bool closed = true) : m_closed(closed) {}
+
+    void set_account(const Address& address, uint64_t nonce, const U256& balance, BytesView code);
+    void set_slot(const Address& address, const U256& slot, const U256& value);
+    void set_block_hash(uint64_t number, const Hash& hash) { m_block_hashes[number] = hash; }
+    /// Applies a difference; afterwards this is the state after it.
+    void apply(const StateDiff& diff);
+    /// The Merkle Patricia root of everything here (Yellow Paper 4.1). Meaningful for a complete state.
+    [[nodiscard]] Hash root() const;
+    /// The root as it would be after `diff`, without changing anything.
+    [[nodiscard]] Hash root_after(const StateDiff& diff) const;
+
+    [[nodiscard]] const auto& accounts() const { return m_accounts; }
+    [[nodiscard]] BytesView code(const Hash& hash) const;
+
+    void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
+    void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
+    void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override;
+    [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override;
+
+  private:
+    bool m_closed;
+    boost::unordered_flat_map<Address, Account> m_accounts;
+    /// Shared, so that copies of a state are cheap and views stay valid.
+    boost::unordered_flat_map<Hash, std::shared_ptr<const Bytes>> m_codes;
+    boost::unordered_flat_map<uint64_t, Hash> m_block_hashes;
+};
+
+}  // namespace warpevm
