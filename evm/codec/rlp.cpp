@@ -53,14 +53,26 @@ Result<Header> read_header(BytesView input, size_t offset) {
     return header;
 }
 
-void append_header(Bytes& out, uint8_t base, size_t length) {
-    if (length <= max_short_length) {
-        out.push_back(static_cast<uint8_t>(base + length));
-        return;
+/// The first byte and, for long payloads, the bytes of the length.
+struct EncodedHeader {
+    uint8_t bytes[9];
+    size_t size = 1;
+
+    EncodedHeader(uint8_t base, size_t length) {
+        if (length <= max_short_length) {
+            bytes[0] = static_cast<uint8_t>(base + length);
+            return;
+        }
+        const auto count = static_cast<size_t>(std::bit_width(length) + 7) / 8;
+        bytes[0] = static_cast<uint8_t>(base + max_short_length + count);
+        for (size_t i = count; i-- > 0;) bytes[size++] = static_cast<uint8_t>(length >> (8 * i));
     }
-    const auto count = static_cast<size_t>(std::bit_width(length) + 7) / 8;
-    out.push_back(static_cast<uint8_t>(base + max_short_length + count));
-    for (size_t i = count; i-- > 0;) out.push_back(static_cast<uint8_t>(length >> (8 * i)));
+    operator BytesView() const { return {bytes, size}; }  // NOLINT(google-explicit-constructor)
+};
+
+/// A single byte below 0x80 is its own encoding.
+bool is_own_encoding(BytesView s) {
+    return s.size() == 1 && s[0] < string_base;
 }
 
 }  // namespace
@@ -163,8 +175,12 @@ Result<void> validate(BytesView input) {
     return {};
 }
 
+size_t string_size(BytesView s) {
+    return is_own_encoding(s) ? 1 : EncodedHeader(string_base, s.size()).size + s.size();
+}
+
 Writer& Writer::string(BytesView s) {
-    if (s.size() != 1 || s[0] >= string_base) append_header(m_out, string_base, s.size());
+    if (!is_own_encoding(s)) raw(EncodedHeader(string_base, s.size()));
     return raw(s);
 }
 
@@ -185,10 +201,13 @@ Writer& Writer::raw(BytesView item) {
 }
 
 Writer& Writer::end_list(size_t mark) {
-    Bytes header;
-    append_header(header, list_base, m_out.size() - mark);
-    m_out.insert(m_out.begin() + static_cast<std::ptrdiff_t>(mark), header.begin(), header.end());
+    const EncodedHeader header(list_base, m_out.size() - mark);
+    m_out.insert(m_out.begin() + static_cast<std::ptrdiff_t>(mark), header.bytes, header.bytes + header.size);
     return *this;
+}
+
+Writer& Writer::list_of_size(size_t payload) {
+    return raw(EncodedHeader(list_base, payload));
 }
 
 }  // namespace warpevm::rlp

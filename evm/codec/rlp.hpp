@@ -52,6 +52,9 @@ inline constexpr size_t max_depth = 1024;
 /// Checks every item of `input` at every depth, without recursion.
 Result<void> validate(BytesView input);
 
+/// The number of bytes that Writer::string appends for `s`.
+size_t string_size(BytesView s);
+
 /// Appends items to a buffer; lists are closed by their start mark, so nothing is encoded twice.
 class Writer {
   public:
@@ -63,8 +66,12 @@ class Writer {
     /// begin_list returns a mark; end_list(mark) turns everything since into a list.
     [[nodiscard]] size_t begin_list() const { return m_out.size(); }
     Writer& end_list(size_t mark);
+    /// Opens a list whose payload is known to be `payload` bytes long; no end_list for this one.
+    Writer& list_of_size(size_t payload);
     [[nodiscard]] const Bytes& bytes() const { return m_out; }
     Bytes take() { return std::move(m_out); }
+    /// Forgets everything but the memory.
+    void clear() { m_out.clear(); }
 
   private:
     Bytes m_out;
