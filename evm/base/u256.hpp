@@ -25,7 +25,8 @@ struct U256 {
     static constexpr U256 max() { return {~0ULL, ~0ULL, ~0ULL, ~0ULL}; }
 
     constexpr bool operator==(const U256& o) const {
-        return ((limb[0] ^ o.limb[0]) | (limb[1] ^ o.limb[1]) | (limb[2] ^ o.limb[2]) | (limb[3] ^ o.limb[3])) == 0;
+        return ((limb[0] ^ o.limb[0]) | (limb[1] ^ o.limb[1]) | (limb[2] ^ o.limb[2]) |
+                (limb[3] ^ o.limb[3])) == 0;
     }
     constexpr std::strong_ordering operator<=>(const U256& o) const {
         for (int i = 3; i >= 0; --i)
@@ -75,10 +76,18 @@ constexpr Carried sub_borrow(const U256& a, const U256& b) {
     return {r, borrow != 0};
 }
 
-constexpr U256 operator+(const U256& a, const U256& b) { return add_carry(a, b).value; }
-constexpr U256 operator-(const U256& a, const U256& b) { return sub_borrow(a, b).value; }
-constexpr U256 operator-(const U256& a) { return U256{} - a; }
-constexpr U256 operator~(const U256& a) { return {~a.limb[0], ~a.limb[1], ~a.limb[2], ~a.limb[3]}; }
+constexpr U256 operator+(const U256& a, const U256& b) {
+    return add_carry(a, b).value;
+}
+constexpr U256 operator-(const U256& a, const U256& b) {
+    return sub_borrow(a, b).value;
+}
+constexpr U256 operator-(const U256& a) {
+    return U256{} - a;
+}
+constexpr U256 operator~(const U256& a) {
+    return {~a.limb[0], ~a.limb[1], ~a.limb[2], ~a.limb[3]};
+}
 constexpr U256 operator&(const U256& a, const U256& b) {
     return {a.limb[0] & b.limb[0], a.limb[1] & b.limb[1], a.limb[2] & b.limb[2], a.limb[3] & b.limb[3]};
 }
@@ -88,8 +97,12 @@ constexpr U256 operator|(const U256& a, const U256& b) {
 constexpr U256 operator^(const U256& a, const U256& b) {
     return {a.limb[0] ^ b.limb[0], a.limb[1] ^ b.limb[1], a.limb[2] ^ b.limb[2], a.limb[3] ^ b.limb[3]};
 }
-constexpr U256& operator+=(U256& a, const U256& b) { return a = a + b; }
-constexpr U256& operator-=(U256& a, const U256& b) { return a = a - b; }
+constexpr U256& operator+=(U256& a, const U256& b) {
+    return a = a + b;
+}
+constexpr U256& operator-=(U256& a, const U256& b) {
+    return a = a - b;
+}
 
 /// Shifts by any amount; 256 and more give zero (EIP-145).
 constexpr U256 operator<<(const U256& a, unsigned n) {
@@ -113,8 +126,12 @@ constexpr U256 operator>>(const U256& a, unsigned n) {
     return r;
 }
 /// Shift amounts as the EVM takes them from the stack.
-constexpr U256 shl(const U256& a, const U256& n) { return n.fits_u64() && n.limb[0] < 256 ? a << static_cast<unsigned>(n.limb[0]) : U256{}; }
-constexpr U256 shr(const U256& a, const U256& n) { return n.fits_u64() && n.limb[0] < 256 ? a >> static_cast<unsigned>(n.limb[0]) : U256{}; }
+constexpr U256 shl(const U256& a, const U256& n) {
+    return n.fits_u64() && n.limb[0] < 256 ? a << static_cast<unsigned>(n.limb[0]) : U256{};
+}
+constexpr U256 shr(const U256& a, const U256& n) {
+    return n.fits_u64() && n.limb[0] < 256 ? a >> static_cast<unsigned>(n.limb[0]) : U256{};
+}
 U256 sar(const U256& a, const U256& n);
 
 U256 operator*(const U256& a, const U256& b);
@@ -143,11 +160,16 @@ constexpr U256 byte(const U256& index, const U256& value) {
     const auto i = static_cast<unsigned>(31 - index.limb[0]);
     return (value.limb[i / 8] >> (8 * (i % 8))) & 0xff;
 }
-constexpr bool slt(const U256& a, const U256& b) { return a.negative() != b.negative() ? a.negative() : a < b; }
+constexpr bool slt(const U256& a, const U256& b) {
+    return a.negative() != b.negative() ? a.negative() : a < b;
+}
 /// Leading zero bits, 256 for zero (EIP-7939).
-constexpr unsigned clz(const U256& a) { return 256 - a.bit_length(); }
+constexpr unsigned clz(const U256& a) {
+    return 256 - a.bit_length();
+}
 
-/// Saturating a * b and the full 512-bit product's high half being zero, for fee arithmetic that must not wrap.
+/// Saturating a * b and the full 512-bit product's high half being zero, for fee arithmetic that must not
+/// wrap.
 std::optional<U256> checked_mul(const U256& a, const U256& b);
 constexpr std::optional<U256> checked_add(const U256& a, const U256& b) {
     const Carried c = add_carry(a, b);
@@ -174,7 +196,9 @@ inline Bytes32 to_bytes32(const U256& a) {
     store_be(b.bytes.data(), a);
     return b;
 }
-inline U256 to_u256(const Bytes32& b) { return load_be(b.bytes.data()); }
+inline U256 to_u256(const Bytes32& b) {
+    return load_be(b.bytes.data());
+}
 inline U256 to_u256(const Address& a) {
     uint8_t b[32] = {};
     std::memcpy(b + 12, a.bytes.data(), 20);
@@ -191,7 +215,9 @@ inline Address to_address(const U256& a) {
 std::string to_decimal(const U256& a);
 std::optional<U256> from_decimal(std::string_view s);
 
-inline size_t hash_value(const U256& a) { return mix64(a.limb[0] ^ mix64(a.limb[1] ^ mix64(a.limb[2] ^ mix64(a.limb[3])))); }
+inline size_t hash_value(const U256& a) {
+    return mix64(a.limb[0] ^ mix64(a.limb[1] ^ mix64(a.limb[2] ^ mix64(a.limb[3]))));
+}
 
 }  // namespace warpevm
 
