@@ -90,10 +90,14 @@ class TraceMerger {
         if (!account) return tl::unexpected(account.error());
         // The tracer also lists accounts that do not exist, as empty ones.
         const bool empty = account->nonce == 0 && account->balance.is_zero() && account->code.empty();
-        if (m_seen.insert(address).second && !empty)
-            m_state.set_account(address, account->nonce, account->balance, account->code);
+        if (m_seen.insert(address).second) {
+            if (empty)
+                m_state.set_absent(address);
+            else
+                m_state.set_account(address, account->nonce, account->balance, account->code);
+        }
         return read_storage(value, [&](const U256& slot, const U256& number) {
-            if (m_slots.insert({address, slot}).second && !number.is_zero()) m_state.set_slot(address, slot, number);
+            if (m_slots.insert({address, slot}).second) m_state.set_slot(address, slot, number);
             return true;
         });
     }
@@ -123,7 +127,7 @@ Result<void> read_alloc(const Value& value, MemoryState& state) {
         boost::unordered_flat_set<U256> seen;
         auto done = read_storage(member, [&, &name = *address](const U256& slot, const U256& number) {
             if (!seen.insert(slot).second) return false;
-            if (!number.is_zero()) state.set_slot(name, slot, number);
+            state.set_slot(name, slot, number);
             return true;
         });
         if (!done) return done;
