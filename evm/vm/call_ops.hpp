@@ -51,7 +51,7 @@ bool charge_delegation(F& f, Row to) {
     if (f.fork < Fork::prague) return true;
     const auto& delegate = f.journal.code(to).delegate();
     if (!delegate) return true;
-    return f.charge(f.journal.warm_account(f.journal.account(*delegate)) ? f.prices().cold_account : f.prices().warm_access);
+    return f.charge(is_cold_access(f, f.journal.account(*delegate)) ? f.prices().cold_account : f.prices().warm_access);
 }
 
 /// How much gas a call may hand on: all it asks for before EIP-150, since then at most all but a 64th. Negative: out of gas.

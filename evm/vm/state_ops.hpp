@@ -3,13 +3,20 @@
 #pragma once
 
 #include "evm/vm/memory_ops.hpp"
+#include "evm/vm/precompiles.hpp"
 
 namespace warpevm {
+
+/// Warms an account up; true where the access is cold. Precompiles are always warm (EIP-2929).
+template <class F>
+bool is_cold_access(F& f, Row row) {
+    return f.journal.warm_account(row) && find_precompile(f.journal.address(row), f.fork) == nullptr;
+}
 
 /// EIP-2929's price of touching an account: the warm price is in the instruction's static gas already.
 template <class F>
 bool charge_account_access(F& f, Row row) {
-    if (f.fork < Fork::berlin || !f.journal.warm_account(row)) return true;
+    if (f.fork < Fork::berlin || !is_cold_access(f, row)) return true;
     return f.charge(f.prices().cold_account - f.prices().warm_access);
 }
 
@@ -132,7 +139,7 @@ Status op_selfdestruct(F& f, const U256& to) {
     const Prices& p = f.prices();
     const Row self = f.message.recipient_row;
     const Row heir = journal.account(to_address(to));
-    if (f.fork >= Fork::berlin && journal.warm_account(heir) && !f.charge(p.cold_account)) return Status::out_of_gas;
+    if (f.fork >= Fork::berlin && is_cold_access(f, heir) && !f.charge(p.cold_account)) return Status::out_of_gas;
     const U256 balance = journal.balance(self);
     if (p.selfdestruct_new_account != 0) {
         const bool makes_account = f.fork >= Fork::spurious_dragon ? !balance.is_zero() && journal.is_dead(heir) : !journal.exists(heir);
