@@ -58,6 +58,8 @@ class Value {
     [[nodiscard]] tl::unexpected<Error> expected(std::string_view what) const;
     /// json_field with "FILE: PATH: SENTENCE".
     [[nodiscard]] tl::unexpected<Error> wrong(std::string_view sentence) const;
+    /// The value as JSON text again.
+    [[nodiscard]] std::string raw() const { return simdjson::minify(m_element); }
     [[nodiscard]] std::string_view file() const { return *m_file; }
 
   private:

@@ -112,9 +112,9 @@ Result<GivenBlock> read_block(const Value& value) {
     return block;
 }
 
-Result<void> check_executable(const GivenBlock& block, Fork fork, const Value& value) {
+Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file) {
     const auto missing = [&](const char* name) {
-        return fail(ErrorCode::json_field, fmt::format("{}: {}: is missing, and {} can't execute without it", value.file(), name,
+        return fail(ErrorCode::json_field, fmt::format("{}: {}: is missing, and {} can't execute without it", file, name,
                                                        warpevm::name(fork)));
     };
     const GivenHeader& header = block.header;

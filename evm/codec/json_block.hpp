@@ -53,7 +53,7 @@ struct GivenBlock {
 /// Reads a block, or the answer of a JSON-RPC call with the block under "result". Number, timestamp, miner, gas limit
 /// and transactions must be there.
 Result<GivenBlock> read_block(const Value& value);
-/// An error that names the first member without which `fork` can't execute a block.
-Result<void> check_executable(const GivenBlock& block, Fork fork, const Value& value);
+/// An error that names the file and the first member without which `fork` can't execute a block.
+Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file);
 
 }  // namespace warpevm::json
