@@ -123,29 +123,32 @@ const Code& Journal<R>::load_code(Row row) {
 }
 
 template <bool R>
-Row Journal<R>::load_slot(Row account, const U256& key) {
-    const AccountRow& a = m_accounts[account];
-    SlotRow s{.key = key, .account = account, .generation = a.generation};
-    if (!a.fresh_storage) {
-        const SlotKey wanted{a.address, key};
-        const Read<U256> read = m_state.read_slot(wanted);
-        if (read.knowledge == Knowledge::value) s.current = read.value;
-        if (read.knowledge == Knowledge::unknown) {
-            if (m_missing.assume_absent)
-                m_missing.slots.push_back(wanted);
-            else if (!m_missing.error)
-                m_missing.error = Error{ErrorCode::missing_state, "slot " + to_quantity(key) + " of " + to_hex(a.address)};
-        }
-    }
-    s.before = s.current;
+Row Journal<R>::intern_slot(Row account, const U256& key) {
     const Row row = static_cast<Row>(m_slots.size());
-    m_slots.push_back(s);
+    m_slots.push_back({.key = key, .account = account});
     m_slot_rows.emplace(SlotId{account, key}, row);
     return row;
 }
 
 template <bool R>
+void Journal<R>::load_slot(SlotRow& s) {
+    const AccountRow& a = m_accounts[s.account];
+    s.loaded = true;
+    s.generation = a.generation;
+    if (a.fresh_storage) return;
+    const SlotKey wanted{a.address, s.key};
+    const Read<U256> read = m_state.read_slot(wanted);
+    if (read.knowledge == Knowledge::value) s.current = s.before = read.value;
+    if (read.knowledge != Knowledge::unknown) return;
+    if (m_missing.assume_absent)
+        m_missing.slots.push_back(wanted);
+    else if (!m_missing.error)
+        m_missing.error = Error{ErrorCode::missing_state, "slot " + to_quantity(s.key) + " of " + to_hex(a.address)};
+}
+
+template <bool R>
 void Journal<R>::see_slot(SlotRow& s, Row row) {
+    if (!s.loaded) load_slot(s);
     const uint32_t generation = m_accounts[s.account].generation;
     if (s.generation != generation) {
         s.generation = generation;

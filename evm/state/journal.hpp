@@ -60,6 +60,7 @@ struct SlotRow {
     Row account = 0;
     uint32_t generation = 0;
     uint32_t seen = 0, warm = 0;
+    bool loaded = false;
     bool dirty = false;
 };
 
@@ -148,11 +149,15 @@ class Journal {
     // -- storage ----------------------------------------------------------------------------------------------------
     /// The row of a slot, its `current` and `original` valid for this transaction.
     Row slot(Row account, const U256& key) {
-        const auto it = m_slot_rows.find(SlotId{account, key});
-        const Row row = it != m_slot_rows.end() ? it->second : load_slot(account, key);
+        const Row row = unread_slot(account, key);
         SlotRow& s = m_slots[row];
         if (s.seen != m_tx) see_slot(s, row);
         return row;
+    }
+    /// The row of a slot that nobody needs to read yet (access lists).
+    Row unread_slot(Row account, const U256& key) {
+        const auto it = m_slot_rows.find(SlotId{account, key});
+        return it != m_slot_rows.end() ? it->second : intern_slot(account, key);
     }
     [[nodiscard]] const SlotRow& slot_row(Row row) const { return m_slots[row]; }
     void set_slot(Row row, const U256& value);
@@ -218,7 +223,8 @@ class Journal {
     };
 
     Row load_account(const Address& address);
-    Row load_slot(Row account, const U256& key);
+    Row intern_slot(Row account, const U256& key);
+    void load_slot(SlotRow& s);
     const Code& load_code(Row row);
     void see_slot(SlotRow& s, Row row);
     void mark_dirty(Row row);
