@@ -103,7 +103,7 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     const int64_t handed_on = gas + (has_value ? f.prices().call_stipend : 0);
     if (f.message.depth >= max_call_depth || (has_value && !journal.can_pay(f.message.recipient_row, o.value))) {
         f.gas += handed_on;
-        f.return_data().clear();
+        f.return_data.clear();
         return Status::success;
     }
     // What the operands refer to may lie where the callee's frame will be.
@@ -118,7 +118,7 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     }
     f.gas += r.gas_left;
     result = r.status == Status::success ? 1 : 0;
-    const Bytes& output = f.return_data();
+    const Bytes& output = f.return_data;
     const size_t copied = std::min<size_t>(output_size, output.size());
     if (copied != 0) std::memcpy(f.memory + output_offset, output.data(), copied);
     return Status::success;
@@ -136,7 +136,7 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
     if (!f.charge(per_word * static_cast<int64_t>(words_of(size.limb[0])))) return Status::out_of_gas;
 
     result = {};
-    f.return_data().clear();
+    f.return_data.clear();
     if (f.message.depth >= max_call_depth || !journal.can_pay(self, value)) return Status::success;
     const uint64_t nonce = journal.nonce(self);
     if (nonce == ~uint64_t{0}) return Status::success;  // EIP-2681

@@ -93,7 +93,7 @@ Status copy_to_memory(F& f, BytesView source, const U256& to, const U256& from, 
 /// EIP-211: reading past the end of the return data is an exceptional halt.
 template <class F>
 Status op_returndatacopy(F& f, const U256& to, const U256& from, const U256& size) {
-    const Bytes& data = f.return_data();
+    const Bytes& data = f.return_data;
     if (const Status s = need_memory(f, to, size); s != Status::success) return s;
     if (!from.fits_u64() || !size.fits_u64() || from.limb[0] > data.size() || size.limb[0] > data.size() - from.limb[0])
         return Status::return_data_out_of_bounds;

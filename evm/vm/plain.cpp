@@ -63,7 +63,7 @@ Status PlainLoop<R>::run() {
         if (tracer != nullptr)
             tracer->on_step({.pc = pc, .opcode = op, .gas = f.gas, .depth = f.message.depth + 1, .refund = f.journal.refund(),
                              .memory_size = f.memory_size, .stack = {f.stack, static_cast<size_t>(sp + 1 - f.stack)},
-                             .memory = {f.memory, f.memory_size}, .return_data = f.return_data()});
+                             .memory = {f.memory, f.memory_size}, .return_data = f.return_data});
         Status status = check_and_charge(op);
         if (status == Status::success) status = execute(op);
         if (tracer != nullptr) tracer->on_step_done(is_exceptional(status) ? 0 : f.gas, status);
@@ -145,11 +145,11 @@ Status PlainLoop<R>::arithmetic(uint8_t op) {
 template <bool R>
 Status PlainLoop<R>::environment(uint8_t op) {
     const Message& m = f.message;
-    const BlockEnvironment& block = f.machine.block();
+    const BlockEnvironment& block = f.block;
     switch (op) {
         case OP_ADDRESS: push(to_u256(m.recipient)); break;
         case OP_BALANCE: return op_balance(f, U256(top()), top());
-        case OP_ORIGIN: push(to_u256(f.machine.transaction().origin)); break;
+        case OP_ORIGIN: push(to_u256(f.transaction.origin)); break;
         case OP_CALLER: push(to_u256(m.sender)); break;
         case OP_CALLVALUE: push(m.value); break;
         case OP_CALLDATALOAD: top() = op_calldataload(m.input, top()); break;
@@ -157,10 +157,10 @@ Status PlainLoop<R>::environment(uint8_t op) {
         case OP_CALLDATACOPY: sp -= 3; return copy_to_memory(f, m.input, sp[3], sp[2], sp[1]);
         case OP_CODESIZE: push(f.code.size()); break;
         case OP_CODECOPY: sp -= 3; return copy_to_memory(f, f.code, sp[3], sp[2], sp[1]);
-        case OP_GASPRICE: push(f.machine.transaction().gas_price); break;
+        case OP_GASPRICE: push(f.transaction.gas_price); break;
         case OP_EXTCODESIZE: return op_extcodesize(f, U256(top()), top());
         case OP_EXTCODECOPY: sp -= 4; return op_extcodecopy(f, sp[4], sp[3], sp[2], sp[1]);
-        case OP_RETURNDATASIZE: push(f.return_data().size()); break;
+        case OP_RETURNDATASIZE: push(f.return_data.size()); break;
         case OP_RETURNDATACOPY: sp -= 3; return op_returndatacopy(f, sp[3], sp[2], sp[1]);
         case OP_EXTCODEHASH: return op_extcodehash(f, U256(top()), top());
         case OP_BLOCKHASH: return op_blockhash(f, U256(top()), top());
@@ -263,12 +263,19 @@ Status PlainLoop<R>::system(uint8_t op) {
 }  // namespace
 
 template <bool R>
-Status run_plain(Frame<R>& frame) {
+Status resume_plain(Frame<R>& frame, size_t pc, size_t height) {
     const JumpdestMap jumpdests(frame.code);
-    return PlainLoop<R>{frame, jumpdests, frame.stack - 1}.run();
+    return PlainLoop<R>{frame, jumpdests, frame.stack + height - 1, pc}.run();
+}
+
+template <bool R>
+Status run_plain(Frame<R>& frame) {
+    return resume_plain(frame, 0, 0);
 }
 
 template Status run_plain(Frame<false>&);
 template Status run_plain(Frame<true>&);
+template Status resume_plain(Frame<false>&, size_t, size_t);
+template Status resume_plain(Frame<true>&, size_t, size_t);
 
 }  // namespace warpevm

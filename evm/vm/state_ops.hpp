@@ -54,7 +54,7 @@ Status op_extcodecopy(F& f, const U256& address, const U256& to, const U256& fro
 template <class F>
 Status op_blockhash(F& f, const U256& number, U256& result) {
     result = {};
-    const BlockEnvironment& block = f.machine.block();
+    const BlockEnvironment& block = f.block;
     if (!number.fits_u64() || number.limb[0] >= block.number || block.number - number.limb[0] > 256) return Status::success;
     if (number.limb[0] + 1 == block.number && !block.parent_hash.is_zero()) {
         result = to_u256(block.parent_hash);
@@ -127,7 +127,7 @@ Status op_tstore(F& f, const U256& key, const U256& value) {
 
 template <class F>
 U256 op_blobhash(const F& f, const U256& index) {
-    const auto hashes = f.machine.transaction().blob_hashes;
+    const auto hashes = f.transaction.blob_hashes;
     return index.fits_u64() && index.limb[0] < hashes.size() ? to_u256(hashes[index.limb[0]]) : U256{};
 }
 
