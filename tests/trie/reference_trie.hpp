@@ -3,6 +3,7 @@
 // believe.
 #pragma once
 
+#include <algorithm>
 #include <map>
 
 #include "evm/codec/rlp.hpp"
@@ -11,8 +12,16 @@
 namespace warpevm::test {
 
 using Nibbles = std::vector<uint8_t>;
+
+/// Spelled out because GCC 12 warns falsely about the three-way comparison of byte vectors.
+struct BytesLess {
+    bool operator()(const Bytes& a, const Bytes& b) const {
+        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+    }
+};
+using BytesMap = std::map<Bytes, Bytes, BytesLess>;
 /// Keys as nibbles.
-using ReferenceEntries = std::map<Nibbles, Bytes>;
+using ReferenceEntries = BytesMap;
 
 inline Nibbles to_nibbles(BytesView key) {
     Nibbles n;
@@ -84,7 +93,7 @@ inline Bytes reference_node(const ReferenceEntries& entries) {
     return out.string(value_here).end_list(list).take();
 }
 
-inline Hash reference_root(const std::map<Bytes, Bytes>& entries) {
+inline Hash reference_root(const BytesMap& entries) {
     ReferenceEntries nibbles;
     for (const auto& [key, value] : entries)
         if (!value.empty()) nibbles[to_nibbles(key)] = value;

@@ -16,7 +16,7 @@
 namespace warpevm {
 namespace {
 
-using Map = std::map<Bytes, Bytes>;
+using Map = test::BytesMap;
 
 std::vector<TrieEntry> shuffled(const Map& map, uint64_t seed) {
     std::vector<TrieEntry> entries;
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, TrieShapes,
                          testing::Values(Shape{"hashes", 32, 32, 256, 70}, Shape{"short", 1, 3, 256, 40},
                                          Shape{"prefixes", 0, 6, 2, 40}, Shape{"inline_nodes", 1, 4, 4, 2},
                                          Shape{"long_paths", 30, 33, 2, 33}, Shape{"deep", 0, 64, 1, 3}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& shape) { return std::string(shape.param.name); });
 
 TEST(TrieRoot, of_many_hashed_keys) {
     std::mt19937_64 random(25);
