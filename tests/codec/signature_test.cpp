@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who signed: libsecp256k1 signs here, recover_sender and recover_authority must name the signer.
 #include <gtest/gtest.h>
-#include <secp256k1_recovery.h>
 
 #include "evm/base/hex.hpp"
 #include "evm/codec/rlp.hpp"
@@ -9,48 +8,13 @@
 #include "evm/crypto/keccak.hpp"
 #include "evm/crypto/secp256k1.hpp"
 #include "tests/codec/random_values.hpp"
+#include "tests/codec/signer.hpp"
 
 namespace warpevm {
 namespace {
 
 using test::RandomValues;
-
-class Signer {
-  public:
-    explicit Signer(const Hash& key) : m_key(key) {
-        secp256k1_pubkey point;
-        EXPECT_EQ(secp256k1_ec_pubkey_create(m_context.get(), &point, key.bytes.data()), 1);
-        uint8_t bytes[65];
-        size_t size = sizeof bytes;
-        secp256k1_ec_pubkey_serialize(m_context.get(), bytes, &size, &point, SECP256K1_EC_UNCOMPRESSED);
-        address = to_address(to_u256(keccak256(BytesView(bytes).subspan(1))));
-    }
-
-    /// Signs into anything that has y_parity, r and s. libsecp256k1 makes low s.
-    template <class Signed>
-    void sign(const Hash& digest, Signed& out) const {
-        secp256k1_ecdsa_recoverable_signature signature;
-        EXPECT_EQ(secp256k1_ecdsa_sign_recoverable(m_context.get(), &signature, digest.bytes.data(),
-                                                   m_key.bytes.data(), nullptr, nullptr),
-                  1);
-        uint8_t compact[64];
-        int parity = 0;
-        secp256k1_ecdsa_recoverable_signature_serialize_compact(m_context.get(), compact, &parity,
-                                                                &signature);
-        out.y_parity = static_cast<uint8_t>(parity);
-        out.r = load_be(compact);
-        out.s = load_be(compact + 32);
-    }
-
-    Address address;
-
-  private:
-    struct Destroy {
-        void operator()(secp256k1_context* c) const { secp256k1_context_destroy(c); }
-    };
-    std::unique_ptr<secp256k1_context, Destroy> m_context{secp256k1_context_create(SECP256K1_CONTEXT_SIGN)};
-    Hash m_key;
-};
+using test::Signer;
 
 TEST(RecoverSender, the_example_of_eip_155) {
     const auto tx =
