@@ -2,7 +2,7 @@
 # One interface target that carries our warnings, our baseline processor and the sanitizers.
 add_library(warpevm_options INTERFACE)
 target_compile_options(warpevm_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-    -Wno-sign-conversion -fno-strict-aliasing)
+    -Wno-sign-conversion -Wno-missing-field-initializers -fno-strict-aliasing)
 # __int128 is not ISO C++ and __extension__ would litter the arithmetic.
 target_compile_options(warpevm_options INTERFACE -Wno-pedantic)
 target_include_directories(warpevm_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)

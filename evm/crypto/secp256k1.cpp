@@ -22,7 +22,9 @@ const secp256k1_context* context() {
     return shared.get();
 }
 
-bool in_scalar_range(const U256& x) { return !x.is_zero() && x < secp256k1_order; }
+bool in_scalar_range(const U256& x) {
+    return !x.is_zero() && x < secp256k1_order;
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ std::optional<Address> recover_address(const Hash& digest, const U256& r, const 
     store_be(compact.data(), r);
     store_be(compact.data() + 32, s);
     secp256k1_ecdsa_recoverable_signature signature;
-    if (secp256k1_ecdsa_recoverable_signature_parse_compact(context(), &signature, compact.data(), y_parity) == 0)
+    if (secp256k1_ecdsa_recoverable_signature_parse_compact(context(), &signature, compact.data(),
+                                                            y_parity) == 0)
         return std::nullopt;
 
     secp256k1_pubkey key;

@@ -14,7 +14,7 @@ struct Precompile {
     uint64_t (*gas)(BytesView input, Fork fork);
     /// Replaces `output` with the result. False: the call fails and consumes all its gas. Pure and thread-safe.
     bool (*run)(BytesView input, Fork fork, Bytes& output);
-    /// "ECRECOVER", as EIP-7910 names it.
+    /// "ECREC", as EIP-7910 names it.
     const char* name;
 };
 
