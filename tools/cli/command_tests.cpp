@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "evm/chain/chain_config.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/common/exit_code.hpp"
 #include "tools/fixtures/block_test.hpp"

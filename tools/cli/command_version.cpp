@@ -12,6 +12,10 @@
 #include "tools/cli/commands.hpp"
 #include "tools/cli/version.hpp"
 
+// SIMDJSON_VERSION is three numbers without quotes.
+#define WARPEVM_TEXT(x) #x
+#define text_of(x) WARPEVM_TEXT(x)
+
 namespace warpevm::tools {
 
 int command_version() {
@@ -28,7 +32,7 @@ int command_version() {
 #endif
     fmt::print("build     {}\n", build_type);
     fmt::print("libraries {}, simdjson {}, nlohmann-json {}.{}.{}, fmt {}, CLI11 {}, libsecp256k1, GMP, blst\n",
-               OpenSSL_version(OPENSSL_VERSION), STRINGIFY(SIMDJSON_VERSION), NLOHMANN_JSON_VERSION_MAJOR,
+               OpenSSL_version(OPENSSL_VERSION), text_of(SIMDJSON_VERSION), NLOHMANN_JSON_VERSION_MAJOR,
                NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH, FMT_VERSION, CLI11_VERSION);
     fmt::print("backends  serial (auto: serial); no OpenCL in this build\n");
     fmt::print("forks     {}\n", forks);

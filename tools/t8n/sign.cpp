@@ -11,13 +11,18 @@
 
 namespace warpevm::tools {
 
+namespace {
+struct ContextDeleter {
+    void operator()(secp256k1_context* context) const { secp256k1_context_destroy(context); }
+};
+}  // namespace
+
 Result<void> sign(Transaction& tx, const Bytes32& secret_key, uint64_t chain_id, bool replay_protected) {
     if (tx.type != TxType::legacy || replay_protected)
         tx.chain_id = chain_id;
     else
         tx.chain_id.reset();
-    const std::unique_ptr<secp256k1_context, decltype(&secp256k1_context_destroy)> context(
-        secp256k1_context_create(SECP256K1_CONTEXT_SIGN), secp256k1_context_destroy);
+    const std::unique_ptr<secp256k1_context, ContextDeleter> context(secp256k1_context_create(SECP256K1_CONTEXT_SIGN));
     const Hash digest = signing_hash(tx);
     secp256k1_ecdsa_recoverable_signature signature;
     if (secp256k1_ecdsa_sign_recoverable(context.get(), &signature, digest.bytes.data(), secret_key.bytes.data(), nullptr,
