@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tree of blocks over a genesis state: imports blocks one by one, validates, executes and verifies each, and knows the head.
+// A tree of blocks over a genesis state: imports blocks one by one, validates, executes and verifies each,
+// and knows the head.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -18,8 +19,8 @@
 namespace warpevm {
 
 /// Executes a window; the caller binds its context and backend (serial: execute_serial).
-using WindowExecutor =
-    std::function<Result<std::vector<BlockOutcome>>(std::span<const BlockInput>, const StateView&, const ExecutionOptions&)>;
+using WindowExecutor = std::function<Result<std::vector<BlockOutcome>>(
+    std::span<const BlockInput>, const StateView&, const ExecutionOptions&)>;
 
 class Blockchain {
   public:
@@ -35,14 +36,16 @@ class Blockchain {
     };
 
     /// Starts from a genesis block. Fails where the state's root is not the header's (result_state_root).
-    static Result<Blockchain> create(ChainConfig config, const Header& genesis, MemoryState state, WindowExecutor execute);
+    static Result<Blockchain> create(ChainConfig config, const Header& genesis, MemoryState state,
+                                     WindowExecutor execute);
 
-    /// Decodes, validates, executes and verifies. The verdict is the first broken rule; an invalid block changes nothing.
-    /// An Error means that no verdict was possible.
+    /// Decodes, validates, executes and verifies. The verdict is the first broken rule; an invalid block
+    /// changes nothing. An Error means that no verdict was possible.
     Result<Verdict> import(BytesView block_rlp);
     Result<Verdict> import(const Block& block);
 
-    /// Before Paris the block with the highest total difficulty (the first of equals), then the latest valid one.
+    /// Before Paris the block with the highest total difficulty (the first of equals), then the latest valid
+    /// one.
     [[nodiscard]] const Node& head() const { return *m_head; }
     [[nodiscard]] const Node* find(const Hash& hash) const;
     /// The state after a known block. Valid until the next call of state_after or import.

@@ -28,14 +28,17 @@ struct ChainConfig {
     bool operator==(const ChainConfig&) const = default;
 
     [[nodiscard]] std::optional<uint64_t>& start_of(Fork fork) { return start[static_cast<size_t>(fork)]; }
-    [[nodiscard]] const std::optional<uint64_t>& start_of(Fork fork) const { return start[static_cast<size_t>(fork)]; }
+    [[nodiscard]] const std::optional<uint64_t>& start_of(Fork fork) const {
+        return start[static_cast<size_t>(fork)];
+    }
     [[nodiscard]] BlobSchedule blobs_of(Fork fork) const;
 
     /// True where a block whose parent has this total difficulty is made by proof of stake (EIP-3675).
     [[nodiscard]] bool merged(const U256& parent_total_difficulty) const {
         return terminal_total_difficulty && parent_total_difficulty >= *terminal_total_difficulty;
     }
-    /// The same without total difficulties: by Paris's known block, a terminal total difficulty of zero, or a fork after Paris.
+    /// The same without total difficulties: by Paris's known block, a terminal total difficulty of zero, or a
+    /// fork after Paris.
     [[nodiscard]] bool merged_at(uint64_t number, uint64_t timestamp) const;
 
     /// The rules of the block; `paris` says whether it is a proof-of-stake block.
@@ -44,7 +47,8 @@ struct ChainConfig {
         return rules_at(number, timestamp, merged_at(number, timestamp));
     }
 
-    /// Takes over a fixture's or genesis file's blobSchedule: {"Cancun": {"target":…, "max":…, "baseFeeUpdateFraction":…}}.
+    /// Takes over a fixture's or genesis file's blobSchedule: {"Cancun": {"target":…, "max":…,
+    /// "baseFeeUpdateFraction":…}}.
     Result<void> read_blob_schedule(std::string_view json);
 };
 
@@ -54,8 +58,9 @@ const ChainConfig& mainnet();
 /// Reads the `config` object of a genesis.json. Block numbers and times are numbers or QUANTITY strings.
 Result<ChainConfig> from_genesis_config(std::string_view json);
 
-/// A network as blockchain fixtures name it: a fork from genesis on ("EIP150", "Merge"), or a change of forks at a block,
-/// a time or a total difficulty ("BerlinToLondonAt5", "BPO1ToBPO2AtTime15k", "ArrowGlacierToParisAtDiffC0000").
+/// A network as blockchain fixtures name it: a fork from genesis on ("EIP150", "Merge"), or a change of forks
+/// at a block, a time or a total difficulty ("BerlinToLondonAt5", "BPO1ToBPO2AtTime15k",
+/// "ArrowGlacierToParisAtDiffC0000").
 Result<ChainConfig> network_config(std::string_view name);
 
 }  // namespace warpevm

@@ -4,7 +4,7 @@
 #include "evm/chain/fees.hpp"
 #include "evm/codec/rlp.hpp"
 #include "evm/crypto/keccak.hpp"
-#include "evm/vm/fast.hpp"
+#include "evm/vm/fast/fast.hpp"
 #include "evm/vm/frame.hpp"
 #include "evm/vm/precompiles.hpp"
 
