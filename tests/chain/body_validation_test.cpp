@@ -12,7 +12,9 @@ namespace {
 using test::child_of;
 using test::header_of;
 
-Rules rules_of(Fork fork) { return network_config(name(fork)).value().rules_at(101, 1012); }
+Rules rules_of(Fork fork) {
+    return network_config(name(fork)).value().rules_at(101, 1012);
+}
 
 /// An empty block that keeps every rule.
 Block block_of(Fork fork) {
@@ -28,7 +30,8 @@ ErrorCode check(const Block& b, Fork fork) {
 }
 
 TEST(BodyValidation, accepts_an_empty_body) {
-    for (const Fork fork : {Fork::frontier, Fork::london, Fork::paris, Fork::shanghai, Fork::cancun, Fork::osaka})
+    for (const Fork fork :
+         {Fork::frontier, Fork::london, Fork::paris, Fork::shanghai, Fork::cancun, Fork::osaka})
         EXPECT_EQ(check(block_of(fork), fork), ErrorCode::none) << name(fork);
 }
 
@@ -107,7 +110,8 @@ class Ommers : public testing::Test {
 };
 
 TEST_F(Ommers, are_children_of_the_second_to_seventh_ancestor) {
-    for (size_t parent = 4; parent <= 9; ++parent) EXPECT_EQ(check({ommer(parent)}), ErrorCode::none) << parent;
+    for (size_t parent = 4; parent <= 9; ++parent)
+        EXPECT_EQ(check({ommer(parent)}), ErrorCode::none) << parent;
     EXPECT_EQ(check({ommer(3)}), ErrorCode::ommer_not_recent);
     EXPECT_EQ(check({ommer(10)}), ErrorCode::ommer_not_recent);  // a sibling of the block itself
     Header stranger = ommer(9);

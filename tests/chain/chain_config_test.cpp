@@ -6,7 +6,9 @@
 namespace warpevm {
 namespace {
 
-Fork fork_at(const ChainConfig& c, uint64_t number, uint64_t timestamp) { return c.rules_at(number, timestamp).fork; }
+Fork fork_at(const ChainConfig& c, uint64_t number, uint64_t timestamp) {
+    return c.rules_at(number, timestamp).fork;
+}
 
 ChainConfig network(std::string_view name) {
     const auto c = network_config(name);
@@ -44,7 +46,8 @@ TEST(ChainConfig, mainnet_changes_forks_at_their_blocks_and_times) {
         {24200000, 1767747670, Fork::bpo1},
         {24200000, 1767747671, Fork::bpo2},
     };
-    for (const auto& [number, timestamp, fork] : cases) EXPECT_EQ(fork_at(c, number, timestamp), fork) << number;
+    for (const auto& [number, timestamp, fork] : cases)
+        EXPECT_EQ(fork_at(c, number, timestamp), fork) << number;
     EXPECT_TRUE(c.rules_at(1920000, 1469020840).dao_transition);
     EXPECT_FALSE(c.rules_at(1920001, 1469020840).dao_transition);
     EXPECT_EQ(c.rules_at(1, 1).chain_id, 1U);
@@ -88,9 +91,10 @@ TEST(ChainConfig, a_network_changes_forks_at_a_block_a_time_or_a_difficulty) {
 }
 
 TEST(ChainConfig, an_unknown_network_is_named) {
-    for (const char* name : {"", "Amsterdam", "BPO2ToAmsterdamAtTime15k", "LondonToBerlinAt5", "BerlinToLondonAt",
-                             "BerlinToLondonAtTime5", "ShanghaiToCancunAt5", "BerlinToLondonAtDiff1",
-                             "ParisToShanghaiAtTimek", "BerlinToLondonAt99999999999999999999"}) {
+    for (const char* name :
+         {"", "Amsterdam", "BPO2ToAmsterdamAtTime15k", "LondonToBerlinAt5", "BerlinToLondonAt",
+          "BerlinToLondonAtTime5", "ShanghaiToCancunAt5", "BerlinToLondonAtDiff1", "ParisToShanghaiAtTimek",
+          "BerlinToLondonAt99999999999999999999"}) {
         const auto c = network_config(name);
         ASSERT_FALSE(c) << name;
         EXPECT_EQ(c.error().code, ErrorCode::unknown_fork);
@@ -101,12 +105,13 @@ TEST(ChainConfig, an_unknown_network_is_named) {
 TEST(ChainConfig, blob_schedules_are_inherited_and_may_be_given) {
     ChainConfig c = network("PragueToOsakaAtTime15k");
     EXPECT_EQ(c.rules_at(1, 1).blobs, mainnet_blob_schedule(Fork::prague));
-    ASSERT_TRUE(c.read_blob_schedule(R"({"Prague":{"target":"0x2","max":4,"baseFeeUpdateFraction":"0x7f5a51"}})"));
+    ASSERT_TRUE(
+        c.read_blob_schedule(R"({"Prague":{"target":"0x2","max":4,"baseFeeUpdateFraction":"0x7f5a51"}})"));
     EXPECT_EQ(c.rules_at(1, 1).blobs, (BlobSchedule{2, 4, 0x7f5a51}));
     EXPECT_EQ(c.rules_at(1, 15000).blobs, (BlobSchedule{2, 4, 0x7f5a51}));
     EXPECT_EQ(c.blobs_of(Fork::cancun), mainnet_blob_schedule(Fork::cancun));
-    for (const char* bad : {"[]", "{\"Prague\":7}", "{\"Prague\":{\"target\":1,\"max\":2}}", "{\"Prague\":{", "",
-                            R"({"Prague":{"target":1,"max":2,"baseFeeUpdateFraction":0}})",
+    for (const char* bad : {"[]", "{\"Prague\":7}", "{\"Prague\":{\"target\":1,\"max\":2}}", "{\"Prague\":{",
+                            "", R"({"Prague":{"target":1,"max":2,"baseFeeUpdateFraction":0}})",
                             R"({"Prague":{"target":3,"max":2,"baseFeeUpdateFraction":1}})"})
         EXPECT_FALSE(c.read_blob_schedule(bad)) << bad;
 }
@@ -151,7 +156,8 @@ TEST(ChainConfig, a_wrong_genesis_config_names_the_field) {
         {R"({"chainId": 1, "londonBlock": -1})", ErrorCode::json_field, "londonBlock"},
         {R"({"chainId": 1, "londonBlock": 18446744073709551616})", ErrorCode::json_field, "londonBlock"},
         {R"({"chainId": 1, "daoForkSupport": 3})", ErrorCode::json_field, "daoForkSupport"},
-        {R"({"chainId": 1, "terminalTotalDifficulty": 1.5})", ErrorCode::json_field, "terminalTotalDifficulty"},
+        {R"({"chainId": 1, "terminalTotalDifficulty": 1.5})", ErrorCode::json_field,
+         "terminalTotalDifficulty"},
         {R"({"chainId": 1, "berlinBlock": 9, "londonBlock": 8})", ErrorCode::json_field, "londonBlock"},
         {R"({"chainId": 1, "blobSchedule": 8})", ErrorCode::json_field, "blobSchedule"},
     };

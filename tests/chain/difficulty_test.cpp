@@ -9,8 +9,12 @@ namespace {
 constexpr uint64_t parent = 2048 * 1000;  // steps of 1000
 
 uint64_t after(Fork fork, uint64_t elapsed, bool ommers = false, uint64_t number = 1) {
-    return block_difficulty(fork, {.number = number, .timestamp = 100 + elapsed, .parent_difficulty = parent,
-                                   .parent_timestamp = 100, .parent_has_ommers = ommers}).limb[0];
+    return block_difficulty(fork, {.number = number,
+                                   .timestamp = 100 + elapsed,
+                                   .parent_difficulty = parent,
+                                   .parent_timestamp = 100,
+                                   .parent_has_ommers = ommers})
+        .limb[0];
 }
 
 TEST(Difficulty, frontier_has_one_threshold) {
@@ -43,10 +47,18 @@ TEST(Difficulty, the_bomb_doubles_every_100000_blocks_after_its_delay) {
     const struct {
         Fork fork;
         uint64_t delay;
-    } delays[] = {{Fork::frontier, 0},           {Fork::homestead, 0},           {Fork::spurious_dragon, 0},
-                  {Fork::byzantium, 3000000},    {Fork::constantinople, 5000000}, {Fork::petersburg, 5000000},
-                  {Fork::istanbul, 5000000},     {Fork::muir_glacier, 9000000},  {Fork::berlin, 9000000},
-                  {Fork::london, 9700000},       {Fork::arrow_glacier, 10700000}, {Fork::gray_glacier, 11400000}};
+    } delays[] = {{Fork::frontier, 0},
+                  {Fork::homestead, 0},
+                  {Fork::spurious_dragon, 0},
+                  {Fork::byzantium, 3000000},
+                  {Fork::constantinople, 5000000},
+                  {Fork::petersburg, 5000000},
+                  {Fork::istanbul, 5000000},
+                  {Fork::muir_glacier, 9000000},
+                  {Fork::berlin, 9000000},
+                  {Fork::london, 9700000},
+                  {Fork::arrow_glacier, 10700000},
+                  {Fork::gray_glacier, 11400000}};
     for (const auto& [fork, delay] : delays) {
         const uint64_t without = after(fork, 1);
         EXPECT_EQ(after(fork, 1, false, delay + 199999), without) << name(fork);
@@ -59,8 +71,10 @@ TEST(Difficulty, the_bomb_doubles_every_100000_blocks_after_its_delay) {
 
 TEST(Difficulty, never_falls_below_its_minimum) {
     for (const Fork fork : {Fork::frontier, Fork::homestead, Fork::gray_glacier})
-        EXPECT_EQ(block_difficulty(fork, {.number = 1, .timestamp = 10000, .parent_difficulty = 131072, .parent_timestamp = 1}),
-                  U256{131072});
+        EXPECT_EQ(
+            block_difficulty(
+                fork, {.number = 1, .timestamp = 10000, .parent_difficulty = 131072, .parent_timestamp = 1}),
+            U256{131072});
 }
 
 }  // namespace

@@ -43,10 +43,12 @@ inline Header child_of(const Header& parent, const Rules& rules) {
     }
     if (rules.at_least(Fork::cancun)) h.excess_blob_gas = excess_blob_gas_after(parent, rules);
     if (!rules.at_least(Fork::paris))
-        h.difficulty = block_difficulty(rules.fork, {.number = h.number, .timestamp = h.timestamp,
-                                                     .parent_difficulty = parent.difficulty,
-                                                     .parent_timestamp = parent.timestamp,
-                                                     .parent_has_ommers = parent.ommers_hash != ommers_hash({})});
+        h.difficulty =
+            block_difficulty(rules.fork, {.number = h.number,
+                                          .timestamp = h.timestamp,
+                                          .parent_difficulty = parent.difficulty,
+                                          .parent_timestamp = parent.timestamp,
+                                          .parent_has_ommers = parent.ommers_hash != ommers_hash({})});
     return h;
 }
 

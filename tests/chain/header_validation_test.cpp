@@ -29,8 +29,9 @@ struct Pair {
     Header parent, child;
 };
 
-constexpr Fork all_forms[] = {Fork::frontier, Fork::homestead, Fork::byzantium, Fork::berlin, Fork::london, Fork::gray_glacier,
-                              Fork::paris,    Fork::shanghai,  Fork::cancun,    Fork::prague, Fork::osaka,  Fork::bpo2};
+constexpr Fork all_forms[] = {Fork::frontier, Fork::homestead,    Fork::byzantium, Fork::berlin,
+                              Fork::london,   Fork::gray_glacier, Fork::paris,     Fork::shanghai,
+                              Fork::cancun,   Fork::prague,       Fork::osaka,     Fork::bpo2};
 
 TEST(HeaderValidation, accepts_a_valid_child_in_every_fork) {
     for (const Fork fork : all_forms) EXPECT_EQ(Pair(fork).check(), ErrorCode::none) << name(fork);
@@ -73,8 +74,10 @@ TEST(HeaderValidation, number_and_timestamp_follow_the_parent) {
 
 TEST(HeaderValidation, gas_limit_moves_by_less_than_a_1024th) {
     Pair p(Fork::osaka);  // 10240000 / 1024 = 10000
-    for (const auto& [limit, code] : {std::pair{10249999, ErrorCode::none}, {10250000, ErrorCode::header_gas_limit},
-                                      {10230001, ErrorCode::none}, {10230000, ErrorCode::header_gas_limit}}) {
+    for (const auto& [limit, code] : {std::pair{10249999, ErrorCode::none},
+                                      {10250000, ErrorCode::header_gas_limit},
+                                      {10230001, ErrorCode::none},
+                                      {10230000, ErrorCode::header_gas_limit}}) {
         p.child.gas_limit = static_cast<uint64_t>(limit);
         EXPECT_EQ(p.check(), code) << limit;
     }
@@ -161,7 +164,8 @@ TEST(HeaderValidation, the_form_follows_the_terminal_total_difficulty) {
     EXPECT_TRUE(validate_header(work, parent, before, config));
     EXPECT_TRUE(validate_header(stake, parent, after, config));
     EXPECT_EQ(validate_header(work, parent, after, config).error().code, ErrorCode::header_total_difficulty);
-    EXPECT_EQ(validate_header(stake, parent, before, config).error().code, ErrorCode::header_total_difficulty);
+    EXPECT_EQ(validate_header(stake, parent, before, config).error().code,
+              ErrorCode::header_total_difficulty);
 }
 
 TEST(HeaderValidation, a_block_after_the_merge_has_neither_nonce_nor_ommers) {

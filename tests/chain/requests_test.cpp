@@ -37,8 +37,8 @@ Bytes request(uint8_t mark) {
 TEST(Deposits, are_read_from_the_contracts_logs_in_order) {
     Logs logs;
     logs.add(deposit_contract_address, {&event_topic, 1}, event(1));
-    logs.add(Address::from_low(1), {&event_topic, 1}, event(50));       // another contract
-    logs.add(deposit_contract_address, {}, event(60));                  // no topic
+    logs.add(Address::from_low(1), {&event_topic, 1}, event(50));  // another contract
+    logs.add(deposit_contract_address, {}, event(60));             // no topic
     const Bytes32 other_topic{{1}};
     logs.add(deposit_contract_address, {&other_topic, 1}, Bytes{1, 2});  // another event
     logs.add(deposit_contract_address, {&event_topic, 1}, event(100));
@@ -75,7 +75,8 @@ TEST(Deposits, with_another_layout_are_malformed) {
 
 TEST(Requests, are_hashed_by_type_and_empty_ones_left_out) {
     // sha256 of nothing.
-    EXPECT_EQ(to_hex(requests_hash({})), "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(to_hex(requests_hash({})),
+              "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     std::vector<Bytes> requests;
     add_requests(requests, RequestType::deposit, {});
     EXPECT_TRUE(requests.empty());
@@ -84,7 +85,8 @@ TEST(Requests, are_hashed_by_type_and_empty_ones_left_out) {
     ASSERT_EQ(requests.size(), 2U);
     EXPECT_EQ(requests[0], (Bytes{1, 5, 6}));
     EXPECT_EQ(requests[1], (Bytes{2, 7}));
-    EXPECT_EQ(to_hex(requests_hash(requests)), "0xe72915038b87e91fb435cccfed1696b89c6cad92b544a75729f77edd34f64345");
+    EXPECT_EQ(to_hex(requests_hash(requests)),
+              "0xe72915038b87e91fb435cccfed1696b89c6cad92b544a75729f77edd34f64345");
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ TEST(Verification, checks_what_the_fork_has) {
     const auto v = verify(prague_outcome(), zeros, {.fork = Fork::prague}, known);
     EXPECT_TRUE(v.ok());
     EXPECT_EQ(v.first_error().code, ErrorCode::none);
-    EXPECT_THAT(v.checked, ElementsAre("gas_used", "blob_gas_used", "logs_bloom", "receipts_root", "requests_hash", "state_root"));
+    EXPECT_THAT(v.checked, ElementsAre("gas_used", "blob_gas_used", "logs_bloom", "receipts_root",
+                                       "requests_hash", "state_root"));
     EXPECT_THAT(verify({}, zeros, {.fork = Fork::london}, known).checked,
                 ElementsAre("gas_used", "logs_bloom", "receipts_root", "state_root"));
 }
@@ -41,13 +42,13 @@ TEST(Verification, lists_all_mismatches_in_order) {
     o.receipts_root.bytes[0] = 2;
     o.requests_hash = Hash{{3}};
     const auto v = verify(o, zeros, {.fork = Fork::osaka}, {Hash{{4}}, {}});
-    EXPECT_THAT(fields(v.mismatches),
-                ElementsAre("gas_used", "blob_gas_used", "logs_bloom", "receipts_root", "requests_hash", "state_root"));
+    EXPECT_THAT(fields(v.mismatches), ElementsAre("gas_used", "blob_gas_used", "logs_bloom", "receipts_root",
+                                                  "requests_hash", "state_root"));
     std::vector<ErrorCode> codes;
     for (const Mismatch& m : v.mismatches) codes.push_back(m.code);
-    EXPECT_THAT(codes, ElementsAre(ErrorCode::result_gas_used, ErrorCode::result_blob_gas_used, ErrorCode::result_logs_bloom,
-                                   ErrorCode::result_receipts_root, ErrorCode::result_requests_hash,
-                                   ErrorCode::result_state_root));
+    EXPECT_THAT(codes, ElementsAre(ErrorCode::result_gas_used, ErrorCode::result_blob_gas_used,
+                                   ErrorCode::result_logs_bloom, ErrorCode::result_receipts_root,
+                                   ErrorCode::result_requests_hash, ErrorCode::result_state_root));
     EXPECT_EQ(v.mismatches[0].expected, "0");
     EXPECT_EQ(v.mismatches[0].got, "7");
     EXPECT_EQ(v.mismatches[3].got.substr(0, 6), "0x0200");
@@ -66,7 +67,8 @@ TEST(Verification, says_what_it_could_not_check_and_why) {
     o.intermediate_roots.emplace_back();
     EXPECT_THAT(verify(o, zeros, {.fork = Fork::homestead}, known).checked,
                 ElementsAre("gas_used", "logs_bloom", "receipts_root", "state_root"));
-    EXPECT_THAT(fields(verify({}, zeros, {.fork = Fork::prague}, known).unchecked), ElementsAre("requests_hash"));
+    EXPECT_THAT(fields(verify({}, zeros, {.fork = Fork::prague}, known).unchecked),
+                ElementsAre("requests_hash"));
 }
 
 TEST(Verification, takes_its_expectations_from_a_header) {

@@ -26,8 +26,18 @@ MemoryState sample(bool closed = true) {
 /// b gets a slot and code, a loses one, c is new.
 StateDiff sample_diff() {
     StateDiff d;
-    d.accounts = {{.address = a, .nonce = 2, .balance = 90, .code_hash = keccak256(code), .first_slot = 0, .slot_count = 2},
-                  {.address = b, .nonce = 1, .balance = 0, .code_hash = keccak256(Bytes{7}), .first_slot = 2, .slot_count = 1},
+    d.accounts = {{.address = a,
+                   .nonce = 2,
+                   .balance = 90,
+                   .code_hash = keccak256(code),
+                   .first_slot = 0,
+                   .slot_count = 2},
+                  {.address = b,
+                   .nonce = 1,
+                   .balance = 0,
+                   .code_hash = keccak256(Bytes{7}),
+                   .first_slot = 2,
+                   .slot_count = 1},
                   {.address = c, .balance = 10}};
     d.slots = {{5, 0}, {7, 70}, {1, 11}};
     d.codes = {{keccak256(Bytes{7}), 0, 1}};
@@ -78,7 +88,9 @@ TEST(MemoryState, clearing_a_slot_removes_it) {
     EXPECT_EQ(s.read_account(c).knowledge, Knowledge::absent);
 }
 
-TEST(MemoryState, an_empty_state_has_the_empty_root) { EXPECT_EQ(MemoryState().root(), empty_trie_root); }
+TEST(MemoryState, an_empty_state_has_the_empty_root) {
+    EXPECT_EQ(MemoryState().root(), empty_trie_root);
+}
 
 TEST(MemoryState, root_after_a_difference_is_the_root_when_it_was_applied) {
     MemoryState s = sample();
