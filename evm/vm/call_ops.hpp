@@ -111,6 +111,7 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     Message message = call_message<kind>(f, to, o);
     message.gas = handed_on;
     message.code = &f.machine.executable_code(to);
+    if (Tracer* tracer = f.machine.tracer()) tracer->on_enter(f.gas);
     FrameResult r;
     {
         const CalleeSpace space(f, stack_end);
@@ -143,6 +144,7 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
     const BytesView initcode{f.memory + (size.is_zero() ? 0 : offset.limb[0]), size.limb[0]};
     const Address address = salt != nullptr ? create2_address(f.message.recipient, to_bytes32(*salt), keccak256(initcode))
                                             : create_address(f.message.recipient, nonce);
+    if (Tracer* tracer = f.machine.tracer()) tracer->on_enter(f.gas);
     const int64_t gas = f.fork >= Fork::tangerine_whistle ? f.gas - f.gas / 64 : f.gas;
     f.gas -= gas;
     journal.set_nonce(self, nonce + 1);

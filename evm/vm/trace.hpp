@@ -26,6 +26,9 @@ class Tracer {
   public:
     virtual ~Tracer() = default;
     virtual void on_step(const TraceStep& step) = 0;
+    /// The instruction announced last is about to run a callee; its price (for calls with the gas it hands on) has
+    /// left `gas_left`. Its end is announced after the callee's instructions.
+    virtual void on_enter(int64_t gas_left) = 0;
     /// The instruction announced last has ended: what it cost, and how, if it ended the frame exceptionally.
     virtual void on_step_done(int64_t gas_left, Status status) = 0;
     virtual void on_transaction_done(bool success, uint64_t gas_used, BytesView output) = 0;

@@ -12,7 +12,6 @@ namespace {
 
 /// Slots are addressed in bytes, which saves a shift.
 U256& slot(U256* s, int32_t offset) { return *reinterpret_cast<U256*>(reinterpret_cast<char*>(s) + offset); }
-const U256& slot(const U256* s, int32_t offset) { return *reinterpret_cast<const U256*>(reinterpret_cast<const char*>(s) + offset); }
 /// A constant that stands in the record after its instruction.
 const U256& constant_after(const Instruction* i) { return *reinterpret_cast<const U256*>(i + 1); }
 
