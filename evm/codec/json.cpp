@@ -125,11 +125,13 @@ size_t Value::size() const {
     dom::array array;
     if (m_element.get(array) == simdjson::SUCCESS) {
         // simdjson saturates its stored count at 2^24-1.
-        return array.size() < 0xFFFFFF ? array.size() : static_cast<size_t>(std::distance(array.begin(), array.end()));
+        return array.size() < 0xFFFFFF ? array.size()
+                                       : static_cast<size_t>(std::distance(array.begin(), array.end()));
     }
     dom::object object;
     if (m_element.get(object) == simdjson::SUCCESS)
-        return object.size() < 0xFFFFFF ? object.size() : static_cast<size_t>(std::distance(object.begin(), object.end()));
+        return object.size() < 0xFFFFFF ? object.size()
+                                        : static_cast<size_t>(std::distance(object.begin(), object.end()));
     return 0;
 }
 
@@ -185,8 +187,8 @@ Result<uint64_t> Value::u64() const {
 
 namespace {
 
-/// The text with integers of 19 digits and more as strings: genesis files write balances that exceed 64 bits as bare
-/// numbers, which simdjson does not read.
+/// The text with integers of 19 digits and more as strings: genesis files write balances that exceed 64 bits
+/// as bare numbers, which simdjson does not read.
 std::string quote_long_integers(std::string_view text) {
     constexpr size_t longest = 18;
     std::string out;
@@ -203,8 +205,9 @@ std::string quote_long_integers(std::string_view text) {
         size_t end = i;
         while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
         // A fraction, an exponent, a sign: not an integer, so left for the parser to judge.
-        const bool plain = (end == text.size() || std::string_view(".eE").find(text[end]) == std::string_view::npos) &&
-                           (i == 0 || std::string_view(".eE+-").find(text[i - 1]) == std::string_view::npos);
+        const bool plain =
+            (end == text.size() || std::string_view(".eE").find(text[end]) == std::string_view::npos) &&
+            (i == 0 || std::string_view(".eE+-").find(text[i - 1]) == std::string_view::npos);
         const bool quoted = plain && end - i > longest;
         if (quoted) out += '"';
         out += text.substr(i, end - i);
@@ -230,7 +233,8 @@ Result<Document> Document::read(const std::filesystem::path& file) {
     const auto bytes = std::filesystem::file_size(file, problem);
     if (problem) return fail(ErrorCode::io, fmt::format("{}: {}", name, problem.message()));
     if (bytes > max_file_bytes)
-        return fail(ErrorCode::io, fmt::format("{}: expected at most {} bytes, got {}", name, max_file_bytes, bytes));
+        return fail(ErrorCode::io,
+                    fmt::format("{}: expected at most {} bytes, got {}", name, max_file_bytes, bytes));
     simdjson::padded_string text;
     if (simdjson::padded_string::load(name).get(text) != simdjson::SUCCESS) return fail(ErrorCode::io, name);
     return parse(text, name);
@@ -245,7 +249,8 @@ Result<Document> Document::parse(const simdjson::padded_string& text, std::strin
     state->file = std::move(name);
     // The document keeps its own copy of the strings, so the text is not needed afterwards.
     auto code = state->parser.parse(text).get(state->root);
-    if (code == simdjson::NUMBER_ERROR) code = state->parser.parse(quote_long_integers(text)).get(state->root);
+    if (code == simdjson::NUMBER_ERROR)
+        code = state->parser.parse(quote_long_integers(text)).get(state->root);
     return finish(std::move(state), code);
 }
 
@@ -321,7 +326,10 @@ Result<void> read(const Value& value, Withdrawal& into) {
 }
 
 Result<void> read(const Value& value, AccessListEntry& into) {
-    return Fields(value).required("address", into.address).optional("storageKeys", into.storage_keys).result();
+    return Fields(value)
+        .required("address", into.address)
+        .optional("storageKeys", into.storage_keys)
+        .result();
 }
 
 Result<void> read(const Value& value, Authorization& into) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading JSON with errors that name the file, the path inside it and what was expected. Parsing is simdjson's.
+// Reading JSON with errors that name the file, the path inside it and what was expected. Parsing is
+// simdjson's.
 #pragma once
 
 #include <simdjson.h>
@@ -28,7 +29,9 @@ class Value {
     [[nodiscard]] bool is_string() const { return m_element.is_string(); }
     [[nodiscard]] bool is_null() const { return m_element.is_null(); }
     [[nodiscard]] bool is_boolean() const { return m_element.is_bool(); }
-    [[nodiscard]] bool is_true() const { return m_element.is_bool() && bool(m_element.get_bool().value_unsafe()); }
+    [[nodiscard]] bool is_true() const {
+        return m_element.is_bool() && bool(m_element.get_bool().value_unsafe());
+    }
 
     /// The member `key` of an object; an error where it is missing or null.
     [[nodiscard]] Result<Value> at(std::string_view key) const;
@@ -133,7 +136,8 @@ Result<void> read(const Value& value, std::optional<T>& into) {
     return read(value, into.emplace());
 }
 
-/// Reads the members of one object in turn and keeps the first error, so that a struct's reader is a list of its fields.
+/// Reads the members of one object in turn and keeps the first error, so that a struct's reader is a list of
+/// its fields.
 class Fields {
   public:
     explicit Fields(const Value& object);

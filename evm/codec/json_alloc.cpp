@@ -18,7 +18,8 @@ struct Account {
 
 Result<Address> address_key(std::string_view key, const Value& account) {
     const auto address = address_from_hex(key);
-    if (!address) return account.wrong("expected the member's name to be an address of 20 bytes in hexadecimal");
+    if (!address)
+        return account.wrong("expected the member's name to be an address of 20 bytes in hexadecimal");
     return *address;
 }
 
@@ -26,7 +27,8 @@ Result<Address> address_key(std::string_view key, const Value& account) {
 Result<U256> slot_key(std::string_view key, const Value& slot) {
     const bool prefixed = key.starts_with("0x") || key.starts_with("0X");
     const auto number = u256_from_hex(prefixed ? std::string(key) : "0x" + std::string(key));
-    if (!number) return slot.wrong("expected the member's name to be a slot of at most 32 bytes in hexadecimal");
+    if (!number)
+        return slot.wrong("expected the member's name to be a slot of at most 32 bytes in hexadecimal");
     return *number;
 }
 
@@ -83,8 +85,8 @@ class TraceMerger {
 
   private:
     Result<void> add_account(const Address& address, const Value& value, size_t index) {
-        if (const auto created = m_created_at.find(address); created != m_created_at.end() && index > created->second &&
-                                                             !m_seen.contains(address))
+        if (const auto created = m_created_at.find(address);
+            created != m_created_at.end() && index > created->second && !m_seen.contains(address))
             return {};
         const auto account = read_account(value);
         if (!account) return tl::unexpected(account.error());
@@ -103,7 +105,9 @@ class TraceMerger {
     }
 
     struct SlotHash {
-        size_t operator()(const SlotKey& key) const { return hash_value(key.address) ^ mix64(hash_value(key.slot)); }
+        size_t operator()(const SlotKey& key) const {
+            return hash_value(key.address) ^ mix64(hash_value(key.slot));
+        }
     };
     const CreatedAt& m_created_at;
     MemoryState& m_state;
@@ -149,7 +153,8 @@ Result<void> read_prestate_trace(const Value& value, const CreatedAt& created_at
     TraceMerger merger(created_at, state);
     for (size_t i = 0; i < transactions->size(); ++i) {
         const Value& transaction = (*transactions)[i];
-        if (const auto error = transaction.find("error")) return error->wrong("the tracer reports an error for this transaction");
+        if (const auto error = transaction.find("error"))
+            return error->wrong("the tracer reports an error for this transaction");
         const auto result = transaction.at("result");
         if (!result) return tl::unexpected(result.error());
         if (auto done = merger.add(*result, i); !done) return done;

@@ -80,17 +80,22 @@ std::vector<std::string_view> GivenHeader::missing(Fork fork) const {
 
 Result<void> read(const Value& value, GivenHeader& into) {
     Fields fields(value);
-    const auto either = [&](const char* first, const char* second) { return value.has(first) ? first : second; };
+    const auto either = [&](const char* first, const char* second) {
+        return value.has(first) ? first : second;
+    };
     fields.optional("hash", into.hash).optional("parentHash", into.parent_hash);
     fields.optional(either("sha3Uncles", "uncleHash"), into.ommers_hash);
     fields.optional(either("miner", "coinbase"), into.beneficiary).optional("stateRoot", into.state_root);
     fields.optional(either("transactionsRoot", "transactionsTrie"), into.transactions_root);
     fields.optional(either("receiptsRoot", "receiptTrie"), into.receipts_root);
     fields.optional(either("logsBloom", "bloom"), into.logs_bloom).optional("difficulty", into.difficulty);
-    fields.optional("number", into.number).optional("gasLimit", into.gas_limit).optional("gasUsed", into.gas_used);
+    fields.optional("number", into.number)
+        .optional("gasLimit", into.gas_limit)
+        .optional("gasUsed", into.gas_used);
     fields.optional("timestamp", into.timestamp).optional("extraData", into.extra_data);
     fields.optional(either("mixHash", "prevRandao"), into.mix_hash).optional("nonce", into.nonce);
-    fields.optional("baseFeePerGas", into.base_fee_per_gas).optional("withdrawalsRoot", into.withdrawals_root);
+    fields.optional("baseFeePerGas", into.base_fee_per_gas)
+        .optional("withdrawalsRoot", into.withdrawals_root);
     fields.optional("blobGasUsed", into.blob_gas_used).optional("excessBlobGas", into.excess_blob_gas);
     fields.optional("parentBeaconBlockRoot", into.parent_beacon_block_root);
     fields.optional("requestsHash", into.requests_hash);
@@ -114,8 +119,8 @@ Result<GivenBlock> read_block(const Value& value) {
 
 Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file) {
     const auto missing = [&](const char* name) {
-        return fail(ErrorCode::json_field, fmt::format("{}: {}: is missing, and {} can't execute without it", file, name,
-                                                       warpevm::name(fork)));
+        return fail(ErrorCode::json_field, fmt::format("{}: {}: is missing, and {} can't execute without it",
+                                                       file, name, warpevm::name(fork)));
     };
     const GivenHeader& header = block.header;
     if (fork >= Fork::london && !header.base_fee_per_gas) return missing("baseFeePerGas");

@@ -35,7 +35,8 @@ struct GivenHeader {
 
     /// The header with zeros for what is not there.
     [[nodiscard]] Header with_defaults() const;
-    /// The JSON-RPC names of the members that a header of `fork` has and this one lacks; empty: it is complete.
+    /// The JSON-RPC names of the members that a header of `fork` has and this one lacks; empty: it is
+    /// complete.
     [[nodiscard]] std::vector<std::string_view> missing(Fork fork) const;
 };
 
@@ -50,8 +51,8 @@ struct GivenBlock {
     std::optional<std::vector<Withdrawal>> withdrawals;
 };
 
-/// Reads a block, or the answer of a JSON-RPC call with the block under "result". Number, timestamp, miner, gas limit
-/// and transactions must be there.
+/// Reads a block, or the answer of a JSON-RPC call with the block under "result". Number, timestamp, miner,
+/// gas limit and transactions must be there.
 Result<GivenBlock> read_block(const Value& value);
 /// An error that names the file and the first member without which `fork` can't execute a block.
 Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file);

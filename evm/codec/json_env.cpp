@@ -24,10 +24,12 @@ Result<std::map<uint64_t, Hash>> read_block_hashes(const Value& value) {
     std::map<uint64_t, Hash> hashes;
     for (const auto& [key, member] : *members) {
         const auto number = key.starts_with("0x") ? u256_from_hex(key) : from_decimal(key);
-        if (!number || !number->fits_u64()) return member.wrong("expected the member's name to be a block number");
+        if (!number || !number->fits_u64())
+            return member.wrong("expected the member's name to be a block number");
         Hash hash;
         if (auto done = read(member, hash); !done) return tl::unexpected(done.error());
-        if (!hashes.emplace(number->limb[0], hash).second) return member.wrong("the block number is there twice");
+        if (!hashes.emplace(number->limb[0], hash).second)
+            return member.wrong("the block number is there twice");
     }
     return hashes;
 }
@@ -45,7 +47,8 @@ Result<GivenEnvironment> read_environment(const Value& value) {
     fields.optional("parentTimestamp", env.parent_timestamp).optional("parentGasUsed", env.parent_gas_used);
     fields.optional("parentGasLimit", env.parent_gas_limit);
     fields.optional("parentExcessBlobGas", env.parent_excess_blob_gas);
-    fields.optional("parentBlobGasUsed", env.parent_blob_gas_used).optional("parentUncleHash", env.parent_uncle_hash);
+    fields.optional("parentBlobGasUsed", env.parent_blob_gas_used)
+        .optional("parentUncleHash", env.parent_uncle_hash);
     if (const auto done = fields.result(); !done) return tl::unexpected(done.error());
     if (const auto random = value.find("currentRandom")) {
         if (auto done = read_random(*random, env.random); !done) return tl::unexpected(done.error());

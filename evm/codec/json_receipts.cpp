@@ -5,7 +5,11 @@
 namespace warpevm::json {
 
 static Result<void> read(const Value& value, GivenLog& into) {
-    return Fields(value).required("address", into.address).required("topics", into.topics).required("data", into.data).result();
+    return Fields(value)
+        .required("address", into.address)
+        .required("topics", into.topics)
+        .required("data", into.data)
+        .result();
 }
 
 static Result<void> read(const Value& value, GivenReceipt& into) {

@@ -22,7 +22,8 @@ Result<TxType> read_type(const Value& value) {
 
 void read_fees(Fields& fields, Transaction& tx) {
     if (tx.type >= TxType::dynamic_fee) {
-        fields.required("maxFeePerGas", tx.max_fee_per_gas).required("maxPriorityFeePerGas", tx.max_priority_fee_per_gas);
+        fields.required("maxFeePerGas", tx.max_fee_per_gas)
+            .required("maxPriorityFeePerGas", tx.max_priority_fee_per_gas);
     } else {
         fields.required("gasPrice", tx.max_fee_per_gas);
         tx.max_priority_fee_per_gas = tx.max_fee_per_gas;  // both are the gas price
@@ -61,7 +62,8 @@ Result<void> apply_legacy_v(const U256& v, Transaction& tx) {
         return {};
     }
     const U256 replay_protected = v - 35;
-    if (v < 35 || !(replay_protected >> 1).fits_u64()) return fail(ErrorCode::tx_bad_signature, "v is " + to_decimal(v));
+    if (v < 35 || !(replay_protected >> 1).fits_u64())
+        return fail(ErrorCode::tx_bad_signature, "v is " + to_decimal(v));
     tx.chain_id = (replay_protected >> 1).limb[0];
     tx.y_parity = static_cast<uint8_t>(replay_protected.limb[0] & 1);
     return {};
@@ -75,7 +77,10 @@ Result<void> read(const Value& value, GivenTransaction& into) {
     Transaction& tx = into.tx;
     tx.type = *type;
     fields.optional("chainId", tx.chain_id);
-    fields.required("nonce", tx.nonce).required("gas", tx.gas_limit).optional("to", tx.to).required("value", tx.value);
+    fields.required("nonce", tx.nonce)
+        .required("gas", tx.gas_limit)
+        .optional("to", tx.to)
+        .required("value", tx.value);
     // JSON-RPC answers say "input"; requests and some tools say "data".
     fields.required(value.has("input") || !value.has("data") ? "input" : "data", tx.data);
     read_fees(fields, tx);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small signed Cancun block over a complete state, made and executed in memory, as the folder that `run` reads.
+// A small signed Cancun block over a complete state, made and executed in memory, as the folder that `run`
+// reads.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -76,7 +77,8 @@ inline nlohmann::json transaction_json(const Transaction& tx, const Address& fro
             {"hash", to_hex(transaction_hash(tx))}};
 }
 
-/// Two transfers and a withdrawal at mainnet's Cancun time. The contract at 0xc0de stores 1 in slot 0 when called.
+/// Two transfers and a withdrawal at mainnet's Cancun time. The contract at 0xc0de stores 1 in slot 0 when
+/// called.
 inline ExampleBlock make_example_block() {
     const Bytes32 key = to_bytes32(0x4567);
     const Address contract = Address::from_low(0xc0de);
@@ -95,8 +97,9 @@ inline ExampleBlock make_example_block() {
     }
     ExampleBlock example;
     example.sender = *recover_sender(txs[0], Fork::cancun, 1);
-    example.prestate = {{to_hex(example.sender), {{"balance", "0xde0b6b3a7640000"}}},
-                        {to_hex(contract), {{"balance", "0x0"}, {"nonce", "0x1"}, {"code", "0x600160005500"}}}};
+    example.prestate = {
+        {to_hex(example.sender), {{"balance", "0xde0b6b3a7640000"}}},
+        {to_hex(contract), {{"balance", "0x0"}, {"nonce", "0x1"}, {"code", "0x600160005500"}}}};
     MemoryState state;
     state.set_account(example.sender, 0, U256{1000000000000000000}, {});
     state.set_account(contract, 1, 0, Bytes{0x60, 0x01, 0x60, 0x00, 0x55, 0x00});
@@ -123,8 +126,10 @@ inline ExampleBlock make_example_block() {
     header.timestamp += 12;
     header.beneficiary = Address::from_low(0xfee);
     header.base_fee_per_gas = base_fee_after(parent);
-    header.transactions_root = ordered_trie_root(std::vector{encode_transaction(txs[0]), encode_transaction(txs[1])});
-    header.withdrawals_root = ordered_trie_root(std::vector{encode_withdrawal(block.withdrawals->front())});
+    header.transactions_root =
+        ordered_trie_root(std::vector<Bytes>{encode_transaction(txs[0]), encode_transaction(txs[1])});
+    header.withdrawals_root =
+        ordered_trie_root(std::vector<Bytes>{encode_withdrawal(block.withdrawals->front())});
     const Rules rules = mainnet().rules_at(header.number, header.timestamp);
     EXPECT_EQ(rules.fork, Fork::cancun);
     ExecutionContext context;
@@ -139,9 +144,12 @@ inline ExampleBlock make_example_block() {
     example.parent = header_json(parent);
     example.block = header_json(header);
     example.block["uncles"] = nlohmann::json::array();
-    for (const Transaction& tx : txs) example.block["transactions"].push_back(transaction_json(tx, example.sender));
-    example.block["withdrawals"] = {
-        {{"index", "0x7"}, {"validatorIndex", "0x8"}, {"address", to_hex(Address::from_low(0xfeed))}, {"amount", "0x5"}}};
+    for (const Transaction& tx : txs)
+        example.block["transactions"].push_back(transaction_json(tx, example.sender));
+    example.block["withdrawals"] = {{{"index", "0x7"},
+                                     {"validatorIndex", "0x8"},
+                                     {"address", to_hex(Address::from_low(0xfeed))},
+                                     {"amount", "0x5"}}};
     return example;
 }
 

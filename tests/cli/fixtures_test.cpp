@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `statetest` and `blocktest` over cases made here: a pass, each kind of failure, skips, other files, and the counts.
+// `statetest` and `blocktest` over cases made here: a pass, each kind of failure, skips, other files, and the
+// counts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -42,12 +43,21 @@ json make_state_test() {
     after.set_account(Address::from_low(0xbeef), 0, 7, {});
     after.set_account(Address::from_low(0xfee), 0, 210000, {});
     json test;
-    test["env"] = {{"currentCoinbase", to_hex(Address::from_low(0xfee))}, {"currentNumber", "0x1"}, {"currentTimestamp", "0x1"},
-                   {"currentGasLimit", "0x989680"}, {"currentDifficulty", "0x1"}};
-    test["pre"][to_hex(sender)] = {{"balance", to_quantity(start_balance)}, {"nonce", "0x0"}, {"code", "0x"}, {"storage", json::object()}};
-    test["transaction"] = {{"sender", to_hex(sender)}, {"nonce", "0x0"}, {"gasPrice", "0xa"}, {"gasLimit", {"0x5208"}},
-                           {"to", to_hex(*tx.to)}, {"value", {"0x7"}}, {"data", {"0x"}}};
-    json post{{"hash", to_hex(after.root())}, {"logs", to_hex(logs_hash({}))}, {"txbytes", to_hex(encode_transaction(tx))},
+    test["env"] = {{"currentCoinbase", to_hex(Address::from_low(0xfee))},
+                   {"currentNumber", "0x1"},
+                   {"currentTimestamp", "0x1"},
+                   {"currentGasLimit", "0x989680"},
+                   {"currentDifficulty", "0x1"}};
+    test["pre"][to_hex(sender)] = {{"balance", to_quantity(start_balance)},
+                                   {"nonce", "0x0"},
+                                   {"code", "0x"},
+                                   {"storage", json::object()}};
+    test["transaction"] = {
+        {"sender", to_hex(sender)}, {"nonce", "0x0"},   {"gasPrice", "0xa"}, {"gasLimit", {"0x5208"}},
+        {"to", to_hex(*tx.to)},     {"value", {"0x7"}}, {"data", {"0x"}}};
+    json post{{"hash", to_hex(after.root())},
+              {"logs", to_hex(logs_hash({}))},
+              {"txbytes", to_hex(encode_transaction(tx))},
               {"indexes", {{"data", 0}, {"gas", 0}, {"value", 0}}}};
     test["post"]["Berlin"] = {post};
     return test;
@@ -55,7 +65,8 @@ json make_state_test() {
 
 class StateFile : public testing::Test {
   protected:
-    SuiteResult run(const json& content, const SuiteOptions& options = {{"serial"}, {}, {}, nullptr, 1, true}) {
+    SuiteResult run(const json& content,
+                    const SuiteOptions& options = {{"serial"}, {}, {}, nullptr, 1, true}) {
         return run_state_file(m_folder.write("case.json", content.dump()), options, m_context);
     }
     SuiteResult run_test(const json& test) { return run({{"transfer", test}}); }
@@ -189,13 +200,21 @@ class BlockFile : public testing::Test {
         m_test["postState"] = json::object();
         m_test["blocks"] = json::array();
         m_test["lastblockhash"] = to_hex(header_hash(genesis));
-        m_test["genesisBlockHeader"] = {{"parentHash", to_hex(genesis.parent_hash)}, {"uncleHash", to_hex(genesis.ommers_hash)},
-                                        {"coinbase", to_hex(genesis.beneficiary)}, {"stateRoot", to_hex(genesis.state_root)},
+        m_test["genesisBlockHeader"] = {{"parentHash", to_hex(genesis.parent_hash)},
+                                        {"uncleHash", to_hex(genesis.ommers_hash)},
+                                        {"coinbase", to_hex(genesis.beneficiary)},
+                                        {"stateRoot", to_hex(genesis.state_root)},
                                         {"transactionsTrie", to_hex(genesis.transactions_root)},
-                                        {"receiptTrie", to_hex(genesis.receipts_root)}, {"bloom", to_hex(genesis.logs_bloom)},
-                                        {"difficulty", "0x020000"}, {"number", "0x00"}, {"gasLimit", "0x989680"},
-                                        {"gasUsed", "0x00"}, {"timestamp", "0x00"}, {"extraData", "0x"},
-                                        {"mixHash", to_hex(Hash{})}, {"nonce", "0x0000000000000000"},
+                                        {"receiptTrie", to_hex(genesis.receipts_root)},
+                                        {"bloom", to_hex(genesis.logs_bloom)},
+                                        {"difficulty", "0x020000"},
+                                        {"number", "0x00"},
+                                        {"gasLimit", "0x989680"},
+                                        {"gasUsed", "0x00"},
+                                        {"timestamp", "0x00"},
+                                        {"extraData", "0x"},
+                                        {"mixHash", to_hex(Hash{})},
+                                        {"nonce", "0x0000000000000000"},
                                         {"hash", to_hex(header_hash(genesis))}};
     }
     /// The empty block after genesis; its beneficiary gets 5 ether.
@@ -222,8 +241,8 @@ class BlockFile : public testing::Test {
         m_test["blocks"].push_back(entry);
     }
     SuiteResult run() {
-        return run_block_file(m_folder.write("case.json", json{{"chain", m_test}}.dump()), {{"serial"}, {}, {}, nullptr, 1, true},
-                              m_context);
+        return run_block_file(m_folder.write("case.json", json{{"chain", m_test}}.dump()),
+                              {{"serial"}, {}, {}, nullptr, 1, true}, m_context);
     }
 
     TemporaryFolder m_folder;

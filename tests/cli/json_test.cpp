@@ -38,7 +38,8 @@ TEST(Json, NumbersComeInHexadecimalDecimalAndBare) {
 }
 
 TEST(Json, BareIntegersMayExceed64Bits) {
-    const Document document = parsed(R"({"a": 115792089237316195423570985008687907853269984665640564039457584007913129639935, "s": "1\"2345678901234567890123"})");
+    const Document document = parsed(
+        R"({"a": 115792089237316195423570985008687907853269984665640564039457584007913129639935, "s": "1\"2345678901234567890123"})");
     EXPECT_EQ(document.root().at("a")->u256(), U256::max());
     EXPECT_EQ(document.root().at("s")->text(), "1\"2345678901234567890123");
 }
@@ -48,7 +49,8 @@ TEST(Json, NumbersThatDoNotFitAreRefusedByPath) {
     const auto gas = document.root().at("a")->at(0)->at("gas")->u64();
     ASSERT_FALSE(gas);
     EXPECT_EQ(gas.error().code, ErrorCode::json_field);
-    EXPECT_EQ(gas.error().detail, "file.json: a[0].gas: expected a number of at most 64 bits, got \"0x10000000000000000\"");
+    EXPECT_EQ(gas.error().detail,
+              "file.json: a[0].gas: expected a number of at most 64 bits, got \"0x10000000000000000\"");
     for (const char* bad : {R"("0x")", R"("-1")", "-1", "1.5", R"("12x")", "{}", "[]", "true", R"("")",
                             R"("0x10000000000000000000000000000000000000000000000000000000000000000")"})
         EXPECT_FALSE(read_as<U256>(bad)) << bad;
@@ -94,7 +96,8 @@ TEST(Json, TruncatedTextAndMissingFilesAreErrors) {
 }
 
 TEST(JsonAlloc, ReadsAccountsAndLeavesOutZeroSlots) {
-    const Document document = parsed(R"({"00000000000000000000000000000000000000aa": {"balance": "5", "nonce": "0x1",
+    const Document document =
+        parsed(R"({"00000000000000000000000000000000000000aa": {"balance": "5", "nonce": "0x1",
         "code": "0x6001", "storage": {"0x01": "0x02", "03": "00"}}, "0x00000000000000000000000000000000000000bb": {}})");
     MemoryState state;
     ASSERT_TRUE(read_alloc(document.root(), state));
@@ -107,9 +110,11 @@ TEST(JsonAlloc, ReadsAccountsAndLeavesOutZeroSlots) {
 }
 
 TEST(JsonAlloc, RefusesRepeatsUnderAnySpelling) {
-    for (const char* text : {R"({"0x00000000000000000000000000000000000000aa": {}, "00000000000000000000000000000000000000AA": {}})",
-                             R"({"0x00000000000000000000000000000000000000aa": {"storage": {"0x1": "0x1", "0x01": "0x1"}}})",
-                             R"({"0xaa": {}})", R"({"0x00000000000000000000000000000000000000aa": {"nonce": "-1"}})", "[]"}) {
+    for (
+        const char* text :
+        {R"({"0x00000000000000000000000000000000000000aa": {}, "00000000000000000000000000000000000000AA": {}})",
+         R"({"0x00000000000000000000000000000000000000aa": {"storage": {"0x1": "0x1", "0x01": "0x1"}}})",
+         R"({"0xaa": {}})", R"({"0x00000000000000000000000000000000000000aa": {"nonce": "-1"}})", "[]"}) {
         const Document document = parsed(text);
         MemoryState state;
         EXPECT_FALSE(read_alloc(document.root(), state)) << text;
@@ -173,7 +178,8 @@ TEST(JsonTransaction, LegacyVTellsParityAndChain) {
 }
 
 TEST(JsonTransaction, ReadsEachTypesMembers) {
-    const auto given = read_as<GivenTransaction>(R"({"type": "0x3", "chainId": "0x1", "nonce": "0x0", "gas": "0x5208",
+    const auto given =
+        read_as<GivenTransaction>(R"({"type": "0x3", "chainId": "0x1", "nonce": "0x0", "gas": "0x5208",
         "to": "0x00000000000000000000000000000000000000aa", "value": "0x1", "input": "0x", "maxFeePerGas": "0x9",
         "maxPriorityFeePerGas": "0x2", "gasPrice": "0x7", "maxFeePerBlobGas": "0x3",
         "blobVersionedHashes": ["0x0100000000000000000000000000000000000000000000000000000000000000"],
@@ -193,25 +199,30 @@ TEST(JsonTransaction, NamesWhatIsWrong) {
     const std::string rest = R"("nonce": "0x0", "value": "0x0", "input": "0x", "gasPrice": "0x1"})";
     const auto no_gas = read_as<std::vector<GivenTransaction>>("[{" + rest + "]");
     EXPECT_THAT(no_gas.error().detail, HasSubstr("[0].gas: is missing"));
-    const auto no_fee = read_as<GivenTransaction>(R"({"type": "0x2", "chainId": "0x1", "gas": "0x1", )" + rest);
+    const auto no_fee =
+        read_as<GivenTransaction>(R"({"type": "0x2", "chainId": "0x1", "gas": "0x1", )" + rest);
     EXPECT_THAT(no_fee.error().detail, HasSubstr("maxFeePerGas: is missing"));
     const auto bad_type = read_as<GivenTransaction>(R"({"type": "0x7f", "gas": "0x1", )" + rest);
     EXPECT_THAT(bad_type.error().detail, HasSubstr("type: expected a transaction type from 0 to 4"));
-    const auto bad_v = read_as<GivenTransaction>(R"({"gas": "0x1", "v": "0x5", "r": "0x1", "s": "0x1", )" + rest);
+    const auto bad_v =
+        read_as<GivenTransaction>(R"({"gas": "0x1", "v": "0x5", "r": "0x1", "s": "0x1", )" + rest);
     ASSERT_TRUE(bad_v);
     EXPECT_EQ(bad_v->invalid.code, ErrorCode::tx_bad_signature);
 }
 
 TEST(JsonBlock, RequiredMembersAreNamedAndOthersMayMiss) {
-    const std::string full = R"({"number": "0x1", "timestamp": "0x2", "miner": "0x00000000000000000000000000000000000000aa",
+    const std::string full =
+        R"({"number": "0x1", "timestamp": "0x2", "miner": "0x00000000000000000000000000000000000000aa",
         "gasLimit": "0x5208", "transactions": [], "difficulty": "0x1"})";
     const Document document = parsed(full);
     const auto block = read_block(document.root());
     ASSERT_TRUE(block) << to_string(block.error());
     EXPECT_FALSE(block->header.gas_used);
     EXPECT_TRUE(check_executable(*block, Fork::frontier, "block.json"));
-    EXPECT_THAT(check_executable(*block, Fork::london, "block.json").error().detail, HasSubstr("block.json: baseFeePerGas"));
-    EXPECT_THAT(check_executable(*block, Fork::paris, "block.json").error().detail, HasSubstr("baseFeePerGas"));
+    EXPECT_THAT(check_executable(*block, Fork::london, "block.json").error().detail,
+                HasSubstr("block.json: baseFeePerGas"));
+    EXPECT_THAT(check_executable(*block, Fork::paris, "block.json").error().detail,
+                HasSubstr("baseFeePerGas"));
     for (const std::string key : {"number", "timestamp", "miner", "gasLimit", "transactions"}) {
         std::string text = full;
         text.replace(text.find('"' + key + '"'), key.size() + 2, "\"other\"");
@@ -223,10 +234,12 @@ TEST(JsonBlock, RequiredMembersAreNamedAndOthersMayMiss) {
 }
 
 TEST(JsonEnvironment, BlockHashesHaveNumbersForNames) {
-    const Document good = parsed(R"({"7": "0x0700000000000000000000000000000000000000000000000000000000000000",
+    const Document good =
+        parsed(R"({"7": "0x0700000000000000000000000000000000000000000000000000000000000000",
         "0x8": "0x0800000000000000000000000000000000000000000000000000000000000000"})");
     EXPECT_EQ(read_block_hashes(good.root())->size(), 2U);
-    const Document bad = parsed(R"({"x": "0x0700000000000000000000000000000000000000000000000000000000000000"})");
+    const Document bad =
+        parsed(R"({"x": "0x0700000000000000000000000000000000000000000000000000000000000000"})");
     EXPECT_FALSE(read_block_hashes(bad.root()));
 }
 

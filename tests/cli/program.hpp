@@ -21,7 +21,8 @@ inline Ran run_program(const std::string& arguments, const std::string& input = 
     const TemporaryFolder folder;
     const std::string in = folder.write("in", input);
     const std::string base = folder.path().string();
-    const std::string command = std::string(WARPEVM_PROGRAM) + " " + arguments + " <" + in + " >" + base + "/out 2>" + base + "/err";
+    const std::string command =
+        std::string(WARPEVM_PROGRAM) + " " + arguments + " <" + in + " >" + base + "/out 2>" + base + "/err";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out"), folder.read("err")};
 }

@@ -22,10 +22,14 @@ class T8n : public testing::Test {
   protected:
     T8n() {
         m_alloc = {{sender, {{"balance", "0x5ffd4878be161d74"}, {"nonce", "0x0"}}}};
-        m_env = {{"currentCoinbase", "0x00000000000000000000000000000000000000fe"}, {"currentDifficulty", "0x20000"},
-                 {"currentGasLimit", "0x750a163df65e8a"}, {"currentNumber", "1"}, {"currentTimestamp", "1000"}};
-        m_tx = {{"gas", "0x5208"}, {"gasPrice", "0x2"}, {"input", "0x"}, {"nonce", "0x0"}, {"to", recipient}, {"value", "0x1"},
-                {"v", "0x0"}, {"r", "0x0"}, {"s", "0x0"}, {"secretKey", key}};
+        m_env = {{"currentCoinbase", "0x00000000000000000000000000000000000000fe"},
+                 {"currentDifficulty", "0x20000"},
+                 {"currentGasLimit", "0x750a163df65e8a"},
+                 {"currentNumber", "1"},
+                 {"currentTimestamp", "1000"}};
+        m_tx = {{"gas", "0x5208"}, {"gasPrice", "0x2"}, {"input", "0x"}, {"nonce", "0x0"},
+                {"to", recipient}, {"value", "0x1"},    {"v", "0x0"},    {"r", "0x0"},
+                {"s", "0x0"},      {"secretKey", key}};
         m_txs = {m_tx};
     }
     Ran run(const std::string& fork, const std::string& more = {}) {
@@ -33,9 +37,11 @@ class T8n : public testing::Test {
         m_folder.write("env.json", m_env.dump());
         m_folder.write("txs.json", m_txs.dump());
         const std::string at = m_folder.path().string() + "/";
-        Ran ran = run_program("t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " + at +
-                              "txs.json --state.fork " + fork +
-                              " --output.result stdout --output.alloc stdout --output.body stdout --output.basedir " + at + " " + more);
+        Ran ran = run_program(
+            "t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " + at +
+            "txs.json --state.fork " + fork +
+            " --output.result stdout --output.alloc stdout --output.body stdout --output.basedir " + at +
+            " " + more);
         if (ran.exit_code == 0) m_out = json::parse(ran.out);
         return ran;
     }
@@ -66,8 +72,9 @@ TEST_F(T8n, SignsExecutesAndWritesTheThreeOutputs) {
     // The body is taken as input again.
     const std::string rlp = m_folder.write("body.rlp", m_out["body"].dump());
     const std::string at = m_folder.path().string() + "/";
-    const Ran again = run_program("t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " + rlp +
-                                  " --state.fork Berlin --output.result stdout --output.alloc ''");
+    const Ran again =
+        run_program("t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " +
+                    rlp + " --state.fork Berlin --output.result stdout --output.alloc ''");
     ASSERT_EQ(again.exit_code, 0) << again.err;
     EXPECT_EQ(json::parse(again.out)["result"], result);
 }
@@ -75,8 +82,11 @@ TEST_F(T8n, SignsExecutesAndWritesTheThreeOutputs) {
 TEST_F(T8n, ReadsStandardInputAndWritesFiles) {
     const json all{{"alloc", m_alloc}, {"env", m_env}, {"txs", m_txs}};
     const std::string at = m_folder.path().string();
-    const Ran ran = run_program("t8n --input.alloc stdin --input.env stdin --input.txs stdin --state.fork Istanbul --output.basedir " + at,
-                                all.dump());
+    const Ran ran = run_program(
+        "t8n --input.alloc stdin --input.env stdin --input.txs stdin --state.fork Istanbul "
+        "--output.basedir " +
+            at,
+        all.dump());
     ASSERT_EQ(ran.exit_code, 0) << ran.err;
     EXPECT_EQ(json::parse(m_folder.read("result.json"))["gasUsed"], "0x5208");
     EXPECT_TRUE(json::parse(m_folder.read("alloc.json")).contains(sender));
@@ -98,7 +108,8 @@ TEST_F(T8n, PaysTheRewardAndOmmers) {
     m_txs = json::array();
     m_env["ommers"] = {{{"delta", 1}, {"address", recipient}}};
     ASSERT_EQ(run("Berlin", "--state.reward 320").exit_code, 0);
-    EXPECT_EQ(m_out["alloc"]["0x00000000000000000000000000000000000000fe"]["balance"], to_quantity(uint64_t{330}));
+    EXPECT_EQ(m_out["alloc"]["0x00000000000000000000000000000000000000fe"]["balance"],
+              to_quantity(uint64_t{330}));
     EXPECT_EQ(m_out["alloc"][recipient]["balance"], to_quantity(uint64_t{280}));
     m_env.erase("ommers");
     ASSERT_EQ(run("Homestead", "--state.reward 0").exit_code, 0);
@@ -126,7 +137,8 @@ TEST_F(T8n, CancunHasBlobFieldsAndWithdrawals) {
     m_env["currentBaseFee"] = "0x1";
     m_env["currentExcessBlobGas"] = "0x0";
     m_env["parentBeaconBlockRoot"] = to_hex(Hash{});
-    m_env["withdrawals"] = {{{"index", "0x0"}, {"validatorIndex", "0x0"}, {"address", recipient}, {"amount", "0x2"}}};
+    m_env["withdrawals"] = {
+        {{"index", "0x0"}, {"validatorIndex", "0x0"}, {"address", recipient}, {"amount", "0x2"}}};
     ASSERT_EQ(run("Cancun").exit_code, 0);
     EXPECT_TRUE(m_out["result"]["currentDifficulty"].is_null());
     EXPECT_EQ(m_out["result"]["currentExcessBlobGas"], "0x0");
@@ -170,8 +182,9 @@ TEST_F(T8n, ExitCodesAreGeths) {
     run("Berlin");
     const std::string at = m_folder.path().string() + "/";
     const std::string rlp = m_folder.write("bad.rlp", "\"0xc3c0\"");
-    const Ran ran = run_program("t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " + rlp +
-                                " --state.fork Berlin --output.result stdout --output.alloc stdout");
+    const Ran ran =
+        run_program("t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " +
+                    rlp + " --state.fork Berlin --output.result stdout --output.alloc stdout");
     EXPECT_EQ(ran.exit_code, 12) << ran.err;
     EXPECT_EQ(run_program("t8n --state.nonsense 1").exit_code, 3);
 }

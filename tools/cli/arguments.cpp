@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Declares every command and option. The only file that knows the library for command lines, which is slow to compile.
+// Declares every command and option. The only file that knows the library for command lines, which is slow to
+// compile.
 #include "tools/cli/arguments.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,7 +25,8 @@ void add_common(CLI::App& app, CommonOptions& o) {
     app.add_option("--jobs", o.jobs, "cases or blocks at once")->check(CLI::Range(1U, max_threads));
     app.add_option("--fork", o.fork, "use this fork's rules, whatever the input says");
     app.add_option("--json", o.json, "write the results as JSON to FILE, or - for standard output");
-    app.add_option("--filter", o.filter, "a regular expression over path::name::fork::index (run: the block number)");
+    app.add_option("--filter", o.filter,
+                   "a regular expression over path::name::fork::index (run: the block number)");
     app.add_flag("--verbose", o.verbose, "say more");
     app.add_flag("--quiet", o.quiet, "no progress, only the last line");
 }
@@ -32,24 +34,34 @@ void add_common(CLI::App& app, CommonOptions& o) {
 CLI::App* add_run(CLI::App& app, Arguments& a) {
     CLI::App* run = app.add_subcommand("run", "Executes blocks and compares the results with their headers");
     RunOptions& o = a.run;
-    run->add_option("PATH", o.paths, "a folder with block.json and prestate.json, or a folder of such folders")->required();
+    run->add_option("PATH", o.paths,
+                    "a folder with block.json and prestate.json, or a folder of such folders")
+        ->required();
     add_common(*run, a.common);
-    run->add_option("--chain", o.chain, "mainnet, or a genesis.json whose `config` is the fork schedule")->capture_default_str();
-    run->add_option("--repeat", o.repeat, "execute N times and give the medians")->check(CLI::Range(1U, 1000000U));
-    const std::map<std::string, Verify> modes{{"header", Verify::header}, {"serial", Verify::serial}, {"none", Verify::none}};
-    run->add_option("--verify", o.verify, "header, serial or none")->transform(CLI::CheckedTransformer(modes, CLI::ignore_case));
+    run->add_option("--chain", o.chain, "mainnet, or a genesis.json whose `config` is the fork schedule")
+        ->capture_default_str();
+    run->add_option("--repeat", o.repeat, "execute N times and give the medians")
+        ->check(CLI::Range(1U, 1000000U));
+    const std::map<std::string, Verify> modes{
+        {"header", Verify::header}, {"serial", Verify::serial}, {"none", Verify::none}};
+    run->add_option("--verify", o.verify, "header, serial or none")
+        ->transform(CLI::CheckedTransformer(modes, CLI::ignore_case));
     run->add_flag("--explain", o.explain, "each group's route and the reasons");
-    run->add_option("--output", o.output, "write receipts, logs and state difference of each block to this folder");
+    run->add_option("--output", o.output,
+                    "write receipts, logs and state difference of each block to this folder");
     CLI::Option* tx = run->add_option("--tx", o.tx, "the transaction (from 0) that --evm-trace is about");
-    run->add_option("--evm-trace", o.evm_trace, "write the EIP-3155 trace of transaction --tx N to FILE")->needs(tx);
+    run->add_option("--evm-trace", o.evm_trace, "write the EIP-3155 trace of transaction --tx N to FILE")
+        ->needs(tx);
     run->add_option("--report", o.report, "write an HTML report to FILE");
     run->add_option("--trace", o.trace, "write Chrome trace events to FILE (JSON)");
-    run->add_flag("--strict-state", o.strict_state, "a read that the pre-state does not answer is an error (exit 2)");
+    run->add_flag("--strict-state", o.strict_state,
+                  "a read that the pre-state does not answer is an error (exit 2)");
     run->footer("Example: warpevm run build/data/blocks/19934116 --verify serial --json -");
     return run;
 }
 
-CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const std::string& what, const std::string& example) {
+CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const std::string& what,
+                   const std::string& example) {
     CLI::App* test = app.add_subcommand(name, "Runs " + what + " files or trees");
     test->add_option("PATH", a.test.paths, "files, or folders that hold .json files")->required();
     add_common(*test, a.common);
@@ -59,23 +71,28 @@ CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const s
 }
 
 CLI::App* add_t8n(CLI::App& app, Arguments& a) {
-    CLI::App* t8n = app.add_subcommand("t8n", "Executes transactions on a pre-state, as geth's `evm t8n` does");
+    CLI::App* t8n =
+        app.add_subcommand("t8n", "Executes transactions on a pre-state, as geth's `evm t8n` does");
     T8nOptions& o = a.t8n;
     t8n->add_option("--input.alloc", o.input_alloc, "the pre-state, or stdin")->capture_default_str();
     t8n->add_option("--input.env", o.input_env, "the environment, or stdin")->capture_default_str();
-    t8n->add_option("--input.txs", o.input_txs, "the transactions (.json, .rlp), or stdin")->capture_default_str();
+    t8n->add_option("--input.txs", o.input_txs, "the transactions (.json, .rlp), or stdin")
+        ->capture_default_str();
     t8n->add_option("--state.fork", o.state_fork, "the fork's name")->capture_default_str();
     t8n->add_option("--state.chainid", o.state_chainid, "the chain id")->capture_default_str();
-    t8n->add_option("--state.reward", o.state_reward, "the block reward in wei; -1: none")->capture_default_str();
+    t8n->add_option("--state.reward", o.state_reward, "the block reward in wei; -1: none")
+        ->capture_default_str();
     t8n->add_option("--output.basedir", o.output_basedir, "folder for the output files");
     t8n->add_option("--output.result", o.output_result, "stdout, stderr or a file")->capture_default_str();
     t8n->add_option("--output.alloc", o.output_alloc, "stdout, stderr or a file")->capture_default_str();
     t8n->add_option("--output.body", o.output_body, "file for the RLP of the included transactions");
     t8n->add_flag("--trace", o.trace, "write trace-INDEX-HASH.jsonl for each transaction");
     t8n->footer(
-        "Example: warpevm t8n --input.alloc alloc.json --input.env env.json --input.txs txs.json --state.fork Cancun "
+        "Example: warpevm t8n --input.alloc alloc.json --input.env env.json --input.txs txs.json "
+        "--state.fork Cancun "
         "--output.result stdout --output.alloc stdout\n"
-        "Exit codes are geth's: 2 execution, 3 configuration, 4 missing block hash, 10 JSON, 11 files, 12 RLP.");
+        "Exit codes are geth's: 2 execution, 3 configuration, 4 missing block hash, 10 JSON, 11 files, 12 "
+        "RLP.");
     return t8n;
 }
 
@@ -85,9 +102,14 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     bench->add_option("WORKLOAD", o.workloads, "names from --list; none: all");
     add_common(*bench, a.common);
     bench->add_flag("--list", o.list, "name the workloads");
-    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form")->capture_default_str();
-    bench->add_option("--repeat", o.repeat, "batches per case")->check(CLI::Range(1U, 100000U))->capture_default_str();
-    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch")->check(CLI::Range(1U, 10000U))->capture_default_str();
+    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form")
+        ->capture_default_str();
+    bench->add_option("--repeat", o.repeat, "batches per case")
+        ->check(CLI::Range(1U, 100000U))
+        ->capture_default_str();
+    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch")
+        ->check(CLI::Range(1U, 10000U))
+        ->capture_default_str();
     bench->footer("Example: warpevm bench evm --json -");
     return bench;
 }
@@ -101,13 +123,16 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
     app.footer("Example: warpevm run build/data/blocks\nEach command has --help.");
     std::vector<std::pair<CLI::App*, Command>> commands{
         {add_run(app, a), Command::run},
-        {add_test(app, a, "statetest", "GeneralStateTests", "warpevm statetest build/data/fixtures/ethereum-tests/GeneralStateTests"),
+        {add_test(app, a, "statetest", "GeneralStateTests",
+                  "warpevm statetest build/data/fixtures/ethereum-tests/GeneralStateTests"),
          Command::statetest},
-        {add_test(app, a, "blocktest", "BlockchainTests", "warpevm blocktest build/data/fixtures/ethereum-tests/BlockchainTests"),
+        {add_test(app, a, "blocktest", "BlockchainTests",
+                  "warpevm blocktest build/data/fixtures/ethereum-tests/BlockchainTests"),
          Command::blocktest},
         {add_t8n(app, a), Command::t8n},
         {add_bench(app, a), Command::bench},
-        {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")->footer("Example: warpevm version"),
+        {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")
+             ->footer("Example: warpevm version"),
          Command::version},
     };
     try {

@@ -22,7 +22,8 @@ bool selected(const std::filesystem::path& folder, const std::optional<std::rege
     return !block || std::regex_search(std::to_string(*block->header.number), *filter);
 }
 
-RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const RunPlan& plan, const CommonOptions& common) {
+RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const RunPlan& plan,
+                     const CommonOptions& common) {
     RunReport report;
     report.backend = plan.backend.name;
     report.start = std::chrono::steady_clock::now();
@@ -48,7 +49,8 @@ RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const Ru
         }
     };
     std::vector<std::thread> threads;
-    for (unsigned i = 1; i < std::min<size_t>(std::max(1U, common.jobs), folders.size()); ++i) threads.emplace_back(work, i);
+    for (unsigned i = 1; i < std::min<size_t>(std::max(1U, common.jobs), folders.size()); ++i)
+        threads.emplace_back(work, i);
     work(0);
     for (std::thread& thread : threads) thread.join();
     if (problem) std::rethrow_exception(problem);
@@ -64,8 +66,10 @@ RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const Ru
 
 void explain(const RunReport& report) {
     for (const BlockReport& b : report.blocks)
-        fmt::print("block {}: one group of {} transactions -> cpu, reason backend_serial: one thread runs them in their order\n",
-                   b.number ? std::to_string(*b.number) : b.path, b.txs);
+        fmt::print(
+            "block {}: one group of {} transactions -> cpu, reason backend_serial: one thread runs them in "
+            "their order\n",
+            b.number ? std::to_string(*b.number) : b.path, b.txs);
 }
 
 }  // namespace

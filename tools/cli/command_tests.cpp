@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `statetest` and `blocktest`: runs the files, lists what failed and was skipped, and ends with the line of counts.
+// `statetest` and `blocktest`: runs the files, lists what failed and was skipped, and ends with the line of
+// counts.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -26,7 +27,8 @@ void print_failures(const SuiteResult& result) {
     }
 }
 
-/// Every skip by name where asked for; else how many for each reason, for a long list would hide the failures.
+/// Every skip by name where asked for; else how many for each reason, for a long list would hide the
+/// failures.
 void print_skips(const SuiteResult& result, bool verbose) {
     std::map<std::string, size_t> reasons;
     for (const CaseSkip& s : result.skips) {
@@ -36,7 +38,8 @@ void print_skips(const SuiteResult& result, bool verbose) {
     for (const auto& [reason, count] : reasons) fmt::print(stderr, "{} skipped: {}\n", count, reason);
 }
 
-int run(const CommonOptions& common, const TestOptions& test, const FileRunner& runner, const std::string& what) {
+int run(const CommonOptions& common, const TestOptions& test, const FileRunner& runner,
+        const std::string& what) {
     SuiteOptions options;
     options.backend = select_backend(common);
     options.filter = compile_filter(common.filter);
@@ -56,15 +59,16 @@ int run(const CommonOptions& common, const TestOptions& test, const FileRunner& 
     if (result.other != 0 && !common.quiet) fmt::print(stderr, "{} files of another kind\n", result.other);
     if (result.interrupted) fmt::print(stderr, "interrupted: these are partial results\n");
     // With JSON on standard output the line goes where it can't spoil it.
-    fmt::print(common.json == "-" ? stderr : stdout, "{} passed, {} failed, {} skipped\n", result.passed, result.failed,
-               result.skipped);
+    fmt::print(common.json == "-" ? stderr : stdout, "{} passed, {} failed, {} skipped\n", result.passed,
+               result.failed, result.skipped);
     return static_cast<int>(result.exit_code);
 }
 
 /// A fork override must be a known name before any case is run.
 void check_state_fork(const std::string& fork) {
     if (!fork.empty() && !parse_fork(fork))
-        throw UsageError(fmt::format("--fork {}: expected a fork's name; `warpevm version` lists them", fork));
+        throw UsageError(
+            fmt::format("--fork {}: expected a fork's name; `warpevm version` lists them", fork));
 }
 
 void check_network(const std::string& network) {

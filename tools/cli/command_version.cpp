@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `version`: what this build is made of, so that results can be traced to it.
-#include <CLI/Version.hpp>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <simdjson.h>
+#include <CLI/Version.hpp>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -31,9 +31,10 @@ int command_version() {
     fmt::print("compiler  GCC {}\n", __VERSION__);
 #endif
     fmt::print("build     {}\n", build_type);
-    fmt::print("libraries {}, simdjson {}, nlohmann-json {}.{}.{}, fmt {}, CLI11 {}, libsecp256k1, GMP, blst\n",
-               OpenSSL_version(OPENSSL_VERSION), text_of(SIMDJSON_VERSION), NLOHMANN_JSON_VERSION_MAJOR,
-               NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH, FMT_VERSION, CLI11_VERSION);
+    fmt::print(
+        "libraries {}, simdjson {}, nlohmann-json {}.{}.{}, fmt {}, CLI11 {}, libsecp256k1, GMP, blst\n",
+        OpenSSL_version(OPENSSL_VERSION), text_of(SIMDJSON_VERSION), NLOHMANN_JSON_VERSION_MAJOR,
+        NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH, FMT_VERSION, CLI11_VERSION);
     fmt::print("backends  serial (auto: serial); no OpenCL in this build\n");
     fmt::print("forks     {}\n", forks);
     return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C: the first one asks the running command to stop at the next case or block, the second one ends the program.
+// Ctrl-C: the first one asks the running command to stop at the next case or block, the second one ends the
+// program.
 #pragma once
 
 namespace warpevm::tools {

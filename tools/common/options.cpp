@@ -11,17 +11,20 @@
 
 namespace warpevm::tools {
 
-Result<std::vector<BlockOutcome>> Backend::execute(ExecutionContext& context, std::span<const BlockInput> window,
-                                                   const StateView& state, const ExecutionOptions& options) const {
+Result<std::vector<BlockOutcome>> Backend::execute(ExecutionContext& context,
+                                                   std::span<const BlockInput> window, const StateView& state,
+                                                   const ExecutionOptions& options) const {
     return execute_serial(context, window, state, options);
 }
 
 Backend select_backend(const CommonOptions& options) {
     if (options.backend != "auto" && options.backend != "serial")
-        throw UsageError(fmt::format("--backend {}: expected a backend that this build has: auto, serial", options.backend));
+        throw UsageError(fmt::format("--backend {}: expected a backend that this build has: auto, serial",
+                                     options.backend));
     // Without OpenCL built in there is no device of any kind, so nothing can match.
     if (!options.devices.empty())
-        throw UsageError(fmt::format("--device {}: matches no device; this build has none", options.devices.front()));
+        throw UsageError(
+            fmt::format("--device {}: matches no device; this build has none", options.devices.front()));
     return {"serial"};
 }
 

@@ -22,8 +22,8 @@ void Progress::advance(size_t done, const std::string& note) {
     m_last = now;
     constexpr size_t width = 30;
     const size_t filled = m_total == 0 ? width : done * width / m_total;
-    fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}  {}", m_what, std::string(filled, '#'), std::string(width - filled, '.'), done,
-               m_total, note);
+    fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}  {}", m_what, std::string(filled, '#'),
+               std::string(width - filled, '.'), done, m_total, note);
     std::fflush(stderr);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that a block's input states about the result, compared with the outcome; what can't be is listed with the reason.
+// Everything that a block's input states about the result, compared with the outcome; what can't be is listed
+// with the reason.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,13 +21,14 @@ constexpr const char* not_given = "the block does not say it";
 
 class Checker {
   public:
-    Checker(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome, BlockReport& report)
+    Checker(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome,
+            BlockReport& report)
         : m_folder(folder), m_input(input), m_outcome(outcome), m_report(report) {}
 
     void results() {
         const json::GivenHeader& header = m_folder.block.header;
-        const ExpectedResults expected{header.gas_used,      header.logs_bloom,    header.receipts_root,
-                                       header.state_root,    header.blob_gas_used, header.requests_hash};
+        const ExpectedResults expected{header.gas_used,   header.logs_bloom,    header.receipts_root,
+                                       header.state_root, header.blob_gas_used, header.requests_hash};
         const StateRoot state = state_root();
         m_report.state_root = state.root;
         const Verification v = verify(m_outcome, expected, m_input.rules, state);
@@ -40,12 +42,14 @@ class Checker {
     void body() {
         const json::GivenBlock& block = m_folder.block;
         if (m_report.unsigned_txs != 0)
-            unchecked("transactions_root", fmt::format("{} transactions have no signature", m_report.unsigned_txs));
+            unchecked("transactions_root",
+                      fmt::format("{} transactions have no signature", m_report.unsigned_txs));
         else
             compare("transactions_root", block.header.transactions_root, transactions_root());
         if (m_input.rules.at_least(Fork::shanghai)) {
             if (block.withdrawals)
-                compare("withdrawals_root", block.header.withdrawals_root, withdrawals_root(*block.withdrawals));
+                compare("withdrawals_root", block.header.withdrawals_root,
+                        withdrawals_root(*block.withdrawals));
             else
                 unchecked("withdrawals_root", "the block does not list its withdrawals");
         }
@@ -67,7 +71,8 @@ class Checker {
     void system_contracts() {
         if (m_input.rules.at_least(Fork::cancun)) {
             if (!m_folder.block.header.parent_beacon_block_root)
-                unchecked("beacon_roots", "the block has no parentBeaconBlockRoot to hand to the contract of EIP-4788");
+                unchecked("beacon_roots",
+                          "the block has no parentBeaconBlockRoot to hand to the contract of EIP-4788");
             else
                 system_contract("beacon_roots", beacon_roots_address);
         }
@@ -88,23 +93,28 @@ class Checker {
     }
 
   private:
-    void unchecked(std::string field, std::string why) { m_report.unchecked.push_back({std::move(field), std::move(why)}); }
+    void unchecked(std::string field, std::string why) {
+        m_report.unchecked.push_back({std::move(field), std::move(why)});
+    }
 
     void compare(const char* field, const std::optional<Hash>& expected, const Hash& got) {
         if (!expected) return unchecked(field, not_given);
         m_report.checked.emplace_back(field);
-        if (*expected != got) m_report.mismatches.push_back({field, to_hex(*expected), to_hex(got), std::nullopt});
+        if (*expected != got)
+            m_report.mismatches.push_back({field, to_hex(*expected), to_hex(got), std::nullopt});
     }
 
     void system_contract(const char* field, const Address& address) {
         const auto account = m_folder.state.accounts().find(address);
         if (account == m_folder.state.accounts().end() || account->second.code_hash == empty_code_hash)
-            unchecked(field, fmt::format("the pre-state has no code at {}, so the system call is left out", to_hex(address)));
+            unchecked(field, fmt::format("the pre-state has no code at {}, so the system call is left out",
+                                         to_hex(address)));
     }
 
     StateRoot state_root() const {
         if (!m_folder.complete) return {std::nullopt, m_folder.incomplete_why};
-        if (!m_folder.block.ommer_hashes.empty()) return {std::nullopt, "the rewards of ommers known only by hash can't be formed"};
+        if (!m_folder.block.ommer_hashes.empty())
+            return {std::nullopt, "the rewards of ommers known only by hash can't be formed"};
         return {m_folder.state.root_after(m_outcome.diff), {}};
     }
 
@@ -136,7 +146,8 @@ class Checker {
 
     void compare_receipt(const json::GivenReceipt& expected, const Receipt& got, size_t i) {
         const TransactionOutcome& tx = m_outcome.transactions[i];
-        if (m_input.rules.at_least(Fork::byzantium)) compare_member("status", expected.status, got.success, i);
+        if (m_input.rules.at_least(Fork::byzantium))
+            compare_member("status", expected.status, got.success, i);
         if (got.state_root) compare_member("root", expected.root, *got.state_root, i);
         compare_member("cumulativeGasUsed", expected.cumulative_gas_used, got.cumulative_gas, i);
         compare_member("gasUsed", expected.gas_used, tx.gas_used, i);
@@ -148,15 +159,19 @@ class Checker {
 
     void compare_logs(const std::vector<json::GivenLog>& expected, const Receipt& got, size_t i) {
         if (expected.size() != got.log_count)
-            return mismatch("logs", fmt::format("{} logs", expected.size()), fmt::format("{} logs", got.log_count), i);
+            return mismatch("logs", fmt::format("{} logs", expected.size()),
+                            fmt::format("{} logs", got.log_count), i);
         for (size_t k = 0; k < expected.size(); ++k) {
             const LogRecord& log = m_outcome.logs[got.first_log + k];
             if (log.address != expected[k].address)
-                mismatch(fmt::format("logs[{}].address", k), to_hex(expected[k].address), to_hex(log.address), i);
+                mismatch(fmt::format("logs[{}].address", k), to_hex(expected[k].address), to_hex(log.address),
+                         i);
             if (!std::ranges::equal(m_outcome.logs.topics(log), expected[k].topics))
-                mismatch(fmt::format("logs[{}].topics", k), fmt::format("{} topics", expected[k].topics.size()), "other ones", i);
+                mismatch(fmt::format("logs[{}].topics", k),
+                         fmt::format("{} topics", expected[k].topics.size()), "other ones", i);
             if (!equal(m_outcome.logs.data(log), expected[k].data))
-                mismatch(fmt::format("logs[{}].data", k), to_hex(expected[k].data), to_hex(m_outcome.logs.data(log)), i);
+                mismatch(fmt::format("logs[{}].data", k), to_hex(expected[k].data),
+                         to_hex(m_outcome.logs.data(log)), i);
         }
     }
 
@@ -183,7 +198,8 @@ Result<void> check_header(const BlockFolder& folder, const ChainConfig& chain, B
     return {};
 }
 
-void check_outcome(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome, BlockReport& report) {
+void check_outcome(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome,
+                   BlockReport& report) {
     Checker checker(folder, input, outcome, report);
     checker.results();
     checker.body();

@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 /// Adds the time of its life to a phase of the report.
 class Timed {
   public:
-    Timed(BlockReport& report, Phase phase, unsigned thread) : m_report(report), m_phase(phase), m_thread(thread) {}
+    Timed(BlockReport& report, Phase phase, unsigned thread)
+        : m_report(report), m_phase(phase), m_thread(thread) {}
     ~Timed() {
         const auto length = Clock::now() - m_start;
         const auto i = static_cast<size_t>(m_phase);
@@ -57,10 +58,12 @@ bool may_come_from_missing_state(ErrorCode code) {
     }
 }
 
-/// Where two outcomes of the same block part: the first transaction that differs, or a result of the whole block.
+/// Where two outcomes of the same block part: the first transaction that differs, or a result of the whole
+/// block.
 Mismatch first_difference(const BlockOutcome& serial, const BlockOutcome& got) {
     const auto text = [](const TransactionOutcome& tx) {
-        return fmt::format("{} with {} gas and {} logs", tx.success ? "success" : "failure", tx.gas_used, tx.log_count);
+        return fmt::format("{} with {} gas and {} logs", tx.success ? "success" : "failure", tx.gas_used,
+                           tx.log_count);
     };
     for (size_t i = 0; i < std::min(serial.transactions.size(), got.transactions.size()); ++i)
         if (!(serial.transactions[i] == got.transactions[i]))
@@ -69,12 +72,14 @@ Mismatch first_difference(const BlockOutcome& serial, const BlockOutcome& got) {
         return {"serial", std::to_string(serial.gas_used), std::to_string(got.gas_used), std::nullopt};
     if (serial.receipts_root != got.receipts_root)
         return {"serial", to_hex(serial.receipts_root), to_hex(got.receipts_root), std::nullopt};
-    return {"serial", serial.diff == got.diff ? "the same outcome" : "the same state difference", "another one", std::nullopt};
+    return {"serial", serial.diff == got.diff ? "the same outcome" : "the same state difference",
+            "another one", std::nullopt};
 }
 
 class BlockRun {
   public:
-    BlockRun(const std::filesystem::path& path, const RunPlan& plan, ExecutionContext& context, unsigned thread)
+    BlockRun(const std::filesystem::path& path, const RunPlan& plan, ExecutionContext& context,
+             unsigned thread)
         : m_path(path), m_plan(plan), m_context(context), m_thread(thread) {
         report.path = path.string();
     }
@@ -97,9 +102,9 @@ class BlockRun {
         report.error = BlockError{std::string(name(error.code)), tx, to_string(error)};
         if (!m_folder.complete && broken_rule && may_come_from_missing_state(error.code))
             report.error->message += "; the pre-state may be incomplete";
-        report.exit_code = broken_rule                            ? ExitCode::failed
-                           : error.code == ErrorCode::internal    ? ExitCode::internal
-                                                                  : ExitCode::bad_input;
+        report.exit_code = broken_rule                         ? ExitCode::failed
+                           : error.code == ErrorCode::internal ? ExitCode::internal
+                                                               : ExitCode::bad_input;
         return false;
     }
 
@@ -124,20 +129,25 @@ class BlockRun {
         m_input = std::move(*input);
         if (m_plan.options.verify == Verify::none) return true;
         // Senders come before the header in the order of verdicts, so a bad one is left to execution.
-        const bool bad_sender = std::any_of(m_input.transactions.begin(), m_input.transactions.end(),
-                                            [](const auto& tx) { return tx.invalid.code != ErrorCode::none; });
+        const bool bad_sender =
+            std::any_of(m_input.transactions.begin(), m_input.transactions.end(),
+                        [](const auto& tx) { return tx.invalid.code != ErrorCode::none; });
         if (bad_sender) return true;
-        if (const auto header = check_header(m_folder, m_plan.rules.chain, report); !header) return stop(header.error());
+        if (const auto header = check_header(m_folder, m_plan.rules.chain, report); !header)
+            return stop(header.error());
         return true;
     }
 
     ExecutionOptions execution_options() const {
         ExecutionOptions options;
-        options.on_missing_state =
-            m_plan.options.strict_state || m_folder.complete ? OnMissingState::fail : OnMissingState::assume_absent;
+        options.on_missing_state = m_plan.options.strict_state || m_folder.complete
+                                       ? OnMissingState::fail
+                                       : OnMissingState::assume_absent;
         options.allow_missing_system_contracts = !m_folder.complete;
         if (m_folder.complete && m_input.rules.fork < Fork::byzantium)
-            options.state_root_after = [this](const StateDiff& diff) { return m_folder.state.root_after(diff); };
+            options.state_root_after = [this](const StateDiff& diff) {
+                return m_folder.state.root_after(diff);
+            };
         return options;
     }
 
@@ -172,15 +182,17 @@ class BlockRun {
         for (const Address& account : m_outcome.assumed_accounts)
             if (report.assumed.size() < shown) report.assumed.push_back(to_hex(account));
         for (const SlotKey& slot : m_outcome.assumed_slots)
-            if (report.assumed.size() < shown) report.assumed.push_back(to_hex(slot.address) + "[" + to_quantity(slot.slot) + "]");
+            if (report.assumed.size() < shown)
+                report.assumed.push_back(to_hex(slot.address) + "[" + to_quantity(slot.slot) + "]");
     }
 
     /// Executes once more, watched; times are not those of the trace.
     bool trace() {
         const RunOptions& options = m_plan.options;
         if (*options.tx >= report.txs)
-            return stop({ErrorCode::bad_argument, fmt::format("--tx {}: expected a number below {}, the block's transactions",
-                                                              *options.tx, report.txs)});
+            return stop({ErrorCode::bad_argument,
+                         fmt::format("--tx {}: expected a number below {}, the block's transactions",
+                                     *options.tx, report.txs)});
         std::ofstream out(options.evm_trace);
         if (!out) return stop({ErrorCode::bad_argument, options.evm_trace + ": can't be written"});
         Eip3155Writer writer(out);
@@ -204,7 +216,8 @@ class BlockRun {
             report.mismatches.clear();
         }
         if (m_plan.options.verify == Verify::serial) compare_serially();
-        if (!m_plan.options.output.empty()) write_outcome(m_plan.options.output, m_folder, m_input, m_outcome);
+        if (!m_plan.options.output.empty())
+            write_outcome(m_plan.options.output, m_folder, m_input, m_outcome);
     }
 
     /// By the plain loop and with nothing cached, so that what is compared shares as little as possible.
@@ -241,16 +254,18 @@ Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report) {
         if (!given.tx.is_signed()) {
             ++report.unsigned_txs;
             if (!given.from)
-                return fail(ErrorCode::json_field,
-                            fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
-                                        (folder.path / "block.json").string(), i));
+                return fail(
+                    ErrorCode::json_field,
+                    fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
+                                (folder.path / "block.json").string(), i));
         } else if (given.invalid.code == ErrorCode::none) {
             const auto sender = recover_sender(given.tx, folder.rules.fork, folder.rules.chain_id);
             if (!sender)
                 tx.invalid = sender.error();
             else if (given.from && *given.from != *sender)
-                tx.invalid = Error{ErrorCode::sender_mismatch, fmt::format("\"from\" is {}, the signature is {}'s",
-                                                                           to_hex(*given.from), to_hex(*sender))};
+                tx.invalid =
+                    Error{ErrorCode::sender_mismatch, fmt::format("\"from\" is {}, the signature is {}'s",
+                                                                  to_hex(*given.from), to_hex(*sender))};
             else
                 tx.sender = *sender;
             if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
@@ -261,7 +276,8 @@ Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report) {
     return input;
 }
 
-BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context, unsigned thread) {
+BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
+                      unsigned thread) {
     BlockRun run(folder, plan, context, thread);
     run.run();
     return std::move(run.report);

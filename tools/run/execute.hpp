@@ -19,10 +19,12 @@ struct RunPlan {
 };
 
 /// Never throws for bad input; the report says what is wrong. `thread` labels the trace's spans.
-BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context, unsigned thread);
+BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
+                      unsigned thread);
 
 /// Compares an outcome of a valid block with the block's members and its receipts; fills in the report.
-void check_outcome(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome, BlockReport& report);
+void check_outcome(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome,
+                   BlockReport& report);
 /// Checks the header against parent.json, where there is one; an error is the block's verdict.
 Result<void> check_header(const BlockFolder& folder, const ChainConfig& chain, BlockReport& report);
 
@@ -30,7 +32,9 @@ Result<void> check_header(const BlockFolder& folder, const ChainConfig& chain, B
 /// Hashes that differ from the given ones become mismatches.
 Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report);
 
-/// Writes receipts.json, logs.json and state_diff.json, keys sorted, under `folder`/NUMBER. Throws UsageError where it can't.
-void write_outcome(const std::string& folder, const BlockFolder& block, const BlockInput& input, const BlockOutcome& outcome);
+/// Writes receipts.json, logs.json and state_diff.json, keys sorted, under `folder`/NUMBER. Throws UsageError
+/// where it can't.
+void write_outcome(const std::string& folder, const BlockFolder& block, const BlockInput& input,
+                   const BlockOutcome& outcome);
 
 }  // namespace warpevm::tools

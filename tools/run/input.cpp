@@ -23,7 +23,8 @@ using json::Document;
 bool folder_before(const fs::path& a, const fs::path& b) {
     const auto key = [](const fs::path& p) {
         const std::string name = p.filename().string();
-        const bool number = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool number = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                         [](char c) { return c >= '0' && c <= '9'; });
         return std::tuple(!number, number ? name.size() : 0, name);
     };
     return key(a) < key(b);
@@ -48,7 +49,8 @@ json::CreatedAt creations(const json::GivenBlock& block) {
     json::CreatedAt created;
     for (size_t i = 0; i < block.transactions.size(); ++i) {
         const json::GivenTransaction& given = block.transactions[i];
-        if (given.tx.is_create() && given.from) created.emplace(create_address(*given.from, given.tx.nonce), i);
+        if (given.tx.is_create() && given.from)
+            created.emplace(create_address(*given.from, given.tx.nonce), i);
     }
     return created;
 }
@@ -64,7 +66,8 @@ Result<void> read_zero_slots(const json::Value& value, MemoryState& state) {
     if (!accounts) return tl::unexpected(accounts.error());
     for (const auto& [key, list] : *accounts) {
         const auto address = address_from_hex(key);
-        if (!address) return list.wrong("expected the member's name to be an address of 20 bytes in hexadecimal");
+        if (!address)
+            return list.wrong("expected the member's name to be an address of 20 bytes in hexadecimal");
         std::vector<U256> slots;
         if (auto done = read(list, slots); !done) return done;
         for (const U256& slot : slots)
@@ -88,11 +91,13 @@ Result<void> read_parent(const fs::path& folder, BlockFolder& into) {
     if (auto done = read(*value, given); !done) return done;
     for (const char* key : {"number", "timestamp"})
         if (const auto member = value->at(key); !member) return tl::unexpected(member.error());
-    // The header's form depends on its fork, which the parent may not share with its child; optional members are as given.
+    // The header's form depends on its fork, which the parent may not share with its child; optional members
+    // are as given.
     if (const auto missing = given.missing(Fork::frontier); !missing.empty())
         return value->wrong(fmt::format("expected {}, found nothing", missing.front()));
     into.parent = given.with_defaults();
-    if (given.hash && header_hash(*into.parent) != *given.hash) return value->wrong("expected the hash to be that of the fields");
+    if (given.hash && header_hash(*into.parent) != *given.hash)
+        return value->wrong("expected the hash to be that of the fields");
     return {};
 }
 
@@ -108,7 +113,8 @@ Result<void> read_state(const fs::path& folder, BlockFolder& into) {
             into.state = std::move(whole);
             return {};
         }
-        into.incomplete_why = "the pre-state's root is not the parent's state root, so the state is not complete";
+        into.incomplete_why =
+            "the pre-state's root is not the parent's state root, so the state is not complete";
     }
     into.state = MemoryState(false);
     if (auto done = read_prestate(document->root(), into.block, into.state); !done) return done;
@@ -120,14 +126,16 @@ Result<void> read_state(const fs::path& folder, BlockFolder& into) {
 
 Result<void> read_hashes(const fs::path& folder, BlockFolder& into) {
     const uint64_t number = *into.block.header.number;
-    if (into.block.header.parent_hash && number > 0) into.state.set_block_hash(number - 1, *into.block.header.parent_hash);
+    if (into.block.header.parent_hash && number > 0)
+        into.state.set_block_hash(number - 1, *into.block.header.parent_hash);
     const auto document = read_optional(folder / "block_hashes.json");
     if (!document) return tl::unexpected(document.error());
     if (!*document) return {};
     const auto hashes = json::read_block_hashes((*document)->root());
     if (!hashes) return tl::unexpected(hashes.error());
     for (const auto& [height, hash] : *hashes) into.state.set_block_hash(height, hash);
-    if (const auto parent = hashes->find(number - 1); parent != hashes->end() && !into.block.header.parent_hash)
+    if (const auto parent = hashes->find(number - 1);
+        parent != hashes->end() && !into.block.header.parent_hash)
         into.block.header.parent_hash = parent->second;
     return {};
 }
@@ -144,11 +152,15 @@ RulesSource read_rules_source(const std::string& chain, const std::string& fork)
     RulesSource source{mainnet(), std::nullopt};
     if (!fork.empty()) {
         source.fork = parse_fork(fork);
-        if (!source.fork) throw UsageError(fmt::format("--fork {}: expected a fork's name; `warpevm version` lists them", fork));
+        if (!source.fork)
+            throw UsageError(
+                fmt::format("--fork {}: expected a fork's name; `warpevm version` lists them", fork));
     }
     if (chain == "mainnet") return source;
     const auto document = Document::read(chain);
-    if (!document) throw UsageError(fmt::format("--chain {}: expected mainnet or a file: {}", chain, to_string(document.error())));
+    if (!document)
+        throw UsageError(
+            fmt::format("--chain {}: expected mainnet or a file: {}", chain, to_string(document.error())));
     const auto config = document->root().at("config");
     if (!config) throw UsageError(to_string(config.error()));
     auto read = from_genesis_config(config->raw());
@@ -162,7 +174,9 @@ std::vector<fs::path> block_folders(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
         std::error_code problem;
         if (!fs::is_directory(path, problem))
-            throw UsageError(fmt::format("{}: expected a folder with block.json and prestate.json, or a folder of such folders", path));
+            throw UsageError(fmt::format(
+                "{}: expected a folder with block.json and prestate.json, or a folder of such folders",
+                path));
         if (holds_block(path)) {
             folders.emplace_back(path);
             continue;
@@ -171,7 +185,9 @@ std::vector<fs::path> block_folders(const std::vector<std::string>& paths) {
         for (fs::directory_iterator it(path, problem), end; !problem && it != end; it.increment(problem))
             if (it->is_directory(problem) && holds_block(it->path())) found.push_back(it->path());
         if (problem) throw UsageError(fmt::format("{}: {}", path, problem.message()));
-        if (found.empty()) throw UsageError(fmt::format("{}: expected block.json in this folder or in folders under it, found none", path));
+        if (found.empty())
+            throw UsageError(fmt::format(
+                "{}: expected block.json in this folder or in folders under it, found none", path));
         std::sort(found.begin(), found.end(), folder_before);
         folders.insert(folders.end(), found.begin(), found.end());
     }
@@ -184,12 +200,14 @@ Result<json::GivenBlock> read_block_file(const fs::path& folder) {
     return json::read_block(document->root());
 }
 
-Result<BlockFolder> read_block_folder(const fs::path& folder, json::GivenBlock block, const RulesSource& rules) {
+Result<BlockFolder> read_block_folder(const fs::path& folder, json::GivenBlock block,
+                                      const RulesSource& rules) {
     BlockFolder into;
     into.path = folder;
     into.block = std::move(block);
     into.rules = rules.at(*into.block.header.number, *into.block.header.timestamp);
-    if (auto done = json::check_executable(into.block, into.rules.fork, (folder / "block.json").string()); !done)
+    if (auto done = json::check_executable(into.block, into.rules.fork, (folder / "block.json").string());
+        !done)
         return tl::unexpected(done.error());
     if (auto done = read_parent(folder, into); !done) return tl::unexpected(done.error());
     if (auto done = read_state(folder, into); !done) return tl::unexpected(done.error());

@@ -42,6 +42,7 @@ std::vector<std::filesystem::path> block_folders(const std::vector<std::string>&
 /// Only the block itself, for the filter and for messages.
 Result<json::GivenBlock> read_block_file(const std::filesystem::path& folder);
 /// Everything. `block` is what read_block_file answered.
-Result<BlockFolder> read_block_folder(const std::filesystem::path& folder, json::GivenBlock block, const RulesSource& rules);
+Result<BlockFolder> read_block_folder(const std::filesystem::path& folder, json::GivenBlock block,
+                                      const RulesSource& rules);
 
 }  // namespace warpevm::tools

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// --output: receipts and logs in the form of JSON-RPC, and the state difference; keys are sorted, so that files can be compared.
+// --output: receipts and logs in the form of JSON-RPC, and the state difference; keys are sorted, so that
+// files can be compared.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -48,7 +49,8 @@ json receipt_json(const BlockInput& input, const BlockOutcome& outcome, const Re
     else
         out["status"] = receipt.success ? "0x1" : "0x0";
     out["logs"] = json::array();
-    for (size_t k = 0; k < receipt.log_count; ++k) out["logs"].push_back(log_json(outcome.logs, receipt.first_log + k, i));
+    for (size_t k = 0; k < receipt.log_count; ++k)
+        out["logs"].push_back(log_json(outcome.logs, receipt.first_log + k, i));
     return out;
 }
 
@@ -61,7 +63,8 @@ void write(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
-void write_outcome(const std::string& folder, const BlockFolder& block, const BlockInput& input, const BlockOutcome& outcome) {
+void write_outcome(const std::string& folder, const BlockFolder& block, const BlockInput& input,
+                   const BlockOutcome& outcome) {
     const fs::path to = fs::path(folder) / std::to_string(*block.block.header.number);
     std::error_code problem;
     fs::create_directories(to, problem);

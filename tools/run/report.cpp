@@ -34,10 +34,12 @@ ordered_json block_json(const BlockReport& b) {
     out["ok"] = b.ok;
     out["valid"] = b.valid;
     out["error"] = nullptr;
-    if (b.error) out["error"] = {{"code", b.error->code}, {"tx", or_null(b.error->tx)}, {"message", b.error->message}};
+    if (b.error)
+        out["error"] = {{"code", b.error->code}, {"tx", or_null(b.error->tx)}, {"message", b.error->message}};
     out["mismatches"] = ordered_json::array();
     for (const Mismatch& m : b.mismatches)
-        out["mismatches"].push_back({{"field", m.field}, {"expected", m.expected}, {"got", m.got}, {"tx", or_null(m.tx)}});
+        out["mismatches"].push_back(
+            {{"field", m.field}, {"expected", m.expected}, {"got", m.got}, {"tx", or_null(m.tx)}});
     out["unchecked"] = ordered_json::array();
     for (const Unchecked& u : b.unchecked) out["unchecked"].push_back({{"field", u.field}, {"why", u.why}});
     out["receipts_root"] = hex_or_null(b.receipts_root);
@@ -64,7 +66,8 @@ std::string dumped(const ordered_json& json) {
 }  // namespace
 
 size_t RunReport::ok() const {
-    return static_cast<size_t>(std::count_if(blocks.begin(), blocks.end(), [](const auto& b) { return b.ok; }));
+    return static_cast<size_t>(
+        std::count_if(blocks.begin(), blocks.end(), [](const auto& b) { return b.ok; }));
 }
 size_t RunReport::transactions() const {
     size_t sum = 0;
@@ -112,18 +115,21 @@ std::string to_json(const RunReport& report) {
 }
 
 std::string to_chrome_trace(const RunReport& report) {
-    const auto micros = [](std::chrono::steady_clock::duration d) { return std::chrono::duration<double, std::micro>(d).count(); };
+    const auto micros = [](std::chrono::steady_clock::duration d) {
+        return std::chrono::duration<double, std::micro>(d).count();
+    };
     ordered_json events = ordered_json::array();
     for (const BlockReport& b : report.blocks)
         for (const Span& s : b.spans)
-            events.push_back({{"name", s.name},
-                              {"cat", "block"},
-                              {"ph", "X"},
-                              {"ts", micros(s.start - report.start)},
-                              {"dur", micros(s.length)},
-                              {"pid", 1},
-                              {"tid", s.thread},
-                              {"args", {{"block", or_null(b.number)}, {"txs", b.txs}, {"gas_used", b.gas_used}}}});
+            events.push_back(
+                {{"name", s.name},
+                 {"cat", "block"},
+                 {"ph", "X"},
+                 {"ts", micros(s.start - report.start)},
+                 {"dur", micros(s.length)},
+                 {"pid", 1},
+                 {"tid", s.thread},
+                 {"args", {{"block", or_null(b.number)}, {"txs", b.txs}, {"gas_used", b.gas_used}}}});
     return dumped({{"traceEvents", events}, {"displayTimeUnit", "ms"}});
 }
 

@@ -31,9 +31,20 @@ struct BlockError {
 };
 
 /// The phases of CLI.md in their order; `fallback` is all execution on the CPU.
-enum class Phase : uint8_t { decode, recover, partition, route, pack, dispatch, fallback, merge, roots, total };
-inline constexpr std::array<const char*, 10> phase_names{"decode",   "recover",  "partition", "route", "pack",
-                                                         "dispatch", "fallback", "merge",     "roots", "total"};
+enum class Phase : uint8_t {
+    decode,
+    recover,
+    partition,
+    route,
+    pack,
+    dispatch,
+    fallback,
+    merge,
+    roots,
+    total
+};
+inline constexpr std::array<const char*, 10> phase_names{
+    "decode", "recover", "partition", "route", "pack", "dispatch", "fallback", "merge", "roots", "total"};
 
 /// A stretch of time of one phase, for the Chrome trace.
 struct Span {

@@ -29,9 +29,11 @@ std::string details(const BlockReport& b, bool verbose) {
         for (const std::string& read : b.assumed) out += " " + read;
         out += '\n';
     }
-    if (b.error) out += fmt::format("    {}{}: {}\n", b.error->code, in_transaction(b.error->tx), b.error->message);
+    if (b.error)
+        out += fmt::format("    {}{}: {}\n", b.error->code, in_transaction(b.error->tx), b.error->message);
     for (const Mismatch& m : b.mismatches)
-        out += fmt::format("    {}{}: expected {}, got {}\n", m.field, in_transaction(m.tx), m.expected, m.got);
+        out +=
+            fmt::format("    {}{}: expected {}, got {}\n", m.field, in_transaction(m.tx), m.expected, m.got);
     if (!verbose) return out;
     for (const std::string& c : b.checked) out += fmt::format("    checked {}\n", c);
     for (const Unchecked& u : b.unchecked) out += fmt::format("    unchecked {}: {}\n", u.field, u.why);
@@ -47,17 +49,19 @@ std::string result_line(const BlockReport& b) {
 }
 
 std::string to_table(const RunReport& report, bool verbose) {
-    std::string out =
-        fmt::format("{:>12}  {:<17} {:>5} {:>14} {:>10} {:>9}  {}\n", "block", "fork", "txs", "gas", "ms", "Mgas/s", "result");
+    std::string out = fmt::format("{:>12}  {:<17} {:>5} {:>14} {:>10} {:>9}  {}\n", "block", "fork", "txs",
+                                  "gas", "ms", "Mgas/s", "result");
     for (const BlockReport& b : report.blocks) {
         const std::string number = b.number ? std::to_string(*b.number) : "?";
-        out += fmt::format("{:>12}  {:<17} {:>5} {:>14} {:>10.3f} {:>9.0f}  {}\n", number, b.fork, b.txs, grouped(b.gas_used),
-                           b.ms(Phase::fallback), b.mgas_per_second(), result_line(b));
+        out += fmt::format("{:>12}  {:<17} {:>5} {:>14} {:>10.3f} {:>9.0f}  {}\n", number, b.fork, b.txs,
+                           grouped(b.gas_used), b.ms(Phase::fallback), b.mgas_per_second(), result_line(b));
         out += details(b, verbose);
     }
-    out += fmt::format("{} blocks, {} ok, {} failed; {} transactions, {} gas in {:.3f} s of execution: {:.0f} Mgas/s (backend {})\n",
-                       report.blocks.size(), report.ok(), report.blocks.size() - report.ok(), report.transactions(),
-                       grouped(report.gas_used()), report.execution_seconds(), report.mgas_per_second(), report.backend);
+    out += fmt::format(
+        "{} blocks, {} ok, {} failed; {} transactions, {} gas in {:.3f} s of execution: {:.0f} Mgas/s "
+        "(backend {})\n",
+        report.blocks.size(), report.ok(), report.blocks.size() - report.ok(), report.transactions(),
+        grouped(report.gas_used()), report.execution_seconds(), report.mgas_per_second(), report.backend);
     if (report.interrupted) out += "interrupted: these are partial results\n";
     return out;
 }

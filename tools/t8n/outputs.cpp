@@ -55,7 +55,8 @@ ordered_json receipt_json(const T8nTransition& t, const Receipt& receipt, size_t
     out["cumulativeGasUsed"] = to_quantity(receipt.cumulative_gas);
     out["logsBloom"] = to_hex(receipt.bloom);
     out["logs"] = nullptr;
-    for (size_t i = 0; i < receipt.log_count; ++i) out["logs"].push_back(log_json(t, receipt.first_log + i, position, hash));
+    for (size_t i = 0; i < receipt.log_count; ++i)
+        out["logs"].push_back(log_json(t, receipt.first_log + i, position, hash));
     out["transactionHash"] = to_hex(hash);
     out["contractAddress"] = to_hex(tx.created.value_or(Address{}));
     out["gasUsed"] = to_quantity(tx.gas_used);
@@ -90,9 +91,11 @@ ordered_json result_json(const T8nTransition& t, const std::vector<size_t>& indi
     out["logsBloom"] = to_hex(outcome.logs_bloom);
     out["receipts"] = ordered_json::array();
     const auto receipts = make_receipts(outcome, t.block.transactions);
-    for (size_t i = 0; i < receipts.size(); ++i) out["receipts"].push_back(receipt_json(t, receipts[i], indices[i], i));
+    for (size_t i = 0; i < receipts.size(); ++i)
+        out["receipts"].push_back(receipt_json(t, receipts[i], indices[i], i));
     if (const ordered_json rejected = rejected_json(outcome); !rejected.empty()) out["rejected"] = rejected;
-    out["currentDifficulty"] = env.difficulty ? ordered_json(to_quantity(*env.difficulty)) : ordered_json(nullptr);
+    out["currentDifficulty"] =
+        env.difficulty ? ordered_json(to_quantity(*env.difficulty)) : ordered_json(nullptr);
     out["gasUsed"] = to_quantity(outcome.gas_used);
     if (env.base_fee) out["currentBaseFee"] = to_quantity(*env.base_fee);
     if (env.withdrawals) {
@@ -116,14 +119,16 @@ ordered_json result_json(const T8nTransition& t, const std::vector<size_t>& indi
 ordered_json alloc_json(const MemoryState& state) {
     std::vector<std::pair<Address, const MemoryState::Account*>> accounts;
     for (const auto& [address, account] : state.accounts()) accounts.emplace_back(address, &account);
-    std::sort(accounts.begin(), accounts.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(accounts.begin(), accounts.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     ordered_json out = ordered_json::object();
     for (const auto& [address, account] : accounts) {
         ordered_json entry;
         if (account->code_hash != empty_code_hash) entry["code"] = to_hex(state.code(account->code_hash));
         std::vector<std::pair<U256, U256>> slots(account->storage.begin(), account->storage.end());
         std::sort(slots.begin(), slots.end());
-        for (const auto& [slot, value] : slots) entry["storage"][to_hex(to_bytes32(slot))] = to_hex(to_bytes32(value));
+        for (const auto& [slot, value] : slots)
+            entry["storage"][to_hex(to_bytes32(slot))] = to_hex(to_bytes32(value));
         entry["balance"] = to_quantity(account->balance);
         if (account->nonce != 0) entry["nonce"] = to_quantity(account->nonce);
         out[to_hex(address)] = std::move(entry);

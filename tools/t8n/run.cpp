@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tool from options to exit code: execute, skip and list invalid transactions, write the outputs and traces.
+// The tool from options to exit code: execute, skip and list invalid transactions, write the outputs and
+// traces.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -62,7 +63,8 @@ class TraceCollector final : public Tracer {
 Rules find_rules(const T8nOptions& options, const json::GivenEnvironment& env) {
     auto config = network_config(options.state_fork);
     if (!config)
-        throw T8nError(T8nExit::config, fmt::format("--state.fork {}: expected the name of a fork", options.state_fork));
+        throw T8nError(T8nExit::config,
+                       fmt::format("--state.fork {}: expected the name of a fork", options.state_fork));
     config->chain_id = options.state_chainid;
     return config->rules_at(env.number, env.timestamp);
 }
@@ -77,7 +79,8 @@ ExecutionOptions execution_options(const T8nOptions& options, const T8nInput& in
         const auto reward = options.state_reward.starts_with("0x") ? u256_from_hex(options.state_reward)
                                                                    : from_decimal(options.state_reward);
         if (!reward)
-            throw T8nError(T8nExit::config, fmt::format("--state.reward {}: expected a number of wei, or -1", options.state_reward));
+            throw T8nError(T8nExit::config, fmt::format("--state.reward {}: expected a number of wei, or -1",
+                                                        options.state_reward));
         execution.fixed_reward = *reward;
     }
     execution.state_root_after = [&input](const StateDiff& diff) { return input.alloc.root_after(diff); };
@@ -158,12 +161,14 @@ void write_traces(const T8nOptions& options, const BlockInput& block, const Bloc
     for (size_t i = 0; i < outcome.transactions.size() && position < texts.size(); ++i) {
         if (outcome.transactions[i].invalid.code != ErrorCode::none) continue;
         const std::string hash = to_hex(transaction_hash(*block.transactions[i].tx));
-        write_file(fs::path(options.output_basedir) / fmt::format("trace-{}-{}.jsonl", position, hash), texts[position]);
+        write_file(fs::path(options.output_basedir) / fmt::format("trace-{}-{}.jsonl", position, hash),
+                   texts[position]);
         ++position;
     }
 }
 
-BlockOutcome execute(const T8nOptions& options, const T8nInput& input, const BlockInput& block, std::vector<std::string>& traces) {
+BlockOutcome execute(const T8nOptions& options, const T8nInput& input, const BlockInput& block,
+                     std::vector<std::string>& traces) {
     TraceCollector collector;
     ExecutionContext context;
     if (options.trace) context.tracer = &collector;
@@ -173,7 +178,8 @@ BlockOutcome execute(const T8nOptions& options, const T8nInput& input, const Blo
         const bool block_hash = outcomes.error().code == ErrorCode::missing_state;
         throw T8nError(block_hash ? T8nExit::missing_block_hash : T8nExit::evm, to_string(outcomes.error()));
     }
-    if (const Verdict& verdict = outcomes->front().verdict; !verdict.valid()) throw T8nError(T8nExit::evm, to_string(verdict.error));
+    if (const Verdict& verdict = outcomes->front().verdict; !verdict.valid())
+        throw T8nError(T8nExit::evm, to_string(verdict.error));
     traces = std::move(collector.texts);
     return std::move(outcomes->front());
 }

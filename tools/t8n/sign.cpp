@@ -22,15 +22,17 @@ Result<void> sign(Transaction& tx, const Bytes32& secret_key, uint64_t chain_id,
         tx.chain_id = chain_id;
     else
         tx.chain_id.reset();
-    const std::unique_ptr<secp256k1_context, ContextDeleter> context(secp256k1_context_create(SECP256K1_CONTEXT_SIGN));
+    const std::unique_ptr<secp256k1_context, ContextDeleter> context(
+        secp256k1_context_create(SECP256K1_CONTEXT_SIGN));
     const Hash digest = signing_hash(tx);
     secp256k1_ecdsa_recoverable_signature signature;
-    if (secp256k1_ecdsa_sign_recoverable(context.get(), &signature, digest.bytes.data(), secret_key.bytes.data(), nullptr,
-                                         nullptr) != 1)
+    if (secp256k1_ecdsa_sign_recoverable(context.get(), &signature, digest.bytes.data(),
+                                         secret_key.bytes.data(), nullptr, nullptr) != 1)
         return fail(ErrorCode::bad_argument, "the secret key is not one of secp256k1");
     std::array<uint8_t, 64> compact{};
     int parity = 0;
-    secp256k1_ecdsa_recoverable_signature_serialize_compact(context.get(), compact.data(), &parity, &signature);
+    secp256k1_ecdsa_recoverable_signature_serialize_compact(context.get(), compact.data(), &parity,
+                                                            &signature);
     tx.r = load_be(compact.data());
     tx.s = load_be(compact.data() + 32);
     tx.y_parity = static_cast<uint8_t>(parity);

@@ -13,7 +13,15 @@
 namespace warpevm::tools {
 
 /// geth's exit codes.
-enum class T8nExit : int { ok = 0, evm = 2, config = 3, missing_block_hash = 4, json = 10, io = 11, rlp = 12 };
+enum class T8nExit : int {
+    ok = 0,
+    evm = 2,
+    config = 3,
+    missing_block_hash = 4,
+    json = 10,
+    io = 11,
+    rlp = 12
+};
 
 /// Ends the tool with its code; the sentence is printed.
 struct T8nError : std::runtime_error {
