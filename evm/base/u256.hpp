@@ -182,8 +182,15 @@ U256 exp(const U256& base, const U256& exponent);
 /// Extends the sign from byte `index` (0 = least significant); unchanged for index 31 and above.
 constexpr U256 signextend(const U256& index, const U256& value) {
     if (!index.fits_u64() || index.limb[0] >= 31) return value;
-    const uint64_t unused = 248 - 8 * index.limb[0];
-    return sar(value << unused, unused);
+    // Only one limb is shifted; those above it are copies of the sign.
+    const auto limb = static_cast<unsigned>(index.limb[0] / 8);
+    const unsigned unused = 56 - 8 * static_cast<unsigned>(index.limb[0] % 8);
+    const auto extended = static_cast<int64_t>(value.limb[limb] << unused) >> unused;
+    const auto fill = static_cast<uint64_t>(extended >> 63);
+    U256 r;
+    for (unsigned i = 0; i < 4; ++i)
+        r.limb[i] = i < limb ? value.limb[i] : i == limb ? static_cast<uint64_t>(extended) : fill;
+    return r;
 }
 /// Byte `index` counted from the most significant; zero for index 32 and above.
 constexpr U256 byte(const U256& index, const U256& value) {

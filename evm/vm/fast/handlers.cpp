@@ -17,11 +17,27 @@ const U256& constant_after(const Instruction* i) { return *reinterpret_cast<cons
 
 #define WARPEVM_MOVE_STACK (s = reinterpret_cast<U256*>(reinterpret_cast<char*>(s) + i->extra))
 
-[[gnu::noinline]] const Instruction* first_visit(BlockSlot* target, Context* c) { return c->image.translate(*target); }
-
-inline const Instruction* resolve(BlockSlot* target, Context* c) {
-    const Instruction* block = target->load(std::memory_order_acquire);
-    return block != nullptr ? block : first_visit(target, c);
+/// The block behind a slot, translated if nobody was there before.
+[[gnu::noinline]] const Instruction* block_at(BlockSlot* slot, const Context* c) {
+    const Instruction* block = slot->load(std::memory_order_acquire);
+    return block != nullptr ? block : c->image.translate(*slot);
+}
+[[gnu::noinline]] const Instruction* first_visit(const Instruction* i, const Context* c) {
+    const Link link = std::atomic_ref(i->link).load(std::memory_order_acquire);
+    if ((link & 1) == 0) return reinterpret_cast<const Instruction*>(link);
+    const Instruction* const block = block_at(reinterpret_cast<BlockSlot*>(link & ~Link{1}), c);
+    std::atomic_ref(i->link).store(reinterpret_cast<Link>(block), std::memory_order_release);
+    return block;
+}
+/// Where a static jump leads.
+inline const Instruction* follow(const Instruction* i, const Context* c) {
+    const Link link = std::atomic_ref(i->link).load(std::memory_order_acquire);
+    return (link & 1) == 0 ? reinterpret_cast<const Instruction*>(link) : first_visit(i, c);
+}
+/// Where a computed jump leads.
+inline const Instruction* resolve(BlockSlot* slot, const Context* c) {
+    const Instruction* block = slot->load(std::memory_order_acquire);
+    return block != nullptr ? block : block_at(slot, c);
 }
 
 template <class Op, ConstantOperand k>
@@ -79,15 +95,15 @@ WARPEVM_HANDLER(environment) {
 
 // ---- memory and call data ----------------------------------------------------------------------------------------
 
-/// Makes memory reach `offset` + 32 (the offset given as an operand); answers how that went. Leaves the gas in the frame.
-[[gnu::noinline]] Status grow(FrameBase* f, Context* c, const U256& offset, int64_t gas) {
+/// Makes memory reach `offset` + 32; answers how that went. Leaves the gas in the frame.
+[[gnu::noinline]] Status grow(FrameBase* f, const Context* c, uint64_t offset, int64_t gas) {
     f->gas = gas;
-    if (!offset.fits_u64() || offset.limb[0] > max_memory_offset) return Status::out_of_gas;
-    return c->host.grow_memory(*f, offset.limb[0] + 32);
+    if (offset > max_memory_offset) return Status::out_of_gas;
+    const uint64_t end = offset + 32;
+    return end <= f->memory_capacity ? extend_memory(*f, end) : c->host.grow_memory(*f, end);
 }
-[[gnu::noinline]] Status grow(FrameBase* f, Context* c, uint64_t offset, int64_t gas) {
-    f->gas = gas;
-    return c->host.grow_memory(*f, offset + 32);
+Status grow(FrameBase* f, const Context* c, const U256& offset, int64_t gas) {
+    return grow(f, c, offset.saturated_u64(), gas);
 }
 
 template <bool constant_offset>
@@ -182,6 +198,19 @@ WARPEVM_HANDLER(do_enter_block) {
     }
     WARPEVM_NEXT;
 }
+WARPEVM_HANDLER(do_enter_and_jump) {
+    const auto height = static_cast<uint32_t>(s - f->stack);
+    gas -= i->a;
+    const auto bounds = static_cast<uint32_t>(i->b);
+    if (gas < 0 || height - (bounds & 0xffff) > bounds >> 16) [[unlikely]] {
+        fail_in_block(i, s, gas + i->a, f, c);
+        gas = f->gas;
+        WARPEVM_HALT(c->status);
+    }
+    WARPEVM_MOVE_STACK;
+    const Instruction* const next = follow(i, c);
+    WARPEVM_CONTINUE(next);
+}
 WARPEVM_HANDLER(do_charge_gas) {
     gas -= static_cast<int64_t>(i->number);
     if (gas < 0) [[unlikely]]
@@ -204,7 +233,7 @@ WARPEVM_HANDLER(do_store_constant) {
 }
 WARPEVM_HANDLER(do_jump_to_target) {
     WARPEVM_MOVE_STACK;
-    const Instruction* const next = resolve(i->target, c);
+    const Instruction* const next = follow(i, c);
     WARPEVM_CONTINUE(next);
 }
 WARPEVM_HANDLER(do_jump_dynamic) {
@@ -232,7 +261,7 @@ WARPEVM_HANDLER(test_branch) {
     const bool taken = slot(s, i->a).is_zero() != when;
     WARPEVM_MOVE_STACK;
     if (!taken) WARPEVM_NEXT;
-    const Instruction* const next = resolve(i->target, c);
+    const Instruction* const next = follow(i, c);
     WARPEVM_CONTINUE(next);
 }
 template <class Compare, ConstantOperand k, bool when>
@@ -242,7 +271,7 @@ WARPEVM_HANDLER(compare_branch) {
     const bool taken = Compare::test(a, b) == when;
     WARPEVM_MOVE_STACK;
     if (!taken) WARPEVM_CONTINUE(i + (k == ConstantOperand::none ? 1 : 2));
-    const Instruction* const next = resolve(i->target, c);
+    const Instruction* const next = follow(i, c);
     WARPEVM_CONTINUE(next);
 }
 
@@ -271,6 +300,7 @@ WARPEVM_HANDLER(do_halt) { WARPEVM_HALT(static_cast<Status>(i->number)); }
 }  // namespace
 
 const Handler enter_block = do_enter_block;
+const Handler enter_and_jump = do_enter_and_jump;
 const Handler charge_gas = do_charge_gas;
 const Handler copy_slot = do_copy_slot;
 const Handler swap_slots = do_swap_slots;
