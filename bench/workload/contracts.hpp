@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example contracts (examples/contracts) as workloads use them: their code, their calls, and where their storage lies.
+// The example contracts (examples/contracts) as workloads use them: their code, their calls, and where their
+// storage lies.
 #pragma once
 
 #include <initializer_list>
@@ -10,7 +11,8 @@
 
 namespace warpevm::workload {
 
-/// Compiled code in hexadecimal, without a prefix. `_creation` is what a creating transaction carries, before its arguments.
+/// Compiled code in hexadecimal, without a prefix. `_creation` is what a creating transaction carries, before
+/// its arguments.
 namespace hex {
 extern const std::string_view token, token_creation;
 extern const std::string_view pair, pair_creation;
@@ -18,9 +20,9 @@ extern const std::string_view collectible, collectible_creation;
 }  // namespace hex
 Bytes code(std::string_view hex);
 
-/// Calldata by Solidity's ABI: the selector of `signature` ("transfer(address,uint256)"), then static arguments of a word each.
+/// Calldata by Solidity's ABI: the selector of `signature` ("transfer(address,uint256)"), then static
+/// arguments of a word each.
 Bytes call_data(std::string_view signature, std::initializer_list<U256> arguments);
-U256 word(const Address& address);
 
 /// Where Solidity keeps mapping[key] of a mapping declared at `slot`: keccak256(key, slot).
 U256 mapping_slot(const U256& key, const U256& slot);
@@ -28,7 +30,8 @@ U256 mapping_slot(const U256& key, const U256& slot);
 /// Storage as the contracts' heads declare it.
 namespace layout {
 inline constexpr uint64_t token_supply = 0, token_balances = 1, token_allowances = 2;
-inline constexpr uint64_t pair_token0 = 0, pair_token1 = 1, pair_reserves = 2, pair_supply = 3, pair_shares = 4;
+inline constexpr uint64_t pair_token0 = 0, pair_token1 = 1, pair_reserves = 2, pair_supply = 3,
+                          pair_shares = 4;
 }  // namespace layout
 U256 token_balance_slot(const Address& owner);
 U256 token_allowance_slot(const Address& owner, const Address& spender);

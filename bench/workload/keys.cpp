@@ -13,7 +13,9 @@
 
 namespace warpevm::workload {
 
-void Signer::Destroy::operator()(secp256k1_context_struct* context) const { secp256k1_context_destroy(context); }
+void Signer::Destroy::operator()(secp256k1_context_struct* context) const {
+    secp256k1_context_destroy(context);
+}
 
 Signer::Signer() : m_context(secp256k1_context_create(SECP256K1_CONTEXT_SIGN)) {}
 
@@ -38,14 +40,15 @@ Key Signer::key(uint64_t index) const {
 void Signer::sign(Transaction& tx, const Key& key) const {
     const Hash digest = signing_hash(tx);
     secp256k1_ecdsa_recoverable_signature signature;
-    if (secp256k1_ecdsa_sign_recoverable(m_context.get(), &signature, digest.bytes.data(), key.secret.bytes.data(), nullptr,
-                                         nullptr) != 1)
+    if (secp256k1_ecdsa_sign_recoverable(m_context.get(), &signature, digest.bytes.data(),
+                                         key.secret.bytes.data(), nullptr, nullptr) != 1)
         throw std::runtime_error("signing failed");
     std::array<uint8_t, 64> compact{};
     int parity = 0;
-    secp256k1_ecdsa_recoverable_signature_serialize_compact(m_context.get(), compact.data(), &parity, &signature);
-    tx.r = from_big_endian(BytesView(compact).first(32));
-    tx.s = from_big_endian(BytesView(compact).last(32));
+    secp256k1_ecdsa_recoverable_signature_serialize_compact(m_context.get(), compact.data(), &parity,
+                                                            &signature);
+    tx.r = load_be(compact.data());
+    tx.s = load_be(compact.data() + 32);
     tx.y_parity = static_cast<uint8_t>(parity);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Throw-away keys that anyone can derive, and signatures with them. Never send anything of worth to their addresses.
+// Throw-away keys that anyone can derive, and signatures with them. Never send anything of worth to their
+// addresses.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,8 @@ struct Key {
 class Signer {
   public:
     Signer();
-    /// Key number `index`: its secret is keccak256("warpevm example key", index as 8 bytes, most significant first).
+    /// Key number `index`: its secret is keccak256("warpevm example key", index as 8 bytes, most significant
+    /// first).
     [[nodiscard]] Key key(uint64_t index) const;
     /// Fills in the signature over everything else in `tx`.
     void sign(Transaction& tx, const Key& key) const;

@@ -10,23 +10,28 @@
 namespace warpevm::workload {
 namespace {
 
-constexpr uint64_t transfer_gas = 21000, token_gas = 80000, swap_gas = 200000, mint_gas = 250000, creation_gas = 1200000;
+constexpr uint64_t transfer_gas = 21000, token_gas = 80000, swap_gas = 200000, mint_gas = 250000,
+                   creation_gas = 1200000;
 
 }  // namespace
 
 std::optional<Mix> parse_mix(std::string_view name) {
     constexpr std::array<std::pair<std::string_view, Mix>, 5> mixes{{{"transfers", Mix::transfers},
-                                                                      {"erc20", Mix::erc20},
-                                                                      {"swaps", Mix::swaps},
-                                                                      {"mints", Mix::mints},
-                                                                      {"mixed", Mix::mixed}}};
+                                                                     {"erc20", Mix::erc20},
+                                                                     {"swaps", Mix::swaps},
+                                                                     {"mints", Mix::mints},
+                                                                     {"mixed", Mix::mixed}}};
     for (const auto& [known, mix] : mixes)
         if (known == name) return mix;
     return std::nullopt;
 }
 
 Traffic::Traffic(const Signer& signer, const World& world, const TrafficOptions& options)
-    : m_signer(signer), m_world(world), m_options(options), m_random(options.seed), m_nonces(world.accounts.size()) {}
+    : m_signer(signer),
+      m_world(world),
+      m_options(options),
+      m_random(options.seed),
+      m_nonces(world.accounts.size()) {}
 
 std::vector<Transaction> Traffic::batch(Mix mix, size_t count) {
     std::vector<Transaction> transactions;
@@ -53,9 +58,13 @@ Transaction Traffic::next(Mix mix) {
     return as_some_type(one_of_all());
 }
 
-size_t Traffic::pick(size_t count) { return below(100) < m_options.hot_percent ? 0 : below(count); }
+size_t Traffic::pick(size_t count) {
+    return below(100) < m_options.hot_percent ? 0 : below(count);
+}
 
-const Address& Traffic::any_account() { return m_world.accounts[pick(m_world.accounts.size())].address; }
+const Address& Traffic::any_account() {
+    return m_world.accounts[pick(m_world.accounts.size())].address;
+}
 
 Transaction Traffic::call(const Address& to, uint64_t gas_limit, Bytes data) const {
     Transaction tx;
@@ -76,18 +85,22 @@ Transaction Traffic::transfer() {
 
 Transaction Traffic::token_transfer() {
     const Address& token = m_world.tokens[pick(m_world.tokens.size())];
-    return call(token, token_gas, call_data("transfer(address,uint256)", {word(any_account()), 1 + below(1000000)}));
+    return call(token, token_gas,
+                call_data("transfer(address,uint256)", {to_u256(any_account()), 1 + below(1000000)}));
 }
 
 Transaction Traffic::swap() {
     const Address& pair = m_world.pairs[pick(m_world.pairs.size())].pair;
     const U256 zero_for_one = below(2), amount = 1000 + below(ether / 10000), least = 1;
-    return call(pair, swap_gas, call_data("swap(bool,uint256,uint256,address)", {zero_for_one, amount, least, word(any_account())}));
+    return call(pair, swap_gas,
+                call_data("swap(bool,uint256,uint256,address)",
+                          {zero_for_one, amount, least, to_u256(any_account())}));
 }
 
 Transaction Traffic::mint() {
     const Address& collectible = m_world.collectibles[pick(m_world.collectibles.size())];
-    return call(collectible, mint_gas, call_data("mint(address,uint256)", {word(any_account()), 1 + below(4)}));
+    return call(collectible, mint_gas,
+                call_data("mint(address,uint256)", {to_u256(any_account()), 1 + below(4)}));
 }
 
 Transaction Traffic::one_of_all() {
@@ -116,7 +129,8 @@ Transaction Traffic::creation() {
 /// Moves more than anybody holds, so it reverts.
 Transaction Traffic::overdraft() {
     const Address& token = m_world.tokens[pick(m_world.tokens.size())];
-    return call(token, token_gas, call_data("transfer(address,uint256)", {word(any_account()), U256::max()}));
+    return call(token, token_gas,
+                call_data("transfer(address,uint256)", {to_u256(any_account()), U256::max()}));
 }
 
 /// The same transaction as type 0, 1 (warming its recipient's slot 0) or 2.

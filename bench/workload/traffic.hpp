@@ -25,7 +25,8 @@ struct TrafficOptions {
     uint64_t chain_id = 1;
     /// Wei per gas that every transaction offers at most.
     uint64_t max_fee = 100000000000;
-    /// Of a hundred transactions, how many go to the first recipient, token, pair or collectible: contention by choice.
+    /// Of a hundred transactions, how many go to the first recipient, token, pair or collectible: contention
+    /// by choice.
     uint32_t hot_percent = 0;
 };
 

@@ -21,19 +21,20 @@ Address address_of(const std::string& name) {
 
 void place_token(World& world, const Address& token, uint64_t holders) {
     world.state.set_account(token, 1, {}, code(hex::token));
-    world.state.set_slot(token, layout::token_supply, mul(U256{ether}, U256{holders}));
-    for (const Key& account : world.accounts) world.state.set_slot(token, token_balance_slot(account.address), ether);
+    world.state.set_slot(token, layout::token_supply, U256{ether} * U256{holders});
+    for (const Key& account : world.accounts)
+        world.state.set_slot(token, token_balance_slot(account.address), ether);
     world.tokens.push_back(token);
 }
 
 void place_pair(World& world, const PairAddresses& addresses) {
     const auto& [pair, token0, token1] = addresses;
     world.state.set_account(pair, 1, {}, code(hex::pair));
-    world.state.set_slot(pair, layout::pair_token0, word(token0));
-    world.state.set_slot(pair, layout::pair_token1, word(token1));
+    world.state.set_slot(pair, layout::pair_token0, to_u256(token0));
+    world.state.set_slot(pair, layout::pair_token1, to_u256(token1));
     world.state.set_slot(pair, layout::pair_reserves, packed_reserves(ether, ether));
     world.state.set_slot(pair, layout::pair_supply, ether);
-    world.state.set_slot(pair, mapping_slot(word(pair), layout::pair_shares), ether);
+    world.state.set_slot(pair, mapping_slot(to_u256(pair), layout::pair_shares), ether);
     for (const Address& token : {token0, token1}) {
         world.state.set_slot(token, token_balance_slot(pair), ether);
         for (const Key& account : world.accounts)
@@ -48,7 +49,7 @@ World make_world(const Signer& signer, const WorldShape& shape) {
     World world;
     for (uint32_t i = 0; i < shape.accounts; ++i) {
         world.accounts.push_back(signer.key(i));
-        world.state.set_account(world.accounts.back().address, 0, mul(U256{1000}, U256{ether}), {});
+        world.state.set_account(world.accounts.back().address, 0, U256{1000} * U256{ether}, {});
     }
     for (uint32_t i = 0; i < shape.pairs; ++i) {
         const std::string number = std::to_string(i);

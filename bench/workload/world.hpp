@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state that generated transactions start from: funded accounts, tokens, exchanges between them, collectibles.
+// The state that generated transactions start from: funded accounts, tokens, exchanges between them,
+// collectibles.
 #pragma once
 
 #include <vector>
@@ -22,8 +23,8 @@ struct PairAddresses {
     Address token1;
 };
 
-/// Every account holds 1000 ether and 10^18 units of each token, and lets each pair take its tokens without limit.
-/// Each pair holds 10^18 units of each of its tokens, all of them in its reserves.
+/// Every account holds 1000 ether and 10^18 units of each token, and lets each pair take its tokens without
+/// limit. Each pair holds 10^18 units of each of its tokens, all of them in its reserves.
 struct World {
     std::vector<Key> accounts;
     std::vector<Address> tokens;

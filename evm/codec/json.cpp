@@ -183,6 +183,39 @@ Result<uint64_t> Value::u64() const {
     return number->limb[0];
 }
 
+namespace {
+
+/// The text with integers of 19 digits and more as strings: genesis files write balances that exceed 64 bits as bare
+/// numbers, which simdjson does not read.
+std::string quote_long_integers(std::string_view text) {
+    constexpr size_t longest = 18;
+    std::string out;
+    out.reserve(text.size() + 64);
+    bool in_string = false;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string || c < '0' || c > '9') {
+            if (c == '"') in_string = !in_string;
+            out += c;
+            if (in_string && c == '\\' && i + 1 < text.size()) out += text[++i];
+            continue;
+        }
+        size_t end = i;
+        while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+        // A fraction, an exponent, a sign: not an integer, so left for the parser to judge.
+        const bool plain = (end == text.size() || std::string_view(".eE").find(text[end]) == std::string_view::npos) &&
+                           (i == 0 || std::string_view(".eE+-").find(text[i - 1]) == std::string_view::npos);
+        const bool quoted = plain && end - i > longest;
+        if (quoted) out += '"';
+        out += text.substr(i, end - i);
+        if (quoted) out += '"';
+        i = end - 1;
+    }
+    return out;
+}
+
+}  // namespace
+
 Result<Document> Document::finish(std::unique_ptr<State> state, simdjson::error_code code) {
     if (code != simdjson::SUCCESS)
         return fail(ErrorCode::json, fmt::format("{}: {}", state->file, simdjson::error_message(code)));
@@ -190,24 +223,29 @@ Result<Document> Document::finish(std::unique_ptr<State> state, simdjson::error_
 }
 
 Result<Document> Document::read(const std::filesystem::path& file) {
-    auto state = std::make_unique<State>();
-    state->file = file.string();
+    const std::string name = file.string();
     std::error_code problem;
     if (std::filesystem::is_directory(file, problem))
-        return fail(ErrorCode::io, fmt::format("{}: expected a file, got a folder", state->file));
+        return fail(ErrorCode::io, fmt::format("{}: expected a file, got a folder", name));
     const auto bytes = std::filesystem::file_size(file, problem);
-    if (problem) return fail(ErrorCode::io, fmt::format("{}: {}", state->file, problem.message()));
+    if (problem) return fail(ErrorCode::io, fmt::format("{}: {}", name, problem.message()));
     if (bytes > max_file_bytes)
-        return fail(ErrorCode::io, fmt::format("{}: expected at most {} bytes, got {}", state->file, max_file_bytes, bytes));
-    const auto code = state->parser.load(state->file).get(state->root);
-    if (code == simdjson::IO_ERROR) return fail(ErrorCode::io, state->file);
-    return finish(std::move(state), code);
+        return fail(ErrorCode::io, fmt::format("{}: expected at most {} bytes, got {}", name, max_file_bytes, bytes));
+    simdjson::padded_string text;
+    if (simdjson::padded_string::load(name).get(text) != simdjson::SUCCESS) return fail(ErrorCode::io, name);
+    return parse(text, name);
 }
 
 Result<Document> Document::parse(std::string_view text, std::string name) {
+    return parse(simdjson::padded_string(text), std::move(name));
+}
+
+Result<Document> Document::parse(const simdjson::padded_string& text, std::string name) {
     auto state = std::make_unique<State>();
     state->file = std::move(name);
-    const auto code = state->parser.parse(text.data(), text.size(), true).get(state->root);
+    // The document keeps its own copy of the strings, so the text is not needed afterwards.
+    auto code = state->parser.parse(text).get(state->root);
+    if (code == simdjson::NUMBER_ERROR) code = state->parser.parse(quote_long_integers(text)).get(state->root);
     return finish(std::move(state), code);
 }
 

@@ -86,6 +86,7 @@ class Document {
     static Result<Document> read(const std::filesystem::path& file);
     /// `name` stands for the file in messages.
     static Result<Document> parse(std::string_view text, std::string name);
+    static Result<Document> parse(const simdjson::padded_string& text, std::string name);
     [[nodiscard]] Value root() const { return {m_state->root, &m_state->file}; }
 
   private:

@@ -163,7 +163,7 @@ Status PlainLoop<R>::environment(uint8_t op) {
         case OP_RETURNDATASIZE: push(f.return_data.size()); break;
         case OP_RETURNDATACOPY: sp -= 3; return op_returndatacopy(f, sp[3], sp[2], sp[1]);
         case OP_EXTCODEHASH: return op_extcodehash(f, U256(top()), top());
-        case OP_BLOCKHASH: return op_blockhash(f, U256(top()), top());
+        case OP_BLOCKHASH: top() = op_blockhash(f, top()); break;
         case OP_COINBASE: push(to_u256(block.beneficiary)); break;
         case OP_TIMESTAMP: push(block.timestamp); break;
         case OP_NUMBER: push(block.number); break;

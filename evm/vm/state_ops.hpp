@@ -52,21 +52,16 @@ Status op_extcodecopy(F& f, const U256& address, const U256& to, const U256& fro
 }
 
 template <class F>
-Status op_blockhash(F& f, const U256& number, U256& result) {
-    result = {};
+U256 op_blockhash(F& f, const U256& number) {
     const BlockEnvironment& block = f.block;
-    if (!number.fits_u64() || number.limb[0] >= block.number || block.number - number.limb[0] > 256) return Status::success;
-    if (number.limb[0] + 1 == block.number && !block.parent_hash.is_zero()) {
-        result = to_u256(block.parent_hash);
-        return Status::success;
-    }
+    if (!number.fits_u64() || number.limb[0] >= block.number || block.number - number.limb[0] > 256) return {};
+    if (number.limb[0] + 1 == block.number && !block.parent_hash.is_zero()) return to_u256(block.parent_hash);
     const Read<Hash> read = f.journal.state().read_block_hash(number.limb[0]);
+    if (read.knowledge == Knowledge::value) return to_u256(read.value);
     MissingReads& missing = f.journal.missing();
-    if (read.knowledge == Knowledge::value)
-        result = to_u256(read.value);
-    else if (read.knowledge == Knowledge::unknown && !missing.assume_absent && !missing.error)
+    if (read.knowledge == Knowledge::unknown && !missing.assume_absent && !missing.error)
         missing.error = Error{ErrorCode::missing_state, "hash of block " + std::to_string(number.limb[0])};
-    return Status::success;
+    return {};
 }
 
 template <class F>

@@ -40,6 +40,7 @@ class FrameRunner {
   public:
     FrameRunner() {
         m_state.set_account(caller_address, 1, U256{1'000'000'000}, {});
+        for (uint64_t n = 744; n < 999; ++n) m_state.set_block_hash(n, keccak256(to_bytes32(n)));
         m_state.set_account(Address::from_low(0xee), 0, U256{5}, {});
     }
     MemoryState& state() { return m_state; }
@@ -50,7 +51,7 @@ class FrameRunner {
         Logs logs;
         const Rules rules{.fork = in.fork, .chain_id = 1, .blobs = mainnet_blob_schedule(in.fork)};
         const BlockEnvironment block{.number = 1000, .timestamp = 12345, .gas_limit = 30'000'000, .beneficiary = Address::from_low(0xbe),
-                                     .base_fee = 7, .difficulty_or_randao = 0x20000};
+                                     .base_fee = 7, .difficulty_or_randao = 0x20000, .parent_hash = keccak256(to_bytes32(999))};
         Machine<false> machine(journal, m_context.buffers(), logs, rules, block);
         machine.set_interpreter(interpreter);
         journal.begin_block(in.fork >= Fork::spurious_dragon);

@@ -48,8 +48,9 @@ class ProgramMaker {
 };
 
 void ProgramMaker::push_interesting() {
-    switch (pick(8)) {
+    switch (pick(9)) {
         case 0: push(0, 1); break;
+        case 5: push(999 - pick(260), 2); break;  // a block whose hash is known
         case 1: push(U256::max(), 32); break;
         case 2: push(U256{1} << pick(256), 32); break;
         case 3: push((U256{1} << pick(256)) - 1, 32); break;

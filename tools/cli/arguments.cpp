@@ -79,6 +79,19 @@ CLI::App* add_t8n(CLI::App& app, Arguments& a) {
     return t8n;
 }
 
+CLI::App* add_bench(CLI::App& app, Arguments& a) {
+    CLI::App* bench = app.add_subcommand("bench", "Times named workloads, after comparing their results");
+    BenchOptions& o = a.bench;
+    bench->add_option("WORKLOAD", o.workloads, "names from --list; none: all");
+    add_common(*bench, a.common);
+    bench->add_flag("--list", o.list, "name the workloads");
+    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form")->capture_default_str();
+    bench->add_option("--repeat", o.repeat, "batches per case")->check(CLI::Range(1U, 100000U))->capture_default_str();
+    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch")->check(CLI::Range(1U, 10000U))->capture_default_str();
+    bench->footer("Example: warpevm bench evm --json -");
+    return bench;
+}
+
 }  // namespace
 
 std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int& exit_code) {
@@ -93,6 +106,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
         {add_test(app, a, "blocktest", "BlockchainTests", "warpevm blocktest build/data/fixtures/ethereum-tests/BlockchainTests"),
          Command::blocktest},
         {add_t8n(app, a), Command::t8n},
+        {add_bench(app, a), Command::bench},
         {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")->footer("Example: warpevm version"),
          Command::version},
     };

@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "tools/bench/options.hpp"
 #include "tools/common/options.hpp"
 #include "tools/run/options.hpp"
 #include "tools/t8n/options.hpp"
 
 namespace warpevm::tools {
 
-enum class Command : uint8_t { run, statetest, blocktest, t8n, version };
+enum class Command : uint8_t { run, statetest, blocktest, t8n, bench, version };
 
 struct TestOptions {
     std::vector<std::string> paths;
@@ -25,6 +26,7 @@ struct Arguments {
     RunOptions run;
     TestOptions test;
     T8nOptions t8n;
+    BenchOptions bench;
 };
 
 /// Parses the command line. Nothing: the program ends with `exit_code` (help was printed, or what is wrong).

@@ -57,6 +57,21 @@ bool may_come_from_missing_state(ErrorCode code) {
     }
 }
 
+/// Where two outcomes of the same block part: the first transaction that differs, or a result of the whole block.
+Mismatch first_difference(const BlockOutcome& serial, const BlockOutcome& got) {
+    const auto text = [](const TransactionOutcome& tx) {
+        return fmt::format("{} with {} gas and {} logs", tx.success ? "success" : "failure", tx.gas_used, tx.log_count);
+    };
+    for (size_t i = 0; i < std::min(serial.transactions.size(), got.transactions.size()); ++i)
+        if (!(serial.transactions[i] == got.transactions[i]))
+            return {"serial", text(serial.transactions[i]), text(got.transactions[i]), i};
+    if (serial.gas_used != got.gas_used)
+        return {"serial", std::to_string(serial.gas_used), std::to_string(got.gas_used), std::nullopt};
+    if (serial.receipts_root != got.receipts_root)
+        return {"serial", to_hex(serial.receipts_root), to_hex(got.receipts_root), std::nullopt};
+    return {"serial", serial.diff == got.diff ? "the same outcome" : "the same state difference", "another one", std::nullopt};
+}
+
 class BlockRun {
   public:
     BlockRun(const std::filesystem::path& path, const RunPlan& plan, ExecutionContext& context, unsigned thread)
@@ -201,7 +216,7 @@ class BlockRun {
         if (!outcomes)
             report.mismatches.push_back({"serial", "an outcome", to_string(outcomes.error()), std::nullopt});
         else if (!(outcomes->front() == m_outcome))
-            report.mismatches.push_back({"serial", "the same outcome", "another one", std::nullopt});
+            report.mismatches.push_back(first_difference(outcomes->front(), m_outcome));
     }
 
     const std::filesystem::path& m_path;

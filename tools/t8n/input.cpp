@@ -38,7 +38,7 @@ class Source {
     explicit Source(const T8nOptions& options) {
         if (options.input_alloc != "stdin" && options.input_env != "stdin" && options.input_txs != "stdin") return;
         const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-        m_stdin = must(Document::parse(text, "stdin"));
+        m_stdin = must(Document::parse(std::string_view(text), "stdin"));
     }
     /// `use` is called with the value while its document lives.
     template <class F>

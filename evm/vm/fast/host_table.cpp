@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The instructions that need the machine, as the fast loop calls them: operands from slots, the work from the shared files.
+// A result may share its slot with an operand, so it is written after the last operand is read.
 #include "evm/vm/call_ops.hpp"
 #include "evm/vm/fast/instruction.hpp"
 
@@ -50,7 +51,7 @@ constexpr HostTable make_table() {
     op[OP_EXTCODECOPY] = [](FrameBase& f, U256* s, const HostOperands& o) { return op_extcodecopy(full<R>(f), s[o.in[0]], s[o.in[1]], s[o.in[2]], s[o.in[3]]); };
     op[OP_RETURNDATACOPY] = [](FrameBase& f, U256* s, const HostOperands& o) { return op_returndatacopy(full<R>(f), s[o.in[0]], s[o.in[1]], s[o.in[2]]); };
     op[OP_EXTCODEHASH] = [](FrameBase& f, U256* s, const HostOperands& o) { return op_extcodehash(full<R>(f), s[o.in[0]], s[o.out]); };
-    op[OP_BLOCKHASH] = [](FrameBase& f, U256* s, const HostOperands& o) { return op_blockhash(full<R>(f), s[o.in[0]], s[o.out]); };
+    op[OP_BLOCKHASH] = [](FrameBase& f, U256* s, const HostOperands& o) { return s[o.out] = op_blockhash(full<R>(f), s[o.in[0]]), Status::success; };
     op[OP_CHAINID] = [](FrameBase& f, U256* s, const HostOperands& o) { return s[o.out] = full<R>(f).machine.rules().chain_id, Status::success; };
     op[OP_SELFBALANCE] = [](FrameBase& f, U256* s, const HostOperands& o) { return s[o.out] = full<R>(f).journal.balance(f.message.recipient_row), Status::success; };
     op[OP_BLOBHASH] = [](FrameBase& f, U256* s, const HostOperands& o) { return s[o.out] = op_blobhash(full<R>(f), s[o.in[0]]), Status::success; };
