@@ -33,8 +33,10 @@ using Handler = void (*)(const Instruction* i, U256* s, int64_t gas, FrameBase* 
     void name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256* s, [[maybe_unused]] int64_t gas, [[maybe_unused]] FrameBase* f, [[maybe_unused]] Context* c)
 #if defined(__clang__)
 #define WARPEVM_CONTINUE(next) [[clang::musttail]] return (next)->handler(next, s, gas, f, c)
+#define WARPEVM_INSTEAD(handler) [[clang::musttail]] return handler(i, s, gas, f, c)
 #else
 #define WARPEVM_CONTINUE(next) return (next)->handler(next, s, gas, f, c)
+#define WARPEVM_INSTEAD(handler) return handler(i, s, gas, f, c)
 #endif
 #define WARPEVM_HALT(why) \
     do {                  \
@@ -48,6 +50,7 @@ using Handler = const Instruction* (*)(const Instruction* i, U256*& s, int64_t& 
     const Instruction* name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256*& s, [[maybe_unused]] int64_t& gas, \
                             [[maybe_unused]] FrameBase* f, [[maybe_unused]] Context* c)
 #define WARPEVM_CONTINUE(next) return next
+#define WARPEVM_INSTEAD(handler) return handler(i, s, gas, f, c)
 #define WARPEVM_HALT(why)   \
     do {                    \
         f->gas = gas;       \
