@@ -182,8 +182,14 @@ U256 exp(const U256& base, const U256& exponent);
 /// Extends the sign from byte `index` (0 = least significant); unchanged for index 31 and above.
 constexpr U256 signextend(const U256& index, const U256& value) {
     if (!index.fits_u64() || index.limb[0] >= 31) return value;
-    const uint64_t unused = 248 - 8 * index.limb[0];
-    return sar(value << unused, unused);
+    // Only one limb is shifted; those above it are copies of the sign.
+    const auto limb = static_cast<unsigned>(index.limb[0] / 8);
+    const unsigned unused = 56 - 8 * static_cast<unsigned>(index.limb[0] % 8);
+    const auto extended = static_cast<int64_t>(value.limb[limb] << unused) >> unused;
+    const auto fill = static_cast<uint64_t>(extended >> 63);
+    const auto e = static_cast<uint64_t>(extended);
+    return {limb == 0 ? e : value.limb[0], limb == 1 ? e : limb < 1 ? fill : value.limb[1],
+            limb == 2 ? e : limb < 2 ? fill : value.limb[2], limb == 3 ? e : fill};
 }
 /// Byte `index` counted from the most significant; zero for index 32 and above.
 constexpr U256 byte(const U256& index, const U256& value) {
@@ -213,15 +219,16 @@ constexpr std::optional<U256> checked_add(const U256& a, const U256& b) {
 
 /// Reads and writes 32 bytes, most significant first.
 inline U256 load_be(const uint8_t* p) {
-    U256 r;
-    for (int i = 0; i < 4; ++i) r.limb[i] = __builtin_bswap64(load_u64(p + 24 - 8 * i));
-    return r;
+    return {__builtin_bswap64(load_u64(p + 24)), __builtin_bswap64(load_u64(p + 16)),
+            __builtin_bswap64(load_u64(p + 8)), __builtin_bswap64(load_u64(p))};
 }
 inline void store_be(uint8_t* p, const U256& a) {
-    for (int i = 0; i < 4; ++i) {
-        const uint64_t x = __builtin_bswap64(a.limb[i]);
-        std::memcpy(p + 24 - 8 * i, &x, 8);
-    }
+    const uint64_t x[4] = {__builtin_bswap64(a.limb[3]), __builtin_bswap64(a.limb[2]),
+                           __builtin_bswap64(a.limb[1]), __builtin_bswap64(a.limb[0])};
+    std::memcpy(p, &x[0], 8);
+    std::memcpy(p + 8, &x[1], 8);
+    std::memcpy(p + 16, &x[2], 8);
+    std::memcpy(p + 24, &x[3], 8);
 }
 /// Reads at most 32 bytes, most significant first.
 U256 load_be_short(BytesView b);

@@ -26,7 +26,8 @@ class MachineBuffers {
     /// The bottom of the stack segment, 32-byte aligned. Every frame starts where its caller's values end.
     [[nodiscard]] U256* stack() const { return m_stack.get(); }
     [[nodiscard]] uint8_t* memory() const { return m_memory; }
-    /// Makes the memory segment at least `size` bytes; may move it. False where the machine has not that much.
+    [[nodiscard]] size_t memory_capacity() const { return m_capacity; }
+    /// Makes the memory segment at least `size` bytes, a multiple of 32; may move it. False where the machine has not that much.
     bool reserve_memory(size_t size);
     /// What the frame at `depth` returned to its caller.
     [[nodiscard]] Bytes& output(int depth) { return m_outputs[static_cast<size_t>(depth)]; }

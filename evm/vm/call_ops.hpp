@@ -25,7 +25,7 @@ struct CalleeSpace {
         f.machine.stack_top = stack_end;
         f.machine.memory_top = f.memory_begin + f.memory_size;
     }
-    ~CalleeSpace() { m_f.memory = m_f.machine.buffers().memory() + m_f.memory_begin; }
+    ~CalleeSpace() { m_f.locate_memory(m_f.machine.buffers()); }
     CalleeSpace(const CalleeSpace&) = delete;
     CalleeSpace& operator=(const CalleeSpace&) = delete;
 

@@ -16,8 +16,9 @@ struct FrameBase {
     /// Gas left, valid whenever an instruction of memory_ops, state_ops or call_ops is called.
     int64_t gas;
     /// The frame's memory: begins at memory_begin in the machine's segment and has memory_size bytes, a multiple of 32.
-    uint8_t* memory;
+    uint8_t* memory = nullptr;
     uint64_t memory_size = 0;
+    uint64_t memory_capacity = 0;  ///< a multiple of 32: how far it may grow in the segment as it is
     size_t memory_begin;
     BytesView code;
     /// The frame's own stack: stack[0] is its bottom.
@@ -27,6 +28,11 @@ struct FrameBase {
     /// What the last callee returned.
     Bytes& return_data;
 
+    /// Finds the memory again after the segment may have moved.
+    void locate_memory(const MachineBuffers& buffers) {
+        memory = buffers.memory() + memory_begin;
+        memory_capacity = buffers.memory_capacity() - memory_begin;
+    }
     [[nodiscard]] bool charge(int64_t amount) { return (gas -= amount) >= 0; }
     [[nodiscard]] const Prices& prices() const { return gas_table.prices; }
 };
@@ -38,10 +44,11 @@ struct Frame : FrameBase {
 
     Frame(Machine<Recording>& m, const Message& msg, BytesView code_bytes)
         : FrameBase{.message = msg, .gas_table = m.gas_table(), .block = m.block(), .transaction = m.transaction(),
-                    .fork = m.rules().fork, .gas = msg.gas, .memory = m.buffers().memory() + m.memory_top,
-                    .memory_begin = m.memory_top, .code = code_bytes, .stack = m.stack_top,
+                    .fork = m.rules().fork, .gas = msg.gas, .memory_begin = m.memory_top, .code = code_bytes, .stack = m.stack_top,
                     .return_data = m.buffers().output(msg.depth + 1)},
-          machine(m), journal(m.journal()) {}
+          machine(m), journal(m.journal()) {
+        locate_memory(m.buffers());
+    }
 };
 
 /// The plain loop: checks and charges one instruction at a time, and reports to the tracer where there is one.

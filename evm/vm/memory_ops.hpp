@@ -14,21 +14,34 @@ constexpr int64_t memory_gas(uint64_t words) { return static_cast<int64_t>(3 * w
 /// No block can pay for more; beyond it every access is out of gas.
 inline constexpr uint64_t max_memory_offset = uint64_t{1} << 35;
 
-/// Makes memory reach [offset, offset + size) with size > 0, charging for growth.
-template <class F>
-[[gnu::noinline]] Status grow_memory(F& f, uint64_t end) {
+/// Makes memory reach `end`, within what the segment has room for; charges for the growth.
+inline Status extend_memory(FrameBase& f, uint64_t end) {
     const uint64_t words = (end + 31) / 32, old_words = f.memory_size / 32;
     if (!f.charge(memory_gas(words) - memory_gas(old_words))) return Status::out_of_gas;
-    const size_t top = f.memory_begin + words * 32;
-    if (!f.machine.buffers().reserve_memory(top)) {
-        auto& error = f.journal.missing().error;
-        if (!error) error = Error{ErrorCode::internal, "this machine has not enough memory for the EVM's"};
-        return Status::out_of_gas;
-    }
-    f.memory = f.machine.buffers().memory() + f.memory_begin;
-    std::memset(f.memory + f.memory_size, 0, words * 32 - f.memory_size);
+    uint8_t* const fresh = f.memory + f.memory_size;
     f.memory_size = words * 32;
+    if (words - old_words == 1)
+        std::memset(fresh, 0, 32);
+    else
+        std::memset(fresh, 0, (words - old_words) * 32);
     return Status::success;
+}
+
+/// Makes memory reach `end`, enlarging the machine's segment where that is needed.
+template <class F>
+[[gnu::noinline]] Status grow_memory(F& f, uint64_t end) {
+    const uint64_t size = (end + 31) / 32 * 32;
+    if (size > f.memory_capacity) {
+        // Nobody gets memory that he can't pay for.
+        if (memory_gas(size / 32) - memory_gas(f.memory_size / 32) > f.gas) return Status::out_of_gas;
+        if (!f.machine.buffers().reserve_memory(f.memory_begin + size)) {
+            auto& error = f.journal.missing().error;
+            if (!error) error = Error{ErrorCode::internal, "this machine has not enough memory for the EVM's"};
+            return Status::out_of_gas;
+        }
+        f.locate_memory(f.machine.buffers());
+    }
+    return extend_memory(f, end);
 }
 
 /// Checks a region given by stack operands and makes memory reach it. A region of size zero touches nothing.

@@ -19,6 +19,8 @@ bool looks_at_gas(uint8_t op) {
            op == OP_DELEGATECALL || op == OP_STATICCALL;
 }
 
+bool is_power_of_two(const U256& x) { return !x.is_zero() && (x & (x - 1)).is_zero(); }
+
 class Reader {
   public:
     Reader(BytesView code, const GasTable& gas_table, size_t position) : m_code(code), m_gas_table(gas_table), m_pc(position) {
@@ -47,6 +49,7 @@ class Reader {
     bool step(uint8_t op, const OpcodeInfo& info);
     bool end_block(uint8_t op);
     bool fold(Operation& o);
+    void simplify(Operation& o);
     void operation(uint8_t op, const OpcodeInfo& info);
     void push_immediate(unsigned size);
     void charge(int64_t gas) { (m_segment < 0 ? m_block.gas : m_block.operations[static_cast<size_t>(m_segment)].gas) += gas; }
@@ -143,6 +146,7 @@ void Reader::operation(uint8_t op, const OpcodeInfo& info) {
         std::swap(o.in[0], o.in[1]);
     }
     if (fold(o)) return;
+    simplify(o);
     if (info.pushes != 0) {
         o.made = m_block.definitions++;
         push({Value::made, o.made});
@@ -168,6 +172,22 @@ bool Reader::fold(Operation& o) {
         return true;
     }
     return false;
+}
+
+/// Multiplying and dividing by powers of two are shifts and masks.
+void Reader::simplify(Operation& o) {
+    if (o.inputs != 2) return;
+    const auto power = [&](const Value& v) { return v.kind == Value::constant && is_power_of_two(constant(v)); };
+    if (o.opcode == OP_MUL && power(o.in[0])) std::swap(o.in[0], o.in[1]);
+    if ((o.opcode != OP_MUL && o.opcode != OP_DIV && o.opcode != OP_MOD) || !power(o.in[1])) return;
+    const U256 divisor = constant(o.in[1]);
+    const Value value = o.in[0];
+    const bool masks = o.opcode == OP_MOD;
+    m_block.constants.push_back(masks ? divisor - 1 : U256{divisor.bit_length() - 1});
+    const Value amount{Value::constant, static_cast<int32_t>(m_block.constants.size() - 1)};
+    o.opcode = masks ? OP_AND : o.opcode == OP_MUL ? OP_SHL : OP_SHR;
+    o.in[0] = amount;
+    o.in[1] = value;
 }
 
 /// Whether an operation does nothing but make its result.

@@ -17,12 +17,52 @@ const U256& constant_after(const Instruction* i) { return *reinterpret_cast<cons
 
 #define WARPEVM_MOVE_STACK (s = reinterpret_cast<U256*>(reinterpret_cast<char*>(s) + i->extra))
 
-[[gnu::noinline]] const Instruction* first_visit(BlockSlot* target, Context* c) { return c->image.translate(*target); }
+// What is rare lives in handlers of its own, which the common ones turn to as their last act: a call in between
+// would make them save registers each time.
 
-inline const Instruction* resolve(BlockSlot* target, Context* c) {
-    const Instruction* block = target->load(std::memory_order_acquire);
-    return block != nullptr ? block : first_visit(target, c);
+/// The block behind a slot, translated if nobody was there before.
+const Instruction* block_at(BlockSlot* slot, const Context* c) {
+    const Instruction* block = slot->load(std::memory_order_acquire);
+    return block != nullptr ? block : c->image.translate(*slot);
 }
+Link load_link(const Instruction* i) { return std::atomic_ref(i->link).load(std::memory_order_acquire); }
+
+/// Finds out where a jump leads that nobody has taken before; the stack pointer is where it belongs already.
+[[gnu::noinline]] WARPEVM_HANDLER(first_jump) {
+    const Link link = load_link(i);
+    const Instruction* const block =
+        (link & 1) == 0 ? reinterpret_cast<const Instruction*>(link) : block_at(reinterpret_cast<BlockSlot*>(link & ~Link{1}), c);
+    std::atomic_ref(i->link).store(reinterpret_cast<Link>(block), std::memory_order_release);
+    WARPEVM_CONTINUE(block);
+}
+#define WARPEVM_FOLLOW_LINK                                                                 \
+    do {                                                                                    \
+        const Link link = load_link(i);                                                     \
+        if ((link & 1) != 0) [[unlikely]]                                                   \
+            WARPEVM_INSTEAD(first_jump);                                                    \
+        const Instruction* const next_block = reinterpret_cast<const Instruction*>(link);   \
+        WARPEVM_CONTINUE(next_block);                                                       \
+    } while (false)
+
+/// A computed jump to somewhere that nobody has been to, or to nowhere; `i->a` says where, the stack has not moved.
+[[gnu::noinline]] WARPEVM_HANDLER(first_computed_jump) {
+    BlockSlot* const target = c->image.find(slot(s, i->a));
+    WARPEVM_MOVE_STACK;
+    if (target == nullptr) WARPEVM_HALT(Status::invalid_jump);
+    const Instruction* const block = block_at(target, c);
+    WARPEVM_CONTINUE(block);
+}
+#define WARPEVM_JUMP_TO_OPERAND                                                             \
+    do {                                                                                    \
+        const BlockSlot* const target = c->image.find(slot(s, i->a));                       \
+        if (target == nullptr) [[unlikely]]                                                 \
+            WARPEVM_INSTEAD(first_computed_jump);                                           \
+        const Instruction* const next_block = target->load(std::memory_order_acquire);      \
+        if (next_block == nullptr) [[unlikely]]                                             \
+            WARPEVM_INSTEAD(first_computed_jump);                                           \
+        WARPEVM_MOVE_STACK;                                                                 \
+        WARPEVM_CONTINUE(next_block);                                                       \
+    } while (false)
 
 template <class Op, ConstantOperand k>
 WARPEVM_HANDLER(binary) {
@@ -79,37 +119,32 @@ WARPEVM_HANDLER(environment) {
 
 // ---- memory and call data ----------------------------------------------------------------------------------------
 
-/// Makes memory reach `offset` + 32 (the offset given as an operand); answers how that went. Leaves the gas in the frame.
-[[gnu::noinline]] Status grow(FrameBase* f, Context* c, const U256& offset, int64_t gas) {
+/// Makes memory reach the word at the offset and runs the instruction again.
+template <bool constant_offset>
+[[gnu::noinline]] WARPEVM_HANDLER(grow_and_retry) {
+    const uint64_t offset = constant_offset ? i->number : slot(s, i->a).saturated_u64();
     f->gas = gas;
-    if (!offset.fits_u64() || offset.limb[0] > max_memory_offset) return Status::out_of_gas;
-    return c->host.grow_memory(*f, offset.limb[0] + 32);
+    if (offset > max_memory_offset) WARPEVM_HALT(Status::out_of_gas);
+    const Status status = offset + 32 <= f->memory_capacity ? extend_memory(*f, offset + 32) : c->host.grow_memory(*f, offset + 32);
+    gas = f->gas;
+    if (status != Status::success) WARPEVM_HALT(status);
+    WARPEVM_CONTINUE(i);
 }
-[[gnu::noinline]] Status grow(FrameBase* f, Context* c, uint64_t offset, int64_t gas) {
-    f->gas = gas;
-    return c->host.grow_memory(*f, offset + 32);
+/// Whether the word at an offset lies in memory as it is.
+bool in_memory(const FrameBase* f, const U256& offset) {
+    return offset.fits_u64() && offset.limb[0] <= max_memory_offset && offset.limb[0] + 32 <= f->memory_size;
 }
 
 template <bool constant_offset>
 WARPEVM_HANDLER(mload) {
     if constexpr (constant_offset) {
-        if (i->number + 32 > f->memory_size) [[unlikely]] {
-            if (const Status status = grow(f, c, i->number, gas); status != Status::success) {
-                gas = f->gas;
-                WARPEVM_HALT(status);
-            }
-            gas = f->gas;
-        }
+        if (i->number + 32 > f->memory_size) [[unlikely]]
+            WARPEVM_INSTEAD(grow_and_retry<true>);
         slot(s, i->d) = load_be(f->memory + i->number);
     } else {
         const U256& offset = slot(s, i->a);
-        if (!offset.fits_u64() || offset.limb[0] + 32 > f->memory_size || offset.limb[0] > max_memory_offset) [[unlikely]] {
-            if (const Status status = grow(f, c, offset, gas); status != Status::success) {
-                gas = f->gas;
-                WARPEVM_HALT(status);
-            }
-            gas = f->gas;
-        }
+        if (!in_memory(f, offset)) [[unlikely]]
+            WARPEVM_INSTEAD(grow_and_retry<false>);
         slot(s, i->d) = load_be(f->memory + offset.limb[0]);
     }
     WARPEVM_NEXT;
@@ -118,23 +153,13 @@ WARPEVM_HANDLER(mload) {
 template <bool constant_offset, bool constant_value>
 WARPEVM_HANDLER(mstore) {
     if constexpr (constant_offset) {
-        if (i->number + 32 > f->memory_size) [[unlikely]] {
-            if (const Status status = grow(f, c, i->number, gas); status != Status::success) {
-                gas = f->gas;
-                WARPEVM_HALT(status);
-            }
-            gas = f->gas;
-        }
+        if (i->number + 32 > f->memory_size) [[unlikely]]
+            WARPEVM_INSTEAD(grow_and_retry<true>);
         store_be(f->memory + i->number, constant_value ? constant_after(i) : slot(s, i->b));
     } else {
         const U256& offset = slot(s, i->a);
-        if (!offset.fits_u64() || offset.limb[0] + 32 > f->memory_size || offset.limb[0] > max_memory_offset) [[unlikely]] {
-            if (const Status status = grow(f, c, offset, gas); status != Status::success) {
-                gas = f->gas;
-                WARPEVM_HALT(status);
-            }
-            gas = f->gas;
-        }
+        if (!in_memory(f, offset)) [[unlikely]]
+            WARPEVM_INSTEAD(grow_and_retry<false>);
         store_be(f->memory + offset.limb[0], constant_value ? *i->constant : slot(s, i->b));
     }
     if constexpr (constant_offset && constant_value)
@@ -143,44 +168,55 @@ WARPEVM_HANDLER(mstore) {
         WARPEVM_NEXT;
 }
 
-[[gnu::noinline]] void calldata_tail(U256& r, const FrameBase* f, uint64_t offset) { r = op_calldataload(f->message.input, offset); }
-[[gnu::noinline]] void calldata_word(U256& r, const FrameBase* f, const U256& offset) {
-    r = op_calldataload(f->message.input, offset);
+/// Call data near its end, zeros beyond.
+template <bool constant_offset>
+[[gnu::noinline]] WARPEVM_HANDLER(calldata_end) {
+    slot(s, i->d) = op_calldataload(f->message.input, constant_offset ? U256{i->number} : slot(s, i->a));
+    WARPEVM_NEXT;
 }
 template <bool constant_offset>
 WARPEVM_HANDLER(calldataload) {
     const BytesView input = f->message.input;
+    uint64_t offset = 0;
     if constexpr (constant_offset) {
-        if (i->number + 32 <= input.size()) [[likely]]
-            slot(s, i->d) = load_be(input.data() + i->number);
-        else
-            calldata_tail(slot(s, i->d), f, i->number);
+        offset = i->number;
     } else {
-        const U256& offset = slot(s, i->a);
-        if (offset.fits_u64() && offset.limb[0] < (uint64_t{1} << 62) && offset.limb[0] + 32 <= input.size()) [[likely]]
-            slot(s, i->d) = load_be(input.data() + offset.limb[0]);
-        else
-            calldata_word(slot(s, i->d), f, offset);
+        const U256& operand = slot(s, i->a);
+        offset = operand.fits_u64() ? operand.limb[0] : ~uint64_t{0};
     }
+    if (input.size() < 32 || offset > input.size() - 32) [[unlikely]]
+        WARPEVM_INSTEAD(calldata_end<constant_offset>);
+    slot(s, i->d) = load_be(input.data() + offset);
     WARPEVM_NEXT;
 }
 
 // ---- control -----------------------------------------------------------------------------------------------------
 
-[[gnu::noinline]] void fail_in_block(const Instruction* i, const U256* s, int64_t gas, FrameBase* f, Context* c) {
+/// The block can't be run to its end: the plain loop finds where it fails, and why.
+[[gnu::noinline]] WARPEVM_HANDLER(fail_in_block) {
     f->gas = gas;
-    c->status = c->host.resume_plain(*f, static_cast<size_t>(i->d), static_cast<size_t>(s - f->stack));
+    const Status status = c->host.resume_plain(*f, static_cast<size_t>(i->d), static_cast<size_t>(s - f->stack));
+    gas = f->gas;
+    WARPEVM_HALT(status);
 }
 
 WARPEVM_HANDLER(do_enter_block) {
     const auto height = static_cast<uint64_t>(reinterpret_cast<const char*>(s) - reinterpret_cast<const char*>(f->stack));
-    gas -= static_cast<int64_t>(i->number);
-    if (gas < 0 || height - static_cast<uint64_t>(i->a) > static_cast<uint64_t>(i->b)) [[unlikely]] {
-        fail_in_block(i, s, gas + static_cast<int64_t>(i->number), f, c);
-        gas = f->gas;
-        WARPEVM_HALT(c->status);
-    }
+    const int64_t left = gas - static_cast<int64_t>(i->number);
+    if (left < 0 || height - static_cast<uint64_t>(i->a) > static_cast<uint64_t>(i->b)) [[unlikely]]
+        WARPEVM_INSTEAD(fail_in_block);
+    gas = left;
     WARPEVM_NEXT;
+}
+WARPEVM_HANDLER(do_enter_and_jump) {
+    const auto height = static_cast<uint32_t>(s - f->stack);
+    const int64_t left = gas - i->a;
+    const auto bounds = static_cast<uint32_t>(i->b);
+    if (left < 0 || height - (bounds & 0xffff) > bounds >> 16) [[unlikely]]
+        WARPEVM_INSTEAD(fail_in_block);
+    gas = left;
+    WARPEVM_MOVE_STACK;
+    WARPEVM_FOLLOW_LINK;
 }
 WARPEVM_HANDLER(do_charge_gas) {
     gas -= static_cast<int64_t>(i->number);
@@ -204,36 +240,22 @@ WARPEVM_HANDLER(do_store_constant) {
 }
 WARPEVM_HANDLER(do_jump_to_target) {
     WARPEVM_MOVE_STACK;
-    const Instruction* const next = resolve(i->target, c);
-    WARPEVM_CONTINUE(next);
+    WARPEVM_FOLLOW_LINK;
 }
-WARPEVM_HANDLER(do_jump_dynamic) {
-    BlockSlot* const target = c->image.find(slot(s, i->a));
-    WARPEVM_MOVE_STACK;
-    if (target == nullptr) [[unlikely]]
-        WARPEVM_HALT(Status::invalid_jump);
-    const Instruction* const next = resolve(target, c);
-    WARPEVM_CONTINUE(next);
-}
+WARPEVM_HANDLER(do_jump_dynamic) { WARPEVM_JUMP_TO_OPERAND; }
 WARPEVM_HANDLER(do_branch_dynamic) {
     if (slot(s, i->b).is_zero()) {
         WARPEVM_MOVE_STACK;
         WARPEVM_NEXT;
     }
-    BlockSlot* const target = c->image.find(slot(s, i->a));
-    WARPEVM_MOVE_STACK;
-    if (target == nullptr) [[unlikely]]
-        WARPEVM_HALT(Status::invalid_jump);
-    const Instruction* const next = resolve(target, c);
-    WARPEVM_CONTINUE(next);
+    WARPEVM_JUMP_TO_OPERAND;
 }
 template <bool when>
 WARPEVM_HANDLER(test_branch) {
     const bool taken = slot(s, i->a).is_zero() != when;
     WARPEVM_MOVE_STACK;
     if (!taken) WARPEVM_NEXT;
-    const Instruction* const next = resolve(i->target, c);
-    WARPEVM_CONTINUE(next);
+    WARPEVM_FOLLOW_LINK;
 }
 template <class Compare, ConstantOperand k, bool when>
 WARPEVM_HANDLER(compare_branch) {
@@ -242,8 +264,7 @@ WARPEVM_HANDLER(compare_branch) {
     const bool taken = Compare::test(a, b) == when;
     WARPEVM_MOVE_STACK;
     if (!taken) WARPEVM_CONTINUE(i + (k == ConstantOperand::none ? 1 : 2));
-    const Instruction* const next = resolve(i->target, c);
-    WARPEVM_CONTINUE(next);
+    WARPEVM_FOLLOW_LINK;
 }
 
 Status run_host(const Instruction* i, U256* s, int64_t gas, FrameBase* f, const Context* c) {
@@ -271,6 +292,7 @@ WARPEVM_HANDLER(do_halt) { WARPEVM_HALT(static_cast<Status>(i->number)); }
 }  // namespace
 
 const Handler enter_block = do_enter_block;
+const Handler enter_and_jump = do_enter_and_jump;
 const Handler charge_gas = do_charge_gas;
 const Handler copy_slot = do_copy_slot;
 const Handler swap_slots = do_swap_slots;

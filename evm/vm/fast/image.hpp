@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evm/state/code.hpp"
+#include "evm/vm/fast/arena.hpp"
 #include "evm/vm/fast/instruction.hpp"
 
 namespace warpevm::fast {
@@ -53,9 +54,7 @@ class Image final : public CodeImage {
     size_t m_slot_count = 0;
     mutable BlockSlot m_entry{nullptr};
     mutable std::mutex m_mutex;
-    mutable std::vector<std::unique_ptr<Instruction[]>> m_blocks;
-    mutable std::vector<std::unique_ptr<U256[]>> m_constants;
-    mutable std::vector<std::unique_ptr<HostOperands[]>> m_operands;
+    mutable Arena m_arena;
     mutable std::map<size_t, std::unique_ptr<BlockSlot>> m_cuts;
 };
 

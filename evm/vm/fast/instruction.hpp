@@ -33,8 +33,10 @@ using Handler = void (*)(const Instruction* i, U256* s, int64_t gas, FrameBase* 
     void name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256* s, [[maybe_unused]] int64_t gas, [[maybe_unused]] FrameBase* f, [[maybe_unused]] Context* c)
 #if defined(__clang__)
 #define WARPEVM_CONTINUE(next) [[clang::musttail]] return (next)->handler(next, s, gas, f, c)
+#define WARPEVM_INSTEAD(handler) [[clang::musttail]] return handler(i, s, gas, f, c)
 #else
 #define WARPEVM_CONTINUE(next) return (next)->handler(next, s, gas, f, c)
+#define WARPEVM_INSTEAD(handler) return handler(i, s, gas, f, c)
 #endif
 #define WARPEVM_HALT(why) \
     do {                  \
@@ -48,6 +50,7 @@ using Handler = const Instruction* (*)(const Instruction* i, U256*& s, int64_t& 
     const Instruction* name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256*& s, [[maybe_unused]] int64_t& gas, \
                             [[maybe_unused]] FrameBase* f, [[maybe_unused]] Context* c)
 #define WARPEVM_CONTINUE(next) return next
+#define WARPEVM_INSTEAD(handler) return handler(i, s, gas, f, c)
 #define WARPEVM_HALT(why)   \
     do {                    \
         f->gas = gas;       \
@@ -57,8 +60,13 @@ using Handler = const Instruction* (*)(const Instruction* i, U256*& s, int64_t& 
 #endif
 #define WARPEVM_NEXT WARPEVM_CONTINUE(i + 1)
 
-/// Where a jump leads: the first instruction of a block, or null while nobody has been there.
+/// The block at a jump destination: its first instruction, or null while nobody has been there.
 using BlockSlot = std::atomic<const Instruction*>;
+
+/// Where a jump leads, in one word: the first instruction of its block, or, until that is known to this jump, the block's
+/// slot with the lowest bit set.
+using Link = uintptr_t;
+inline Link link_to(const BlockSlot* slot) { return reinterpret_cast<uintptr_t>(slot) | 1; }
 
 /// Operands that do not fit beside the handler: of instructions that go through the host table.
 struct HostOperands {
@@ -73,7 +81,7 @@ struct Instruction {
     union {
         const U256* constant;
         uint64_t number;
-        BlockSlot* target;
+        mutable Link link;  ///< written by whoever jumps first; read and written atomically
         const HostOperands* host;
     };
     /// Slots, in words relative to the block's stack pointer.
@@ -85,7 +93,7 @@ static_assert(sizeof(Instruction) == 32);
 using HostFunction = Status (*)(FrameBase& f, U256* s, const HostOperands& o);
 struct HostTable {
     HostFunction by_opcode[256]{};
-    /// Makes memory reach `end`, charging for it.
+    /// Makes memory reach `end`, charging for it, where the machine's memory segment must grow for that.
     Status (*grow_memory)(FrameBase& f, uint64_t end) = nullptr;
     /// Continues in the plain loop: for stretches that must fail.
     Status (*resume_plain)(FrameBase& f, size_t pc, size_t height) = nullptr;

@@ -21,6 +21,8 @@ WARPEVM_BINARY(Xor, a ^ b);
 WARPEVM_BINARY(Byte, byte(a, b));
 WARPEVM_BINARY(Shl, shl(b, a));
 WARPEVM_BINARY(Shr, shr(b, a));
+WARPEVM_BINARY(Sar, sar(b, a));
+WARPEVM_BINARY(Signextend, signextend(a, b));
 #undef WARPEVM_BINARY
 
 // Long ones stay out of line, so that the handlers around them keep nothing on the host's stack.
@@ -32,8 +34,6 @@ WARPEVM_BINARY_CALL(Div, a / b);
 WARPEVM_BINARY_CALL(Sdiv, sdiv(a, b));
 WARPEVM_BINARY_CALL(Mod, a % b);
 WARPEVM_BINARY_CALL(Smod, smod(a, b));
-WARPEVM_BINARY_CALL(Sar, sar(b, a));
-WARPEVM_BINARY_CALL(Signextend, signextend(a, b));
 #undef WARPEVM_BINARY_CALL
 
 #define WARPEVM_COMPARE(Name, expression)                                                     \

@@ -25,14 +25,11 @@ const Instruction* Translator::translate(size_t position) {
         position = b.end.next;
     }
     if (goes_on) {
-        Instruction& i = emit(jump_to_target);
-        i.target = m_image.find(position);
-        if (i.target == nullptr) i.target = m_image.slot_for_cut(position);
+        emit(jump_to_target).link = link_in_line(position);
     }
-    auto lasting = std::make_unique<Instruction[]>(m_out.size());
-    std::copy(m_out.begin(), m_out.end(), lasting.get());
-    m_image.m_blocks.push_back(std::move(lasting));
-    return m_image.m_blocks.back().get();
+    auto* const lasting = m_image.m_arena.make<Instruction>(m_out.size());
+    std::copy(m_out.begin(), m_out.end(), lasting);
+    return lasting;
 }
 
 void Translator::block(Block& b) {
@@ -64,6 +61,7 @@ void Translator::block(Block& b) {
     m_slots = &slots;
     m_host_of_block.clear();
 
+    const size_t first = m_out.size();
     Instruction& enter = emit(enter_block);
     enter.number = static_cast<uint64_t>(b.gas);
     enter.a = b.entry_used * 32;
@@ -76,12 +74,28 @@ void Translator::block(Block& b) {
         if (!o.dead && &o != branch.compare) operation(o);
     finish(branch);
     for (HostOperands* h : m_host_of_block) h->stack_end = slots.end();
+    fuse_entry_with_jump(first);
+}
+
+/// A block that does nothing but jump becomes one instruction.
+void Translator::fuse_entry_with_jump(size_t first) {
+    if (m_out.size() != first + 2 || m_out[first + 1].handler != jump_to_target) return;
+    const Instruction enter = m_out[first], jump = m_out[first + 1];
+    if (enter.number > INT32_MAX || enter.a == INT32_MAX) return;
+    m_out.pop_back();
+    Instruction& i = m_out.back();
+    i.handler = enter_and_jump;
+    i.link = jump.link;
+    i.a = static_cast<int32_t>(enter.number);
+    i.b = enter.a / 32 | enter.b / 32 << 16;
+    i.d = enter.d;
+    i.extra = jump.extra;
 }
 
 const U256* Translator::keep(const U256& value) {
-    m_image.m_constants.push_back(std::make_unique<U256[]>(1));
-    m_image.m_constants.back()[0] = value;
-    return m_image.m_constants.back().get();
+    U256* const lasting = m_image.m_arena.make<U256>();
+    *lasting = value;
+    return lasting;
 }
 
 void Translator::emit_constant_record(const U256& value) {
@@ -101,10 +115,14 @@ int32_t Translator::slot_of(const Value& v, int32_t spare) {
     return place;
 }
 
-BlockSlot* Translator::target(const U256& position) const {
-    static BlockSlot nowhere{&invalid_jump_block};
-    BlockSlot* const slot = m_image.find(position);
-    return slot != nullptr ? slot : &nowhere;
+Link Translator::link(const U256& position) const {
+    const BlockSlot* const slot = m_image.find(position);
+    return slot != nullptr ? link_to(slot) : reinterpret_cast<Link>(&invalid_jump_block);
+}
+
+Link Translator::link_in_line(size_t position) const {
+    const BlockSlot* const slot = m_image.find(uint64_t{position});
+    return link_to(slot != nullptr ? slot : m_image.slot_for_cut(position));
 }
 
 // ---- operations --------------------------------------------------------------------------------------------------
@@ -162,15 +180,14 @@ void Translator::operation(const Operation& o) {
 }
 
 void Translator::through_host(const Operation& o, Handler handler, Status status) {
-    auto host = std::make_unique<HostOperands[]>(1);
-    host[0].opcode = o.opcode;
-    for (int n = 0; n < o.inputs; ++n) host[0].in[n] = slot_of(o.in[n], n);
-    host[0].out = o.made >= 0 ? m_slots->of({Value::made, o.made}) : 0;
+    auto* const host = m_image.m_arena.make<HostOperands>();
+    host->opcode = o.opcode;
+    for (int n = 0; n < o.inputs; ++n) host->in[n] = slot_of(o.in[n], n);
+    host->out = o.made >= 0 ? m_slots->of({Value::made, o.made}) : 0;
     Instruction& i = emit(handler);
-    i.host = host.get();
+    i.host = host;
     i.a = static_cast<int32_t>(status);
-    m_host_of_block.push_back(host.get());
-    m_image.m_operands.push_back(std::move(host));
+    m_host_of_block.push_back(host);
 }
 
 // ---- the block's end ---------------------------------------------------------------------------------------------
@@ -291,13 +308,12 @@ void Translator::finish(const Branch& branch) {
 
     if (end.kind == End::fall_through) {
         Instruction& i = emit(jump_to_target);
-        i.target = m_image.find(end.next);
-        if (i.target == nullptr) i.target = m_image.slot_for_cut(end.next);
+        i.link = link_in_line(end.next);
         i.extra = change;
     } else if (end.kind == End::jump) {
         const int32_t a = is_constant(end.target) ? 0 : place_of(end.target, saved_target);
         Instruction& i = emit(is_constant(end.target) ? jump_to_target : jump_dynamic);
-        if (is_constant(end.target)) i.target = target(constant(end.target));
+        if (is_constant(end.target)) i.link = link(constant(end.target));
         i.a = a, i.extra = change;
     } else if (!is_constant(end.target)) {
         const int32_t a = place_of(end.target, saved_target), b = place_of(branch.value, saved_condition);
@@ -306,7 +322,7 @@ void Translator::finish(const Branch& branch) {
     } else if (branch.compare == nullptr) {
         const int32_t a = place_of(branch.value, saved_condition);
         Instruction& i = emit(test_branch_handler(branch.when));
-        i.target = target(constant(end.target));
+        i.link = link(constant(end.target));
         i.a = a, i.extra = change;
     } else {
         finish_branch(branch, change);
@@ -317,7 +333,7 @@ void Translator::finish_branch(const Branch& branch, int32_t change) {
     const Value &x = branch.compare->in[0], &y = branch.compare->in[1];
     const ConstantOperand which = is_constant(x) ? ConstantOperand::first : is_constant(y) ? ConstantOperand::second : ConstantOperand::none;
     Instruction& i = emit(compare_branch_handler(branch.compare->opcode, which, branch.when));
-    i.target = target(constant(m_block->end.target));
+    i.link = link(constant(m_block->end.target));
     if (!is_constant(x)) i.a = m_slots->of(x) * 32;
     if (!is_constant(y)) i.b = m_slots->of(y) * 32;
     i.extra = change;

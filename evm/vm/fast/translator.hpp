@@ -24,6 +24,7 @@ class Translator {
     };
 
     void block(Block& block);
+    void fuse_entry_with_jump(size_t first);
     void operation(const Operation& o);
     void through_host(const Operation& o, Handler handler, Status status);
     void move_into_place();
@@ -46,7 +47,9 @@ class Translator {
         return m_out.back();
     }
     void emit_constant_record(const U256& value);
-    BlockSlot* target(const U256& position) const;
+    /// Where a jump to a constant leads, and where a block goes on that no jump ends.
+    [[nodiscard]] Link link(const U256& position) const;
+    [[nodiscard]] Link link_in_line(size_t position) const;
 
     const Image& m_image;
     const Block* m_block = nullptr;
