@@ -9,6 +9,7 @@
 #include <cstring>
 #include <functional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace warpevm {
@@ -16,10 +17,23 @@ namespace warpevm {
 using Bytes = std::vector<uint8_t>;
 using BytesView = std::span<const uint8_t>;
 
+inline uint64_t load_u64(const uint8_t* p) {
+    uint64_t x = 0;
+    std::memcpy(&x, p, sizeof x);
+    return x;
+}
+
 /// 32 bytes, most significant first: a hash, a storage key as written, a topic.
 struct Bytes32 {
     std::array<uint8_t, 32> bytes{};
     auto operator<=>(const Bytes32&) const = default;
+    /// By words: a library call costs more than the comparison.
+    constexpr bool operator==(const Bytes32& o) const {
+        if (std::is_constant_evaluated()) return bytes == o.bytes;
+        const uint8_t *a = bytes.data(), *b = o.bytes.data();
+        return ((load_u64(a) ^ load_u64(b)) | (load_u64(a + 8) ^ load_u64(b + 8)) | (load_u64(a + 16) ^ load_u64(b + 16)) |
+                (load_u64(a + 24) ^ load_u64(b + 24))) == 0;
+    }
     [[nodiscard]] bool is_zero() const { return *this == Bytes32{}; }
     operator BytesView() const { return bytes; }  // NOLINT(google-explicit-constructor)
 };
@@ -29,6 +43,11 @@ using Hash = Bytes32;
 struct Address {
     std::array<uint8_t, 20> bytes{};
     auto operator<=>(const Address&) const = default;
+    constexpr bool operator==(const Address& o) const {
+        if (std::is_constant_evaluated()) return bytes == o.bytes;
+        const uint8_t *a = bytes.data(), *b = o.bytes.data();
+        return ((load_u64(a) ^ load_u64(b)) | (load_u64(a + 8) ^ load_u64(b + 8)) | (load_u64(a + 12) ^ load_u64(b + 12))) == 0;
+    }
     [[nodiscard]] bool is_zero() const { return *this == Address{}; }
     operator BytesView() const { return bytes; }  // NOLINT(google-explicit-constructor)
 
@@ -50,12 +69,6 @@ inline void append(Bytes& to, BytesView more) {
 }
 inline bool equal(BytesView a, BytesView b) {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
-}
-
-inline uint64_t load_u64(const uint8_t* p) {
-    uint64_t x = 0;
-    std::memcpy(&x, p, sizeof x);
-    return x;
 }
 
 /// Mixes 64 bits so that every input bit reaches every output bit (for hash tables, not for security).

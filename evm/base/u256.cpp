@@ -7,66 +7,65 @@
 namespace warpevm {
 namespace {
 
-using u128 = unsigned __int128;
-
 /// The largest power of ten in one limb, and its exponent.
 constexpr uint64_t decimal_chunk = 10'000'000'000'000'000'000ULL;
 constexpr size_t decimal_chunk_digits = 19;
 
+/// Exponents of more bits repay the table of exp_windows.
+constexpr unsigned binary_limit = 24;
+
+/// Needs a != 0.
+unsigned trailing_zeros(const U256& a) {
+    unsigned i = 0;
+    while (a.limb[i] == 0) ++i;
+    return 64 * i + static_cast<unsigned>(std::countr_zero(a.limb[i]));
+}
+
+/// Square and multiply from the top bit, for exponents of few bits; needs exponent != 0.
+U256 exp_binary(const U256& base, uint64_t exponent) {
+    U256 r = base;
+    for (int i = 62 - std::countl_zero(exponent); i >= 0; --i) {
+        r = r * r;
+        if (exponent >> i & 1) r = r * base;
+    }
+    return r;
+}
+
+/// Four bits of the exponent at a time, multiplying always: bits that predict badly cost more than products.
+U256 exp_windows(const U256& base, const U256& exponent) {
+    U256 powers[16] = {1, base};
+    for (size_t i = 2; i < 16; ++i) powers[i] = powers[i - 1] * base;
+    const auto digit = [&](unsigned i) { return exponent.limb[i / 16] >> (4 * (i % 16)) & 15; };
+    unsigned i = (exponent.bit_length() - 1) / 4;
+    U256 r = powers[digit(i)];
+    while (i-- > 0) {
+        for (int k = 0; k < 4; ++k) r = r * r;
+        r = r * powers[digit(i)];
+    }
+    return r;
+}
+
 }  // namespace
 
-U256 operator*(const U256& a, const U256& b) {
-    U256 r;
-    for (size_t i = 0; i < 4; ++i) {
-        uint64_t carry = 0;
-        for (size_t j = 0; i + j < 4; ++j) {
-            const u128 t = static_cast<u128>(a.limb[i]) * b.limb[j] + r.limb[i + j] + carry;
-            r.limb[i + j] = static_cast<uint64_t>(t);
-            carry = static_cast<uint64_t>(t >> 64);
-        }
-    }
-    return r;
-}
-
-U256 sar(const U256& a, const U256& n) {
-    return a.negative() ? ~shr(~a, n) : shr(a, n);
-}
-
 U256 exp(const U256& base, const U256& exponent) {
-    U256 r = 1;
-    for (unsigned i = exponent.bit_length(); i-- > 0;) {
-        r = r * r;
-        if (exponent.bit(i)) r = r * base;
+    if (exponent.is_zero()) return 1;
+    if (base.is_zero()) return {};
+    if (!(base.limb[0] & 1)) {
+        // The power has exponent times as many trailing zeros as the base: often all of 256, and a power of
+        // two is nothing but its zeros.
+        const unsigned zeros = trailing_zeros(base);
+        if (zeros * std::min<uint64_t>(exponent.saturated_u64(), 256) >= 256) return {};
+        if (base == U256{1} << zeros) return U256{1} << zeros * exponent.limb[0];
     }
-    return r;
-}
-
-U256 signextend(const U256& index, const U256& value) {
-    if (!index.fits_u64() || index.limb[0] >= 31) return value;
-    const auto sign = static_cast<unsigned>(8 * index.limb[0] + 7);
-    const U256 above = U256::max() << sign;
-    return value.bit(sign) ? value | above : value & ~above;
+    return exponent.bit_length() <= binary_limit ? exp_binary(base, exponent.limb[0])
+                                                 : exp_windows(base, exponent);
 }
 
 std::optional<U256> checked_mul(const U256& a, const U256& b) {
-    U256 r;
-    uint64_t lost = 0;
-    for (size_t i = 0; i < 4; ++i) {
-        uint64_t carry = 0;
-        for (size_t j = 0; j < 4; ++j) {
-            const u128 product = static_cast<u128>(a.limb[i]) * b.limb[j];
-            if (i + j >= 4) {
-                lost |= static_cast<uint64_t>(product) | static_cast<uint64_t>(product >> 64);
-                continue;
-            }
-            const u128 t = product + r.limb[i + j] + carry;
-            r.limb[i + j] = static_cast<uint64_t>(t);
-            carry = static_cast<uint64_t>(t >> 64);
-        }
-        lost |= carry;  // carries out of limb 3: the inner loop ends its kept part there
-    }
-    if (lost != 0) return std::nullopt;
-    return r;
+    uint64_t wide[8];
+    limbs::mul_wide(wide, a.limb, b.limb);
+    if ((wide[4] | wide[5] | wide[6] | wide[7]) != 0) return std::nullopt;
+    return U256{wide[0], wide[1], wide[2], wide[3]};
 }
 
 U256 load_be_short(BytesView b) {

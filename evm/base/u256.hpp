@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "evm/base/bytes.hpp"
+#include "evm/base/limbs.hpp"
 
 namespace warpevm {
 
@@ -54,33 +55,41 @@ struct Carried {
     U256 value;
     bool carry;
 };
-constexpr Carried add_carry(const U256& a, const U256& b) {
-    U256 r;
-    unsigned __int128 c = 0;
-    for (int i = 0; i < 4; ++i) {
-        c += static_cast<unsigned __int128>(a.limb[i]) + b.limb[i];
-        r.limb[i] = static_cast<uint64_t>(c);
-        c >>= 64;
-    }
-    return {r, c != 0};
+constexpr Carried add_carry(U256 a, const U256& b) {
+    const bool carry = limbs::add(a.limb, b.limb);
+    return {a, carry};
 }
 /// Difference and the borrow out of bit 255.
-constexpr Carried sub_borrow(const U256& a, const U256& b) {
-    U256 r;
-    uint64_t borrow = 0;
-    for (int i = 0; i < 4; ++i) {
-        const unsigned __int128 d = static_cast<unsigned __int128>(a.limb[i]) - b.limb[i] - borrow;
-        r.limb[i] = static_cast<uint64_t>(d);
-        borrow = static_cast<uint64_t>(d >> 64) & 1;
-    }
-    return {r, borrow != 0};
+constexpr Carried sub_borrow(U256 a, const U256& b) {
+    const bool borrow = limbs::sub(a.limb, b.limb);
+    return {a, borrow};
 }
 
-constexpr U256 operator+(const U256& a, const U256& b) {
-    return add_carry(a, b).value;
+constexpr bool operator<(const U256& a, const U256& b) {
+    return limbs::less(a.limb, b.limb);
 }
-constexpr U256 operator-(const U256& a, const U256& b) {
-    return sub_borrow(a, b).value;
+constexpr bool operator>(const U256& a, const U256& b) {
+    return b < a;
+}
+constexpr bool operator<=(const U256& a, const U256& b) {
+    return !(b < a);
+}
+constexpr bool operator>=(const U256& a, const U256& b) {
+    return !(a < b);
+}
+
+constexpr U256 operator+(U256 a, const U256& b) {
+    limbs::add(a.limb, b.limb);
+    return a;
+}
+constexpr U256 operator-(U256 a, const U256& b) {
+    limbs::sub(a.limb, b.limb);
+    return a;
+}
+constexpr U256 operator*(const U256& a, const U256& b) {
+    U256 r;
+    limbs::mul(r.limb, a.limb, b.limb);
+    return r;
 }
 constexpr U256 operator-(const U256& a) {
     return U256{} - a;
@@ -104,37 +113,55 @@ constexpr U256& operator-=(U256& a, const U256& b) {
     return a = a - b;
 }
 
-/// Shifts by any amount; 256 and more give zero (EIP-145).
-constexpr U256 operator<<(const U256& a, unsigned n) {
+/// Shifts by any amount; 256 and more give zero (EIP-145). Whole limbs move by two selections, not by
+/// branches, and stay in registers.
+constexpr U256 operator<<(const U256& a, uint64_t n) {
     if (n >= 256) return {};
-    U256 r;
-    const unsigned words = n / 64, bits = n % 64;
-    for (unsigned i = 4; i-- > words;) {
-        r.limb[i] = a.limb[i - words] << bits;
-        if (bits != 0 && i > words) r.limb[i] |= a.limb[i - words - 1] >> (64 - bits);
-    }
-    return r;
+    const bool by_2 = (n & 128) != 0;
+    const bool by_1 = (n & 64) != 0;
+    const auto bits = static_cast<unsigned>(n % 64);
+    const uint64_t x0 = limbs::select(by_2, 0, a.limb[0]);
+    const uint64_t x1 = limbs::select(by_2, 0, a.limb[1]);
+    const uint64_t x2 = limbs::select(by_2, a.limb[0], a.limb[2]);
+    const uint64_t x3 = limbs::select(by_2, a.limb[1], a.limb[3]);
+    const uint64_t y0 = limbs::select(by_1, 0, x0);
+    const uint64_t y1 = limbs::select(by_1, x0, x1);
+    const uint64_t y2 = limbs::select(by_1, x1, x2);
+    const uint64_t y3 = limbs::select(by_1, x2, x3);
+    return {y0 << bits, limbs::shift_left(y1, y0, bits), limbs::shift_left(y2, y1, bits),
+            limbs::shift_left(y3, y2, bits)};
 }
-constexpr U256 operator>>(const U256& a, unsigned n) {
-    if (n >= 256) return {};
-    U256 r;
-    const unsigned words = n / 64, bits = n % 64;
-    for (unsigned i = 0; i + words < 4; ++i) {
-        r.limb[i] = a.limb[i + words] >> bits;
-        if (bits != 0 && i + words + 1 < 4) r.limb[i] |= a.limb[i + words + 1] << (64 - bits);
-    }
-    return r;
+/// Shifts right by n < 256, with `fill` for the limbs above.
+constexpr U256 shift_right_filled(const U256& a, uint64_t n, uint64_t fill) {
+    const bool by_2 = (n & 128) != 0;
+    const bool by_1 = (n & 64) != 0;
+    const auto bits = static_cast<unsigned>(n % 64);
+    const uint64_t x0 = limbs::select(by_2, a.limb[2], a.limb[0]);
+    const uint64_t x1 = limbs::select(by_2, a.limb[3], a.limb[1]);
+    const uint64_t x2 = limbs::select(by_2, fill, a.limb[2]);
+    const uint64_t x3 = limbs::select(by_2, fill, a.limb[3]);
+    const uint64_t y0 = limbs::select(by_1, x1, x0);
+    const uint64_t y1 = limbs::select(by_1, x2, x1);
+    const uint64_t y2 = limbs::select(by_1, x3, x2);
+    const uint64_t y3 = limbs::select(by_1, fill, x3);
+    return {limbs::shift_right(y1, y0, bits), limbs::shift_right(y2, y1, bits),
+            limbs::shift_right(y3, y2, bits), limbs::shift_right(fill, y3, bits)};
+}
+constexpr U256 operator>>(const U256& a, uint64_t n) {
+    return n >= 256 ? U256{} : shift_right_filled(a, n, 0);
 }
 /// Shift amounts as the EVM takes them from the stack.
 constexpr U256 shl(const U256& a, const U256& n) {
-    return n.fits_u64() && n.limb[0] < 256 ? a << static_cast<unsigned>(n.limb[0]) : U256{};
+    return a << n.saturated_u64();
 }
 constexpr U256 shr(const U256& a, const U256& n) {
-    return n.fits_u64() && n.limb[0] < 256 ? a >> static_cast<unsigned>(n.limb[0]) : U256{};
+    return a >> n.saturated_u64();
 }
-U256 sar(const U256& a, const U256& n);
+constexpr U256 sar(const U256& a, const U256& n) {
+    const uint64_t fill = a.negative() ? ~0ULL : 0;
+    return n < U256{256} ? shift_right_filled(a, n.limb[0], fill) : U256{fill, fill, fill, fill};
+}
 
-U256 operator*(const U256& a, const U256& b);
 /// Quotient and remainder; both zero where the divisor is zero, as DIV and MOD define it.
 struct Divided {
     U256 quotient;
@@ -153,15 +180,28 @@ U256 mulmod(const U256& a, const U256& b, const U256& m);
 /// base^exponent mod 2^256.
 U256 exp(const U256& base, const U256& exponent);
 /// Extends the sign from byte `index` (0 = least significant); unchanged for index 31 and above.
-U256 signextend(const U256& index, const U256& value);
+constexpr U256 signextend(const U256& index, const U256& value) {
+    if (!index.fits_u64() || index.limb[0] >= 31) return value;
+    // Only one limb is shifted; those above it are copies of the sign.
+    const auto limb = static_cast<unsigned>(index.limb[0] / 8);
+    const unsigned unused = 56 - 8 * static_cast<unsigned>(index.limb[0] % 8);
+    const auto extended = static_cast<int64_t>(value.limb[limb] << unused) >> unused;
+    const auto fill = static_cast<uint64_t>(extended >> 63);
+    const auto e = static_cast<uint64_t>(extended);
+    return {limb == 0 ? e : value.limb[0], limb == 1 ? e : limb < 1 ? fill : value.limb[1],
+            limb == 2 ? e : limb < 2 ? fill : value.limb[2], limb == 3 ? e : fill};
+}
 /// Byte `index` counted from the most significant; zero for index 32 and above.
 constexpr U256 byte(const U256& index, const U256& value) {
     if (!index.fits_u64() || index.limb[0] >= 32) return {};
     const auto i = static_cast<unsigned>(31 - index.limb[0]);
     return (value.limb[i / 8] >> (8 * (i % 8))) & 0xff;
 }
-constexpr bool slt(const U256& a, const U256& b) {
-    return a.negative() != b.negative() ? a.negative() : a < b;
+/// Two's complement comparison: flipping the signs maps it to the unsigned one.
+constexpr bool slt(U256 a, U256 b) {
+    a.limb[3] ^= 1ULL << 63;
+    b.limb[3] ^= 1ULL << 63;
+    return a < b;
 }
 /// Leading zero bits, 256 for zero (EIP-7939).
 constexpr unsigned clz(const U256& a) {
@@ -179,15 +219,16 @@ constexpr std::optional<U256> checked_add(const U256& a, const U256& b) {
 
 /// Reads and writes 32 bytes, most significant first.
 inline U256 load_be(const uint8_t* p) {
-    U256 r;
-    for (int i = 0; i < 4; ++i) r.limb[i] = __builtin_bswap64(load_u64(p + 24 - 8 * i));
-    return r;
+    return {__builtin_bswap64(load_u64(p + 24)), __builtin_bswap64(load_u64(p + 16)),
+            __builtin_bswap64(load_u64(p + 8)), __builtin_bswap64(load_u64(p))};
 }
 inline void store_be(uint8_t* p, const U256& a) {
-    for (int i = 0; i < 4; ++i) {
-        const uint64_t x = __builtin_bswap64(a.limb[i]);
-        std::memcpy(p + 24 - 8 * i, &x, 8);
-    }
+    const uint64_t x[4] = {__builtin_bswap64(a.limb[3]), __builtin_bswap64(a.limb[2]),
+                           __builtin_bswap64(a.limb[1]), __builtin_bswap64(a.limb[0])};
+    std::memcpy(p, &x[0], 8);
+    std::memcpy(p + 8, &x[1], 8);
+    std::memcpy(p + 16, &x[2], 8);
+    std::memcpy(p + 24, &x[3], 8);
 }
 /// Reads at most 32 bytes, most significant first.
 U256 load_be_short(BytesView b);

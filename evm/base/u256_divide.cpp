@@ -8,20 +8,7 @@
 namespace warpevm {
 namespace {
 
-using u128 = unsigned __int128;
-
-constexpr uint64_t low(u128 x) {
-    return static_cast<uint64_t>(x);
-}
-constexpr uint64_t high(u128 x) {
-    return static_cast<uint64_t>(x >> 64);
-}
-constexpr u128 join(uint64_t hi, uint64_t lo) {
-    return static_cast<u128>(hi) << 64 | lo;
-}
-constexpr u128 wide_mul(uint64_t a, uint64_t b) {
-    return static_cast<u128>(a) * b;
-}
+using namespace limbs;
 
 /// First approximations of the reciprocal, by the divisor's top nine bits (the paper's table 1).
 constexpr std::array<uint16_t, 256> seeds = [] {
@@ -100,75 +87,102 @@ inline uint64_t divide_3by2(u128& u, uint64_t u0, u128 d, uint64_t v) {
     return digit;
 }
 
-/// One step of algorithm D for a divisor of N >= 3 limbs with its top bit set: divides u[0..N], whose top
-/// N limbs are below d, leaves the remainder in u[0..N-1] and returns the quotient's digit.
+/// The number that algorithm D reads, shifted so that the divisor's top bit is set: M limbs and the bits
+/// above.
+template <int M>
+struct Dividend {
+    uint64_t limb[M + 1];
+    /// Limbs in use, the one for the bits above not counted.
+    int size;
+
+    Dividend(const uint64_t (&a)[M], int used, unsigned shift) : size(used) {
+        limb[0] = a[0] << shift;
+        for (int i = 1; i < M; ++i) limb[i] = shift_left(a[i], a[i - 1], shift);
+        limb[M] = shift_left(0, a[M - 1], shift);
+    }
+};
+
+/// What a division leaves: N limbs, in registers.
 template <int N>
-inline uint64_t divide_step(uint64_t* u, const uint64_t* d, u128 top, uint64_t v) {
-    u128 r = join(u[N], u[N - 1]);
+struct Remainder {
+    /// The two top limbs.
+    u128 top;
+    /// The N - 2 limbs below them; what lies above bit 64 * (N - 2) is zero.
+    u128 rest;
+};
+
+/// One step of algorithm D for a divisor (d, d_rest) of N = 3 or 4 limbs with its top bit set: brings down
+/// the dividend's limb `next` and returns the quotient's digit.
+template <int N>
+[[gnu::always_inline]] inline uint64_t divide_step(Remainder<N>& r, uint64_t next, u128 d, u128 d_rest,
+                                                   uint64_t v) {
+    const uint64_t third = N == 4 ? high(r.rest) : low(r.rest);
+    u128 rest = N == 4 ? join(low(r.rest), next) : u128{next};
+    u128 top = r.top;
     uint64_t digit = ~0ULL;
     bool wrapped = false;
-    if (r == top) [[unlikely]] {
+    if (top == d) [[unlikely]] {
         // 3-by-2 division would overflow; the digit is 2^64-1, or one less. Where the sum passes 2^128 the
-        // digit is right: the remainder is below d, so the limbs below take it back under 2^128.
-        r += u[N - 2];
-        wrapped = r < top;
+        // digit is right: the remainder is below the divisor, so the limbs below take it back under 2^128.
+        top += third;
+        wrapped = top < d;
     } else {
-        digit = divide_3by2(r, u[N - 2], top, v);
+        digit = divide_3by2(top, third, d, v);
     }
-    uint64_t borrow = 0;
-    for (int i = 0; i < N - 2; ++i) {
-        const u128 p = wide_mul(digit, d[i]) + borrow;
-        borrow = high(p) + (u[i] < low(p));
-        u[i] -= low(p);
+    const u128 p0 = wide_mul(digit, low(d_rest));
+    const u128 p1 = N == 4 ? wide_mul(digit, high(d_rest)) + high(p0) : u128{0};
+    const u128 product = N == 4 ? join(low(p1), low(p0)) : u128{low(p0)};
+    const uint64_t borrow = (N == 4 ? high(p1) : high(p0)) + (rest < product);
+    rest -= product;
+    const bool negative = !wrapped && top < borrow;
+    top -= borrow;
+    if (negative) [[unlikely]] {
+        --digit;
+        rest = N == 4 ? rest : u128{low(rest)};
+        rest += d_rest;
+        top += d + (N == 4 ? rest < d_rest : high(rest) != 0);
     }
-    const bool negative = !wrapped && r < borrow;
-    r -= borrow;
-    u[N - 2] = low(r);
-    u[N - 1] = high(r);
-    if (!negative) [[likely]]
-        return digit;
-    uint64_t carry = 0;
-    for (int i = 0; i < N; ++i) {
-        const u128 s = static_cast<u128>(u[i]) + d[i] + carry;
-        u[i] = low(s);
-        carry = high(s);
-    }
-    return digit - 1;
+    r.top = top;
+    r.rest = N == 4 ? rest : u128{low(rest)};
+    return digit;
 }
 
-/// Divides the `size` limbs of u in place by a divisor of N >= 3 limbs. u[size] exists and is zero but for
-/// the bits that normalisation shifted there. Quotient digits go to q unless it is null.
-template <int N>
-void divide_long(uint64_t* u, int size, const uint64_t* d, uint64_t* q) {
-    const u128 top = join(d[N - 1], d[N - 2]);
-    const uint64_t v = reciprocal(top);
-    for (int j = size - N; j >= 0; --j) {
-        const uint64_t digit = divide_step<N>(u + j, d, top, v);
+template <int N, int M>
+[[gnu::always_inline]] inline U256 divide_long(const Dividend<M>& u, const U256& d, uint64_t* q) {
+    const u128 d_top = join(d.limb[N - 1], d.limb[N - 2]);
+    const u128 d_rest = N == 4 ? join(d.limb[1], d.limb[0]) : u128{d.limb[0]};
+    const uint64_t v = reciprocal(d_top);
+    const uint64_t* p = u.limb + u.size;
+    Remainder<N> r{join(p[0], p[-1]), N == 4 ? join(p[-2], p[-3]) : u128{p[-2]}};
+    for (int j = u.size - N; j >= 0; --j) {
+        const uint64_t digit = divide_step(r, u.limb[j], d_top, d_rest, v);
         if (q != nullptr) q[j] = digit;
     }
+    if constexpr (N == 4) return {low(r.rest), high(r.rest), low(r.top), high(r.top)};
+    return {low(r.rest), low(r.top), high(r.top), 0};
 }
 
-void divide_by_1(uint64_t* u, int size, uint64_t d, uint64_t* q) {
+template <int M>
+[[gnu::always_inline]] inline U256 divide_by_1(const Dividend<M>& u, uint64_t d, uint64_t* q) {
     const uint64_t v = reciprocal(d);
-    u128 r = u[size];
-    for (int j = size - 1; j >= 0; --j) {
-        r = join(low(r), u[j]);
+    u128 r = u.limb[u.size];
+    for (int j = u.size - 1; j >= 0; --j) {
+        r = join(low(r), u.limb[j]);
         const uint64_t digit = divide_2by1(r, d, v);
         if (q != nullptr) q[j] = digit;
-        u[j] = 0;
     }
-    u[0] = low(r);
+    return low(r);
 }
 
-void divide_by_2(uint64_t* u, int size, u128 d, uint64_t* q) {
+template <int M>
+[[gnu::always_inline]] inline U256 divide_by_2(const Dividend<M>& u, u128 d, uint64_t* q) {
     const uint64_t v = reciprocal(d);
-    u128 r = join(u[size], u[size - 1]);
-    for (int j = size - 2; j >= 0; --j) {
-        const uint64_t digit = divide_3by2(r, u[j], d, v);
+    u128 r = join(u.limb[u.size], u.limb[u.size - 1]);
+    for (int j = u.size - 2; j >= 0; --j) {
+        const uint64_t digit = divide_3by2(r, u.limb[j], d, v);
         if (q != nullptr) q[j] = digit;
     }
-    u[0] = low(r);
-    u[1] = high(r);
+    return {low(r), high(r), 0, 0};
 }
 
 /// The limbs of a number up to its highest one that is not zero.
@@ -177,32 +191,32 @@ constexpr int limb_count(const uint64_t* a, int size) {
     return size;
 }
 
-/// Divides the `size` limbs of a by b != 0: returns the remainder, writes `size` digits to q unless it is
-/// null.
+/// Divides a by b != 0: returns the remainder, writes the quotient's digits to q unless it is null. Inlined
+/// into each caller, so that one which wants only the quotient or the remainder pays only for that.
 template <int M>
-U256 divide_limbs(const uint64_t (&a)[M], const U256& b, uint64_t* q) {
+[[gnu::always_inline]] inline U256 divide_limbs(const uint64_t (&a)[M], const U256& b, uint64_t* q) {
     const int n = limb_count(b.limb, 4);
     const int m = limb_count(a, M);
     if (m < n) return {a[0], a[1], a[2], a[3]};
-
-    const auto shift = static_cast<unsigned>(std::countl_zero(b.limb[n - 1]));
-    const U256 d = b << shift;
-    uint64_t u[M + 1] = {};
-    for (int i = 0; i < m; ++i) {
-        u[i] |= a[i] << shift;
-        u[i + 1] = a[i] >> 1 >> (63 - shift);
+    if (m <= 1) {
+        if (q != nullptr) q[0] = a[0] / b.limb[0];
+        return a[0] % b.limb[0];
     }
-    if (n == 1)
-        divide_by_1(u, m, d.limb[0], q);
-    else if (n == 2)
-        divide_by_2(u, m, join(d.limb[1], d.limb[0]), q);
-    else if (n == 3)
-        divide_long<3>(u, m, d.limb, q);
-    else
-        divide_long<4>(u, m, d.limb, q);
+    const auto shift = static_cast<unsigned>(std::countl_zero(b.limb[n - 1]));
+    const Dividend<M> u(a, m, shift);
+    U256 d{b.limb[0] << shift, shift_left(b.limb[1], b.limb[0], shift),
+           shift_left(b.limb[2], b.limb[1], shift), shift_left(b.limb[3], b.limb[2], shift)};
     U256 r;
-    for (int i = 0; i < n; ++i) r.limb[i] = u[i];
-    return r >> shift;
+    if (n == 1)
+        r = divide_by_1(u, d.limb[0], q);
+    else if (n == 2)
+        r = divide_by_2(u, join(d.limb[1], d.limb[0]), q);
+    else if (n == 3)
+        r = divide_long<3>(u, d, q);
+    else
+        r = divide_long<4>(u, d, q);
+    return {shift_right(r.limb[1], r.limb[0], shift), shift_right(r.limb[2], r.limb[1], shift),
+            shift_right(r.limb[3], r.limb[2], shift), r.limb[3] >> shift};
 }
 
 }  // namespace
@@ -215,11 +229,15 @@ Divided divide(const U256& a, const U256& b) {
 }
 
 U256 operator/(const U256& a, const U256& b) {
-    return divide(a, b).quotient;
+    if (b.is_zero()) return {};
+    U256 q;
+    divide_limbs(a.limb, b, q.limb);
+    return q;
 }
 
 U256 operator%(const U256& a, const U256& b) {
-    return divide(a, b).remainder;
+    if (b.is_zero()) return {};
+    return divide_limbs(a.limb, b, nullptr);
 }
 
 U256 sdiv(const U256& a, const U256& b) {
@@ -232,8 +250,22 @@ U256 smod(const U256& a, const U256& b) {
     return a.negative() ? -r : r;
 }
 
+/// a - m where that is not negative.
+static U256 subtract_once(const U256& a, const U256& m) {
+    const Carried d = sub_borrow(a, m);
+    return d.carry ? a : d.value;
+}
+
 U256 addmod(const U256& a, const U256& b, const U256& m) {
     if (m.is_zero()) return {};
+    const uint64_t top = m.limb[3];
+    if (top != 0 && a.limb[3] <= top && b.limb[3] <= top) {
+        // Each operand is below 2m, because it passes m by less than 2^192 <= m.
+        const U256 x = subtract_once(a, m);
+        const Carried sum = add_carry(x, subtract_once(b, m));
+        const Carried reduced = sub_borrow(sum.value, m);
+        return sum.carry || !reduced.carry ? reduced.value : sum.value;
+    }
     const Carried sum = add_carry(a, b);
     const uint64_t wide[5] = {sum.value.limb[0], sum.value.limb[1], sum.value.limb[2], sum.value.limb[3],
                               sum.carry};
@@ -242,16 +274,8 @@ U256 addmod(const U256& a, const U256& b, const U256& m) {
 
 U256 mulmod(const U256& a, const U256& b, const U256& m) {
     if (m.is_zero()) return {};
-    uint64_t wide[8] = {};
-    for (int i = 0; i < 4; ++i) {
-        uint64_t carry = 0;
-        for (int j = 0; j < 4; ++j) {
-            const u128 t = wide_mul(a.limb[i], b.limb[j]) + wide[i + j] + carry;
-            wide[i + j] = low(t);
-            carry = high(t);
-        }
-        wide[i + 4] = carry;
-    }
+    uint64_t wide[8];
+    limbs::mul_wide(wide, a.limb, b.limb);
     return divide_limbs(wide, m, nullptr);
 }
 

@@ -13,14 +13,15 @@ namespace warpevm {
 /// Decodes a transaction in its envelope form: type byte and payload (EIP-2718), or a legacy list.
 /// Checks the form only; blob transactions with a sidecar (network form) are refused with tx_blob_sidecar.
 Result<Transaction> decode_transaction(BytesView bytes);
-/// The envelope form. In a block, typed transactions are wrapped as RLP strings; that is the block codec's work.
+/// The envelope form. In a block, typed transactions are wrapped as RLP strings; that is the block codec's
+/// work.
 Bytes encode_transaction(const Transaction& tx);
 /// keccak256 of the envelope form.
 Hash transaction_hash(const Transaction& tx);
 /// The digest that the sender signed (EIP-155 where chain_id is given, EIP-2718 types).
 Hash signing_hash(const Transaction& tx);
-/// The sender by signature. `fork` decides about high s (EIP-2, Homestead) and replay protection (EIP-155, Spurious Dragon);
-/// a chain id other than `chain_id` is tx_wrong_chain_id, no valid key is tx_bad_signature.
+/// The sender by signature. `fork` decides about high s (EIP-2, Homestead) and replay protection (EIP-155,
+/// Spurious Dragon); a chain id other than `chain_id` is tx_wrong_chain_id, no valid key is tx_bad_signature.
 Result<Address> recover_sender(const Transaction& tx, Fork fork, uint64_t chain_id);
 /// The account that signed an authorization (EIP-7702), or nothing.
 std::optional<Address> recover_authority(const Authorization& authorization);

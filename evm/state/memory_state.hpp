@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole or partial state in memory: what fixtures and pre-state files are loaded into, and what differences are applied to.
+// A whole or partial state in memory: what fixtures and pre-state files are loaded into, and what differences
+// are applied to.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <map>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "evm/state/state_diff.hpp"
 #include "evm/state/state_view.hpp"
@@ -23,7 +24,10 @@ class MemoryState final : public StateView {
     explicit MemoryState(bool closed = true) : m_closed(closed) {}
 
     void set_account(const Address& address, uint64_t nonce, const U256& balance, BytesView code);
+    /// The value zero says that the slot is known to be zero.
     void set_slot(const Address& address, const U256& slot, const U256& value);
+    /// Removes the account; it is known not to exist.
+    void set_absent(const Address& address);
     void set_block_hash(uint64_t number, const Hash& hash) { m_block_hashes[number] = hash; }
     /// Applies a difference; afterwards this is the state after it.
     void apply(const StateDiff& diff);
@@ -41,11 +45,22 @@ class MemoryState final : public StateView {
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override;
 
   private:
+    struct HashSlotKey {
+        size_t operator()(const SlotKey& k) const {
+            return mix64(hash_value(k.address) ^ mix64(hash_value(k.slot)));
+        }
+    };
+    [[nodiscard]] bool knows_slot_is_zero(const SlotKey& key) const;
+
     bool m_closed;
     boost::unordered_flat_map<Address, Account> m_accounts;
     /// Shared, so that copies of a state are cheap and views stay valid.
     boost::unordered_flat_map<Hash, std::shared_ptr<const Bytes>> m_codes;
     boost::unordered_flat_map<uint64_t, Hash> m_block_hashes;
+    // What a state that is not closed knows not to be there; empty in a closed one.
+    boost::unordered_flat_set<Address> m_absent_accounts;
+    boost::unordered_flat_set<Address> m_whole_storages;  ///< every slot that is not listed is zero
+    boost::unordered_flat_set<SlotKey, HashSlotKey> m_zero_slots;
 };
 
 }  // namespace warpevm

@@ -22,7 +22,8 @@ struct TrieEntry {
     BytesView value;
 };
 
-/// The root over entries with distinct keys in any order. Empty values are not stored (they mean deletion). Hashes level by level in batches.
+/// The root over entries with distinct keys in any order. Empty values are not stored (they mean deletion).
+/// Hashes level by level in batches.
 Hash trie_root(std::vector<TrieEntry> entries);
 /// The root over hashed keys (the "secure" trie of states and storages).
 Hash secure_trie_root(std::span<const TrieEntry> entries);

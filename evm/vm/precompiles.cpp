@@ -18,8 +18,23 @@ struct Entry {
     Precompile precompile;
 };
 
+/// The gas formulas that rows name.
+namespace formula {
+template <Id id>
+constexpr auto linear = linear_gas<id>;
+template <Id>
+constexpr auto modexp = modexp_gas;
+template <Id>
+constexpr auto blake2f = blake2f_gas;
+template <Id>
+constexpr auto bls12_g1msm = bls12_g1msm_gas;
+template <Id>
+constexpr auto bls12_g2msm = bls12_g2msm_gas;
+}  // namespace formula
+
 constexpr std::array entries{
-#define WARPEVM_PRECOMPILE(address, since, id, gas, name) Entry{address, Fork::since, {gas, run_##id, name}},
+#define WARPEVM_PRECOMPILE(address, since, id, gas, name) \
+    Entry{address, Fork::since, {formula::gas<Id::id>, run_##id, #name}},
 #include "evm/vm/precompiles/precompiles.def"
 #undef WARPEVM_PRECOMPILE
 };

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Receipts and what is formed from them in the ordered walk: blooms, the receipts root, the hash of logs.
+#pragma once
+
+#include <span>
+
+#include "evm/chain/executor.hpp"
+#include "evm/chain/outcome.hpp"
+
+namespace warpevm {
+
+/// What a receipt says of its transaction (Yellow Paper 4.3.1).
+struct Receipt {
+    TxType type = TxType::legacy;
+    /// Before Byzantium the state root after the transaction, later nothing and `success` counts (EIP-658).
+    std::optional<Hash> state_root;
+    bool success = false;
+    uint64_t cumulative_gas = 0;
+    Bloom bloom;
+    uint32_t first_log = 0;
+    uint32_t log_count = 0;
+};
+
+/// The envelope form (EIP-2718).
+Bytes encode_receipt(const Receipt& receipt, const Logs& logs);
+
+/// One bloom per receipt, hashing each distinct address and topic of the whole block once.
+/// `receipts` give the logs of each; fills in their blooms.
+void fill_blooms(std::span<Receipt> receipts, const Logs& logs);
+
+/// Receipts of the transactions that were executed, with their blooms. Before Byzantium they have state roots
+/// where intermediate_roots is filled.
+std::vector<Receipt> make_receipts(const BlockOutcome& outcome,
+                                   std::span<const BlockTransaction> transactions);
+
+/// Fills logs_bloom and receipts_root from the outcome's transactions and logs. Before Byzantium without
+/// intermediate roots the receipts root can't be formed and stays zero.
+void seal_receipts(BlockOutcome& outcome, std::span<const BlockTransaction> transactions, const Rules& rules);
+
+/// keccak256 of the RLP list of all logs, as state tests expect it.
+Hash logs_hash(const Logs& logs);
+
+}  // namespace warpevm

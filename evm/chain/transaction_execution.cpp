@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evm/chain/transaction_execution.hpp"
+
+#include <algorithm>
+
+#include "evm/base/hex.hpp"
+#include "evm/chain/validity.hpp"
+#include "evm/codec/wire.hpp"
+#include "evm/crypto/keccak.hpp"
+
+namespace warpevm {
+namespace {
+
+constexpr uint64_t gas_per_blob = 131072;                 // EIP-4844
+constexpr int64_t existing_authority_refund = 12500;      // EIP-7702: PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST
+
+template <bool R>
+class Execution {
+  public:
+    Execution(Machine<R>& machine, const BlockTransaction& tx)
+        : m_machine(machine), m_journal(machine.journal()), m_rules(machine.rules()), m_tx(*tx.tx), m_sender(tx.sender) {}
+
+    Error check(const BlockAllowance& allowance);
+    TransactionOutcome run();
+
+  private:
+    Error check_against_block(const BlockAllowance& allowance);
+    Error check_against_sender();
+    std::optional<U256> most_it_can_cost() const;
+    void buy_gas();
+    void warm_up();
+    void apply_authorization(const Authorization& authorization);
+    FrameResult run_frame(int64_t gas);
+    uint64_t settle(const FrameResult& result);
+
+    Machine<R>& m_machine;
+    Journal<R>& m_journal;
+    const Rules& m_rules;
+    const Transaction& m_tx;
+    const Address& m_sender;
+    Row m_sender_row = 0;
+    U256 m_gas_price;
+    std::optional<Address> m_created;
+};
+
+template <bool R>
+Error Execution<R>::check(const BlockAllowance& allowance) {
+    if (const auto ok = check_transaction(m_tx, m_rules); !ok) return ok.error();
+    if (Error e = check_against_block(allowance); e.code != ErrorCode::none) return e;
+    m_sender_row = m_journal.account(m_sender);
+    return check_against_sender();
+}
+
+template <bool R>
+Error Execution<R>::check_against_block(const BlockAllowance& allowance) {
+    const BlockEnvironment& block = m_machine.block();
+    if (m_tx.gas_limit > allowance.gas)
+        return {ErrorCode::block_gas_exceeded, std::to_string(m_tx.gas_limit) + " of " + std::to_string(allowance.gas)};
+    if (m_rules.at_least(Fork::london) && m_tx.max_fee_per_gas < block.base_fee)
+        return {ErrorCode::tx_fee_cap_below_base_fee, to_decimal(m_tx.max_fee_per_gas) + " below " + to_decimal(block.base_fee)};
+    if (m_tx.type != TxType::blob) return {};
+    if (m_tx.blob_versioned_hashes.size() * gas_per_blob > allowance.blob_gas) return {ErrorCode::blob_gas_exceeded, {}};
+    if (m_tx.max_fee_per_blob_gas < m_machine.blob_base_fee())
+        return {ErrorCode::tx_blob_fee_cap_below_base_fee, to_decimal(m_tx.max_fee_per_blob_gas) + " below " + to_decimal(m_machine.blob_base_fee())};
+    return {};
+}
+
+template <bool R>
+Error Execution<R>::check_against_sender() {
+    const uint64_t nonce = m_journal.nonce(m_sender_row);
+    if (m_tx.nonce != nonce)
+        return {m_tx.nonce < nonce ? ErrorCode::nonce_too_low : ErrorCode::nonce_too_high,
+                std::to_string(m_tx.nonce) + ", expected " + std::to_string(nonce)};
+    // EIP-3607, but for delegated accounts (EIP-7702).
+    const Code& code = m_journal.code(m_sender_row);
+    if (!code.empty() && !(m_rules.at_least(Fork::prague) && code.delegate())) return {ErrorCode::sender_not_eoa, {}};
+    const std::optional<U256> cost = most_it_can_cost();
+    if (!cost || !m_journal.can_pay(m_sender_row, *cost))
+        return {ErrorCode::insufficient_balance, cost ? "needs " + to_decimal(*cost) + " wei" : std::string{}};
+    return {};
+}
+
+template <bool R>
+std::optional<U256> Execution<R>::most_it_can_cost() const {
+    auto cost = checked_mul(m_tx.gas_limit, m_tx.max_fee_per_gas);
+    if (cost) cost = checked_add(*cost, m_tx.value);
+    if (!cost || m_tx.type != TxType::blob) return cost;
+    const auto blobs = checked_mul(m_tx.blob_versioned_hashes.size() * gas_per_blob, m_tx.max_fee_per_blob_gas);
+    return blobs ? checked_add(*cost, *blobs) : std::nullopt;
+}
+
+template <bool R>
+void Execution<R>::buy_gas() {
+    m_gas_price = effective_gas_price(m_tx, m_machine.block().base_fee);
+    U256 fee = U256{m_tx.gas_limit} * m_gas_price;
+    if (m_tx.type == TxType::blob)
+        fee += U256{m_tx.blob_versioned_hashes.size() * gas_per_blob} * m_machine.blob_base_fee();
+    m_journal.debit(m_sender_row, fee);
+    m_journal.set_nonce(m_sender_row, m_tx.nonce + 1);
+}
+
+/// EIP-2929, EIP-2930, EIP-3651. Precompiles are always warm; whoever charges for access knows that.
+template <bool R>
+void Execution<R>::warm_up() {
+    if (!m_rules.at_least(Fork::berlin)) return;
+    m_journal.warm_account(m_sender_row);
+    if (m_rules.at_least(Fork::shanghai)) m_journal.warm_account(m_journal.account(m_machine.block().beneficiary));
+    for (const AccessListEntry& entry : m_tx.access_list) {
+        const Row row = m_journal.account(entry.address);
+        m_journal.warm_account(row);
+        for (const Bytes32& key : entry.storage_keys) m_journal.warm_slot(m_journal.unread_slot(row, to_u256(key)));
+    }
+}
+
+/// EIP-7702: an authorization that breaks any rule is skipped.
+template <bool R>
+void Execution<R>::apply_authorization(const Authorization& authorization) {
+    if (!authorization.chain_id.is_zero() && authorization.chain_id != m_rules.chain_id) return;
+    if (authorization.nonce == ~uint64_t{0}) return;
+    const std::optional<Address> authority = recover_authority(authorization);
+    if (!authority) return;
+    const Row row = m_journal.account(*authority);
+    m_journal.warm_account(row);
+    const Code& code = m_journal.code(row);
+    if (!code.empty() && !code.delegate()) return;
+    if (m_journal.nonce(row) != authorization.nonce) return;
+    if (!m_journal.is_dead(row)) m_journal.add_refund(existing_authority_refund);
+    if (authorization.address.is_zero()) {
+        m_journal.set_code(row, m_journal.codes().empty());
+    } else {
+        Bytes designator{0xef, 0x01, 0x00};
+        append(designator, authorization.address);
+        m_journal.set_code(row, m_journal.codes().add(keccak256(designator), designator));
+    }
+    m_journal.set_nonce(row, authorization.nonce + 1);
+}
+
+template <bool R>
+FrameResult Execution<R>::run_frame(int64_t gas) {
+    Message message{.recipient = {}, .sender = m_sender, .recipient_row = 0, .sender_row = m_sender_row, .value = m_tx.value,
+                    .transfers_value = true, .is_static = false, .depth = 0, .gas = gas, .input = {}, .code_address = {}, .code = nullptr};
+    message.recipient = m_tx.to ? *m_tx.to : create_address(m_sender, m_tx.nonce);
+    message.code_address = message.recipient;
+    message.recipient_row = m_journal.account(message.recipient);
+    m_journal.warm_account(message.recipient_row);
+    if (m_tx.is_create()) {
+        m_created = message.recipient;
+        const Code initcode(empty_code_hash, m_tx.data);
+        message.code = &initcode;
+        return m_machine.create(message);
+    }
+    message.input = m_tx.data;
+    if (m_rules.at_least(Fork::prague))
+        if (const auto& delegate = m_journal.code(message.recipient_row).delegate()) m_journal.warm_account(m_journal.account(*delegate));
+    message.code = &m_machine.executable_code(message.recipient_row);
+    return m_machine.call(message);
+}
+
+/// Refunds, the calldata floor and fees (Yellow Paper 6.2, EIP-3529, EIP-7623, EIP-1559). Answers the gas used.
+template <bool R>
+uint64_t Execution<R>::settle(const FrameResult& result) {
+    const uint64_t without_refund = m_tx.gas_limit - static_cast<uint64_t>(result.gas_left);
+    const auto divisor = static_cast<uint64_t>(m_machine.gas_table().prices.max_refund_divisor);
+    const auto refund = std::min(without_refund / divisor, static_cast<uint64_t>(std::max<int64_t>(m_journal.refund(), 0)));
+    const uint64_t gas_used = std::max(without_refund - refund, floor_gas(m_tx, m_rules.fork));
+    m_journal.credit(m_sender_row, U256{m_tx.gas_limit - gas_used} * m_gas_price);
+    const U256 tip = m_rules.at_least(Fork::london) ? m_gas_price - m_machine.block().base_fee : m_gas_price;
+    m_journal.credit(m_journal.account(m_machine.block().beneficiary), U256{gas_used} * tip);
+    return gas_used;
+}
+
+template <bool R>
+TransactionOutcome Execution<R>::run() {
+    TransactionOutcome outcome;
+    buy_gas();
+    warm_up();
+    for (const Authorization& authorization : m_tx.authorization_list) apply_authorization(authorization);
+    m_machine.begin_transaction({.origin = m_sender, .gas_price = m_gas_price, .blob_hashes = m_tx.blob_versioned_hashes});
+    outcome.first_log = static_cast<uint32_t>(m_machine.logs().size());
+    const FrameResult result = run_frame(static_cast<int64_t>(m_tx.gas_limit - intrinsic_gas(m_tx, m_rules.fork)));
+    outcome.success = result.status == Status::success;
+    outcome.gas_used = settle(result);
+    outcome.log_count = static_cast<uint32_t>(m_machine.logs().size()) - outcome.first_log;
+    outcome.effective_gas_price = m_gas_price;
+    outcome.created = m_created;
+    if (Tracer* tracer = m_machine.tracer()) tracer->on_transaction_done(outcome.success, outcome.gas_used, m_machine.buffers().output(0));
+    return outcome;
+}
+
+}  // namespace
+
+U256 effective_gas_price(const Transaction& tx, const U256& base_fee) {
+    // Types 0 and 1 have both fees equal to their gas price, so the same formula gives it.
+    const std::optional<U256> with_tip = checked_add(base_fee, tx.max_priority_fee_per_gas);
+    return with_tip && *with_tip < tx.max_fee_per_gas ? *with_tip : tx.max_fee_per_gas;
+}
+
+template <bool R>
+TransactionOutcome execute_transaction(Machine<R>& machine, const BlockTransaction& tx, const BlockAllowance& allowance) {
+    TransactionOutcome outcome;
+    outcome.first_log = static_cast<uint32_t>(machine.logs().size());
+    outcome.invalid = tx.invalid;
+    if (tx.invalid.code != ErrorCode::none) return outcome;
+    machine.journal().begin_transaction();
+    Execution<R> execution(machine, tx);
+    outcome.invalid = execution.check(allowance);
+    if (outcome.invalid.code != ErrorCode::none) {
+        machine.journal().abandon_transaction();
+        return outcome;
+    }
+    outcome = execution.run();
+    machine.journal().end_transaction();
+    return outcome;
+}
+
+template TransactionOutcome execute_transaction(Machine<false>&, const BlockTransaction&, const BlockAllowance&);
+template TransactionOutcome execute_transaction(Machine<true>&, const BlockTransaction&, const BlockAllowance&);
+
+}  // namespace warpevm

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evm/state/journal.hpp"
+
+#include <algorithm>
+
+#include "evm/base/hex.hpp"
+
+namespace warpevm {
+namespace {
+
+/// RIPEMD-160's address: its touch in mainnet block 2,675,119 survived a revert and is part of the protocol since.
+constexpr Address ripemd160_address = Address::from_low(3);
+
+U256 bits_of(const Hash& hash) { return to_u256(hash); }
+
+}  // namespace
+
+template <bool R>
+void Journal<R>::begin_block(bool state_clearing) {
+    m_state_clearing = state_clearing;
+}
+
+template <bool R>
+void Journal<R>::begin_transaction() {
+    ++m_tx;
+    m_refund = 0;
+    m_undo.clear();
+    m_touched.clear();
+    m_destructed.clear();
+    if (!m_transients.empty()) {
+        m_transients.clear();
+        m_transient_rows.clear();
+    }
+    if constexpr (R) {
+        m_observations.clear();
+        m_effects.clear();
+        m_started.clear();
+        m_written_slots.clear();
+        m_wiped.clear();
+    }
+}
+
+template <bool R>
+void Journal<R>::end_transaction() {
+    for (const Row row : m_destructed) {
+        AccountRow& a = m_accounts[row];
+        if (a.destructed != m_tx) continue;
+        wipe(a);
+        remove(a);
+        if constexpr (R) m_wiped.push_back(row);
+    }
+    if (m_state_clearing)
+        for (const Row row : m_touched) {
+            AccountRow& a = m_accounts[row];
+            if (a.touched == m_tx && a.exists && a.empty()) remove(a);
+        }
+    if constexpr (R) form_effects();
+}
+
+/// The account is no more; its storage, where it has any, stays behind only until somebody wipes it.
+template <bool R>
+void Journal<R>::remove(AccountRow& a) {
+    a.exists = false;
+    a.balance = {};
+    a.nonce = 0;
+    a.code_hash = empty_code_hash;
+    a.code = m_codes.empty();
+}
+
+template <bool R>
+void Journal<R>::wipe(AccountRow& a) {
+    a.wiped = true;
+    a.fresh_storage = true;
+    a.wrote_storage = false;
+    ++a.generation;
+}
+
+template <bool R>
+Row Journal<R>::load_account(const Address& address) {
+    const Read<AccountRecord> read = m_state.read_account(address);
+    if (read.knowledge == Knowledge::unknown) {
+        if (m_missing.assume_absent)
+            m_missing.accounts.push_back(address);
+        else if (!m_missing.error)
+            m_missing.error = Error{ErrorCode::missing_state, "account " + to_hex(address)};
+    }
+    const Row row = static_cast<Row>(m_accounts.size());
+    AccountRow& a = m_accounts.emplace_back();
+    a.address = address;
+    if (read.knowledge == Knowledge::value) {
+        a.balance = read.value.balance;
+        a.nonce = read.value.nonce;
+        a.code_hash = read.value.code_hash;
+        a.has_storage = read.value.has_storage;
+        a.exists = true;
+        a.fresh_storage = false;
+    }
+    if (!a.has_code()) a.code = m_codes.empty();
+    a.before_balance = a.balance;
+    a.before_nonce = a.nonce;
+    a.before_code_hash = a.code_hash;
+    a.before_exists = a.exists;
+    m_account_rows.emplace(address, row);
+    if constexpr (R) m_starts.emplace_back();
+    return row;
+}
+
+template <bool R>
+const Code& Journal<R>::load_code(Row row) {
+    AccountRow& a = m_accounts[row];
+    a.code = m_codes.find(a.code_hash);
+    if (a.code == nullptr) {
+        const Read<BytesView> read = m_state.read_code(a.code_hash);
+        if (read.knowledge == Knowledge::value) {
+            a.code = m_codes.add(a.code_hash, read.value);
+        } else {
+            // A hash without its code can't be assumed absent: the account says that it has code.
+            if (!m_missing.error) m_missing.error = Error{ErrorCode::missing_state, "code " + to_hex(a.code_hash)};
+            a.code = m_codes.empty();
+        }
+    }
+    return *a.code;
+}
+
+template <bool R>
+Row Journal<R>::intern_slot(Row account, const U256& key) {
+    const Row row = static_cast<Row>(m_slots.size());
+    m_slots.push_back({.key = key, .account = account});
+    m_slot_rows.emplace(SlotId{account, key}, row);
+    return row;
+}
+
+template <bool R>
+void Journal<R>::load_slot(SlotRow& s) {
+    const AccountRow& a = m_accounts[s.account];
+    s.loaded = true;
+    s.generation = a.generation;
+    if (a.fresh_storage) return;
+    const SlotKey wanted{a.address, s.key};
+    const Read<U256> read = m_state.read_slot(wanted);
+    if (read.knowledge == Knowledge::value) s.current = s.before = read.value;
+    if (read.knowledge != Knowledge::unknown) return;
+    if (m_missing.assume_absent)
+        m_missing.slots.push_back(wanted);
+    else if (!m_missing.error)
+        m_missing.error = Error{ErrorCode::missing_state, "slot " + to_quantity(s.key) + " of " + to_hex(a.address)};
+}
+
+template <bool R>
+void Journal<R>::see_slot(SlotRow& s, Row row) {
+    if (!s.loaded) load_slot(s);
+    const uint32_t generation = m_accounts[s.account].generation;
+    if (s.generation != generation) {
+        s.generation = generation;
+        s.current = {};
+        s.before = {};
+    }
+    s.original = s.current;
+    s.seen = m_tx;
+    if constexpr (R) m_observations.slots.push_back({row, s.current});
+    (void)row;
+}
+
+template <bool R>
+bool Journal<R>::has_storage(Row row) {
+    AccountRow& a = m_accounts[row];
+    bool has = a.has_storage && !a.wiped;
+    if (!has && a.wrote_storage)
+        has = std::any_of(m_slots.begin(), m_slots.end(), [&](const SlotRow& s) {
+            return s.account == row && s.generation == a.generation && !s.current.is_zero();
+        });
+    if constexpr (R) observe(row).has_storage = has;
+    return has;
+}
+
+// ---- effects -----------------------------------------------------------------------------------------------------
+
+template <bool R>
+void Journal<R>::mark_dirty(Row row) {
+    if constexpr (R) start_of(row);
+    AccountRow& a = m_accounts[row];
+    if (a.dirty) return;
+    a.dirty = true;
+    m_dirty_accounts.push_back(row);
+}
+
+template <bool R>
+void Journal<R>::set_exists(Row row) {
+    AccountRow& a = m_accounts[row];
+    if (a.exists) return;
+    m_undo.push_back({Undo::exists, row, 0, {}});
+    a.exists = true;
+}
+
+template <bool R>
+void Journal<R>::touch(Row row) {
+    AccountRow& a = m_accounts[row];
+    if (a.touched == m_tx && a.exists) return;
+    mark_dirty(row);
+    set_exists(row);
+    if (a.address != ripemd160_address) m_undo.push_back({Undo::touched, row, 0, {}});
+    a.touched = m_tx;
+    m_touched.push_back(row);
+}
+
+template <bool R>
+void Journal<R>::credit(Row row, const U256& amount) {
+    touch(row);
+    set_exists(row);
+    if (amount.is_zero()) return;
+    AccountRow& a = m_accounts[row];
+    m_undo.push_back({Undo::balance, row, 0, a.balance});
+    a.balance += amount;
+}
+
+template <bool R>
+void Journal<R>::debit(Row row, const U256& amount) {
+    touch(row);
+    if (amount.is_zero()) return;
+    AccountRow& a = m_accounts[row];
+    m_undo.push_back({Undo::balance, row, 0, a.balance});
+    a.balance -= amount;
+}
+
+template <bool R>
+void Journal<R>::set_nonce(Row row, uint64_t nonce) {
+    touch(row);
+    set_exists(row);
+    AccountRow& a = m_accounts[row];
+    m_undo.push_back({Undo::nonce, row, a.nonce, {}});
+    a.nonce = nonce;
+}
+
+template <bool R>
+void Journal<R>::set_code(Row row, const Code* code) {
+    touch(row);
+    set_exists(row);
+    AccountRow& a = m_accounts[row];
+    m_undo.push_back({Undo::code, row, 0, bits_of(a.code_hash)});
+    a.code_hash = code->hash();
+    a.code = code;
+}
+
+template <bool R>
+void Journal<R>::create(Row row) {
+    touch(row);
+    set_exists(row);
+    AccountRow& a = m_accounts[row];
+    m_undo.push_back({Undo::created, row, a.created, {}});
+    a.created = m_tx;
+}
+
+template <bool R>
+bool Journal<R>::destruct(Row row) {
+    AccountRow& a = m_accounts[row];
+    if (a.destructed == m_tx) return false;
+    mark_dirty(row);
+    m_undo.push_back({Undo::destructed, row, a.destructed, {}});
+    a.destructed = m_tx;
+    m_destructed.push_back(row);
+    return true;
+}
+
+template <bool R>
+void Journal<R>::set_slot(Row row, const U256& value) {
+    SlotRow& s = m_slots[row];
+    if (s.current == value) return;
+    mark_dirty(s.account);
+    m_undo.push_back({Undo::slot, row, 0, s.current});
+    s.current = value;
+    AccountRow& a = m_accounts[s.account];
+    if (!a.wrote_storage && !value.is_zero()) {
+        m_undo.push_back({Undo::wrote_storage, s.account, 0, {}});
+        a.wrote_storage = true;
+    }
+    if (!s.dirty) {
+        s.dirty = true;
+        m_dirty_slots.push_back(row);
+    }
+    if constexpr (R) m_written_slots.push_back(row);
+}
+
+template <bool R>
+U256 Journal<R>::transient(Row account, const U256& key) const {
+    const auto it = m_transient_rows.find(SlotId{account, key});
+    return it == m_transient_rows.end() ? U256{} : m_transients[it->second].value;
+}
+
+template <bool R>
+void Journal<R>::set_transient(Row account, const U256& key, const U256& value) {
+    const auto [it, fresh] = m_transient_rows.try_emplace(SlotId{account, key}, static_cast<uint32_t>(m_transients.size()));
+    if (fresh) m_transients.push_back({account, key, {}});
+    Transient& t = m_transients[it->second];
+    m_undo.push_back({Undo::transient, it->second, 0, t.value});
+    t.value = value;
+}
+
+template <bool R>
+void Journal<R>::undo_one(const Undo& u) {
+    switch (u.kind) {
+        case Undo::balance: m_accounts[u.row].balance = u.value; break;
+        case Undo::nonce: m_accounts[u.row].nonce = u.number; break;
+        case Undo::code:
+            m_accounts[u.row].code_hash = to_bytes32(u.value);
+            m_accounts[u.row].code = m_accounts[u.row].has_code() ? nullptr : m_codes.empty();
+            break;
+        case Undo::exists: m_accounts[u.row].exists = false; break;
+        case Undo::touched: m_accounts[u.row].touched = 0; break;
+        case Undo::created: m_accounts[u.row].created = static_cast<uint32_t>(u.number); break;
+        case Undo::destructed: m_accounts[u.row].destructed = static_cast<uint32_t>(u.number); break;
+        case Undo::slot: m_slots[u.row].current = u.value; break;
+        case Undo::wrote_storage: m_accounts[u.row].wrote_storage = false; break;
+        case Undo::transient: m_transients[u.row].value = u.value; break;
+        case Undo::warm_account: m_accounts[u.row].warm = 0; break;
+        case Undo::warm_slot: m_slots[u.row].warm = 0; break;
+    }
+}
+
+template <bool R>
+void Journal<R>::revert(const Checkpoint& to) {
+    while (m_undo.size() > to.undo) {
+        undo_one(m_undo.back());
+        m_undo.pop_back();
+    }
+    m_refund = to.refund;
+}
+
+// ---- the block's difference --------------------------------------------------------------------------------------
+
+template <bool R>
+StateDiff Journal<R>::diff() const {
+    StateDiff diff;
+    // Slots that changed, grouped by account through one sort.
+    std::vector<Row> slots;
+    for (const Row row : m_dirty_slots) {
+        const SlotRow& s = m_slots[row];
+        const AccountRow& a = m_accounts[s.account];
+        if (s.generation != a.generation) continue;
+        const U256 before = a.wiped ? U256{} : s.before;
+        if (a.exists && s.current != before) slots.push_back(row);
+    }
+    std::vector<Row> accounts = m_dirty_accounts;
+    std::sort(accounts.begin(), accounts.end(),
+              [&](Row x, Row y) { return m_accounts[x].address < m_accounts[y].address; });
+    std::vector<uint32_t> rank(m_accounts.size());
+    for (uint32_t i = 0; i < accounts.size(); ++i) rank[accounts[i]] = i;
+    std::sort(slots.begin(), slots.end(), [&](Row x, Row y) {
+        const SlotRow &a = m_slots[x], &b = m_slots[y];
+        return a.account != b.account ? rank[a.account] < rank[b.account] : a.key < b.key;
+    });
+
+    std::vector<const Code*> codes;
+    size_t next = 0;
+    for (const Row row : accounts) {
+        const AccountRow& a = m_accounts[row];
+        AccountChange change{.address = a.address,
+                             .exists = a.exists,
+                             .storage_wiped = a.wiped && a.has_storage,
+                             .nonce = a.nonce,
+                             .balance = a.balance,
+                             .code_hash = a.code_hash,
+                             .first_slot = static_cast<uint32_t>(diff.slots.size())};
+        for (; next < slots.size() && m_slots[slots[next]].account == row; ++next)
+            diff.slots.push_back({m_slots[slots[next]].key, m_slots[slots[next]].current});
+        change.slot_count = static_cast<uint32_t>(diff.slots.size()) - change.first_slot;
+        const bool same = a.exists == a.before_exists && a.balance == a.before_balance && a.nonce == a.before_nonce &&
+                          a.code_hash == a.before_code_hash && !change.storage_wiped && change.slot_count == 0;
+        if (same) continue;
+        if (a.has_code() && a.code_hash != a.before_code_hash) {
+            const Code* code = a.code != nullptr ? a.code : m_codes.find(a.code_hash);
+            if (code != nullptr) codes.push_back(code);
+        }
+        diff.accounts.push_back(change);
+    }
+    std::sort(codes.begin(), codes.end(), [](const Code* x, const Code* y) { return x->hash() < y->hash(); });
+    codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+    for (const Code* code : codes) {
+        diff.codes.push_back({code->hash(), static_cast<uint32_t>(diff.code_bytes.size()), static_cast<uint32_t>(code->bytes().size())});
+        append(diff.code_bytes, code->bytes());
+    }
+    return diff;
+}
+
+template <bool R>
+void Journal<R>::end_block() {
+    for (const Row row : m_dirty_slots) {
+        SlotRow& s = m_slots[row];
+        if (s.generation != m_accounts[s.account].generation) {
+            s.generation = m_accounts[s.account].generation;
+            s.current = {};
+        }
+        s.before = s.current;
+        s.dirty = false;
+    }
+    m_dirty_slots.clear();
+    for (const Row row : m_dirty_accounts) {
+        AccountRow& a = m_accounts[row];
+        a.before_balance = a.balance;
+        a.before_nonce = a.nonce;
+        a.before_code_hash = a.code_hash;
+        a.before_exists = a.exists;
+        a.has_storage = (a.has_storage && !a.wiped) || a.wrote_storage;
+        a.wiped = false;
+        a.dirty = false;
+    }
+    m_dirty_accounts.clear();
+}
+
+template <bool R>
+AccountValues Journal<R>::values(Row row) const {
+    const AccountRow& a = m_accounts[row];
+    return {a.balance, a.nonce, a.code_hash, (a.has_storage && !a.wiped) || a.wrote_storage, a.exists};
+}
+
+template class Journal<false>;
+template class Journal<true>;
+
+}  // namespace warpevm

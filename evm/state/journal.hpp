@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// The journal: the only place that observes and changes state. Keys are interned to rows; rows hold the values as of now;
+// an undo log takes back what a reverted frame did. Observations are made in typed form, and recorded only where the
+// compile-time parameter says so: the serial executor pays nothing for them.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "evm/base/result.hpp"
+#include "evm/state/code.hpp"
+#include "evm/state/observation.hpp"
+#include "evm/state/state_diff.hpp"
+#include "evm/state/state_view.hpp"
+
+namespace warpevm {
+
+/// Reads that the state view did not know, and what was done about them.
+struct MissingReads {
+    bool assume_absent = false;
+    std::vector<Address> accounts;
+    std::vector<SlotKey> slots;
+    /// The first unknown read where absence may not be assumed; values read since then mean nothing.
+    std::optional<Error> error;
+};
+
+/// An account as of now. Stamps compare with the number of the current transaction.
+struct AccountRow {
+    Address address;
+    U256 balance;
+    uint64_t nonce = 0;
+    Hash code_hash = empty_code_hash;
+    const Code* code = nullptr;  ///< null until somebody asks
+    bool exists = false;
+    bool has_storage = false;   ///< before this block
+    bool wrote_storage = false; ///< some slot became non-zero since
+    bool wiped = false;         ///< in this block
+    bool fresh_storage = true;  ///< the state view has no say in its slots: not there at the start, or wiped since
+    bool dirty = false;         ///< listed in the block's changed accounts
+    uint32_t generation = 0;    ///< counts wipes: slots of an older generation are zero
+    uint32_t warm = 0, touched = 0, created = 0, destructed = 0;
+    // As it was before this block.
+    U256 before_balance;
+    uint64_t before_nonce = 0;
+    Hash before_code_hash = empty_code_hash;
+    bool before_exists = false;
+
+    [[nodiscard]] bool has_code() const { return code_hash != empty_code_hash; }
+    [[nodiscard]] bool empty() const { return nonce == 0 && balance.is_zero() && !has_code(); }
+};
+
+/// A storage slot as of now.
+struct SlotRow {
+    U256 key;
+    U256 current;
+    U256 original;  ///< at the transaction's start (EIP-2200); valid where `seen` is the current transaction
+    U256 before;    ///< before this block
+    Row account = 0;
+    uint32_t generation = 0;
+    uint32_t seen = 0, warm = 0;
+    bool loaded = false;
+    bool dirty = false;
+};
+
+template <bool Recording>
+class Journal {
+  public:
+    Journal(const StateView& state, CodeCache& codes) : m_state(state), m_codes(codes) {}
+
+    // -- blocks and transactions ------------------------------------------------------------------------------------
+    /// `state_clearing`: empty touched accounts vanish (EIP-161, Spurious Dragon).
+    void begin_block(bool state_clearing);
+    /// What the block changed so far. Ends nothing: before Byzantium it is asked after each transaction.
+    [[nodiscard]] StateDiff diff() const;
+    /// Makes the values of now the "before" of the next block.
+    void end_block();
+
+    void begin_transaction();
+    /// Deletes what was destructed or is empty and touched; fills effects() where recording.
+    void end_transaction();
+    /// Takes back everything since begin_transaction.
+    void abandon_transaction() { revert({}); }
+
+    struct Checkpoint {
+        size_t undo = 0;
+        int64_t refund = 0;
+    };
+    [[nodiscard]] Checkpoint checkpoint() const { return {m_undo.size(), m_refund}; }
+    void revert(const Checkpoint& to);
+
+    // -- accounts ---------------------------------------------------------------------------------------------------
+    Row account(const Address& address) {
+        const auto it = m_account_rows.find(address);
+        return it != m_account_rows.end() ? it->second : load_account(address);
+    }
+    [[nodiscard]] const Address& address(Row row) const { return m_accounts[row].address; }
+
+    /// The exact balance (BALANCE, SELFBALANCE, SELFDESTRUCT's source).
+    const U256& balance(Row row) {
+        if constexpr (Recording) observe(row).balance.exact = m_starts[row].balance;
+        return m_accounts[row].balance;
+    }
+    /// Whether the balance is at least `amount`: observes a bound, not the value.
+    bool can_pay(Row row, const U256& amount) {
+        const bool can = m_accounts[row].balance >= amount;
+        if constexpr (Recording) observe_bound(row, amount, can);
+        return can;
+    }
+    uint64_t nonce(Row row) {
+        if constexpr (Recording) observe(row).nonce = m_starts[row].nonce;
+        return m_accounts[row].nonce;
+    }
+    const Hash& code_hash(Row row) {
+        if constexpr (Recording) observe(row).code_hash = m_starts[row].code_hash;
+        return m_accounts[row].code_hash;
+    }
+    const Code& code(Row row) {
+        if constexpr (Recording) observe(row).code_hash = m_starts[row].code_hash;
+        const Code* code = m_accounts[row].code;
+        return code != nullptr ? *code : load_code(row);
+    }
+    /// EIP-161: no nonce, no balance, no code. Existence as such matters only before Spurious Dragon.
+    bool is_dead(Row row) {
+        if constexpr (Recording) observe_liveness(row);
+        return m_accounts[row].empty();
+    }
+    bool exists(Row row) {
+        if constexpr (Recording) observe(row).exists = m_starts[row].exists;
+        return m_accounts[row].exists;
+    }
+    /// EIP-7610: a contract may not be created over storage.
+    bool has_storage(Row row);
+
+    /// Adds to the balance and touches. The sum never exceeds 2^256-1 where all balances together do not.
+    void credit(Row row, const U256& amount);
+    /// Takes from the balance; the caller has checked can_pay.
+    void debit(Row row, const U256& amount);
+    void set_nonce(Row row, uint64_t nonce);
+    void set_code(Row row, const Code* code);
+    void touch(Row row);
+    /// Marks the account as created in this transaction (EIP-6780) and existing.
+    void create(Row row);
+    [[nodiscard]] bool created_now(Row row) const { return m_accounts[row].created == m_tx; }
+    /// The account vanishes at the transaction's end with all its storage. False where it was doomed already.
+    bool destruct(Row row);
+
+    // -- storage ----------------------------------------------------------------------------------------------------
+    /// The row of a slot, its `current` and `original` valid for this transaction.
+    Row slot(Row account, const U256& key) {
+        const Row row = unread_slot(account, key);
+        SlotRow& s = m_slots[row];
+        if (s.seen != m_tx) see_slot(s, row);
+        return row;
+    }
+    /// The row of a slot that nobody needs to read yet (access lists).
+    Row unread_slot(Row account, const U256& key) {
+        const auto it = m_slot_rows.find(SlotId{account, key});
+        return it != m_slot_rows.end() ? it->second : intern_slot(account, key);
+    }
+    [[nodiscard]] const SlotRow& slot_row(Row row) const { return m_slots[row]; }
+    void set_slot(Row row, const U256& value);
+    U256 transient(Row account, const U256& key) const;
+    void set_transient(Row account, const U256& key, const U256& value);
+
+    // -- access lists (EIP-2929) and refunds ------------------------------------------------------------------------
+    /// Warms up; true where it was cold before.
+    bool warm_account(Row row) {
+        AccountRow& a = m_accounts[row];
+        if (a.warm == m_tx) return false;
+        a.warm = m_tx;
+        m_undo.push_back({Undo::warm_account, row, 0, {}});
+        return true;
+    }
+    bool warm_slot(Row row) {
+        SlotRow& s = m_slots[row];
+        if (s.warm == m_tx) return false;
+        s.warm = m_tx;
+        m_undo.push_back({Undo::warm_slot, row, 0, {}});
+        return true;
+    }
+    void add_refund(int64_t gas) { m_refund += gas; }
+    [[nodiscard]] int64_t refund() const { return m_refund; }
+
+    // -- what happened ----------------------------------------------------------------------------------------------
+    /// Constraints on the values at the transaction's start, and what the transaction did (valid after end_transaction).
+    [[nodiscard]] const Observations& observations() const { return m_observations; }
+    [[nodiscard]] const Effects& effects() const { return m_effects; }
+    [[nodiscard]] AccountValues values(Row row) const;
+    [[nodiscard]] MissingReads& missing() { return m_missing; }
+    [[nodiscard]] CodeCache& codes() { return m_codes; }
+    [[nodiscard]] const StateView& state() const { return m_state; }
+
+  private:
+    struct SlotId {
+        Row account;
+        U256 key;
+        bool operator==(const SlotId&) const = default;
+        friend size_t hash_value(const SlotId& id) { return mix64(hash_value(id.key) ^ id.account); }
+    };
+    struct Undo {
+        enum Kind : uint8_t { balance, nonce, code, exists, touched, created, destructed, slot, wrote_storage, transient, warm_account, warm_slot };
+        Kind kind;
+        Row row;
+        uint64_t number;
+        U256 value;
+    };
+    struct Transient {
+        Row account;
+        U256 key;
+        U256 value;
+    };
+    /// An account at the transaction's start, kept only where recording.
+    struct Start {
+        U256 balance;
+        uint64_t nonce = 0;
+        Hash code_hash;
+        bool exists = false;
+        uint32_t tx = 0;
+        uint32_t observation = 0;
+        bool observed = false;
+    };
+
+    Row load_account(const Address& address);
+    Row intern_slot(Row account, const U256& key);
+    void load_slot(SlotRow& s);
+    const Code& load_code(Row row);
+    void see_slot(SlotRow& s, Row row);
+    void mark_dirty(Row row);
+    void set_exists(Row row);
+    void remove(AccountRow& a);
+    void wipe(AccountRow& a);
+    void undo_one(const Undo& u);
+
+    AccountObservation& observe(Row row);
+    void start_of(Row row);
+    void observe_bound(Row row, const U256& amount, bool passed);
+    void observe_liveness(Row row);
+    void form_effects();
+
+    const StateView& m_state;
+    CodeCache& m_codes;
+    bool m_state_clearing = true;
+    uint32_t m_tx = 0;
+    int64_t m_refund = 0;
+
+    boost::unordered_flat_map<Address, Row> m_account_rows;
+    boost::unordered_flat_map<SlotId, Row> m_slot_rows;
+    std::vector<AccountRow> m_accounts;
+    std::vector<SlotRow> m_slots;
+    std::vector<Undo> m_undo;
+    std::vector<Row> m_dirty_accounts, m_dirty_slots;
+    std::vector<Row> m_touched, m_destructed;
+    std::vector<Transient> m_transients;
+    boost::unordered_flat_map<SlotId, uint32_t> m_transient_rows;
+    MissingReads m_missing;
+
+    std::vector<Start> m_starts;
+    std::vector<Row> m_started;
+    Observations m_observations;
+    Effects m_effects;
+    std::vector<Row> m_written_slots, m_wiped;
+};
+
+extern template class Journal<false>;
+extern template class Journal<true>;
+
+}  // namespace warpevm

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the journal that only a recording executor pays for: constraints and effects in typed form.
+#include <algorithm>
+
+#include "evm/state/journal.hpp"
+
+namespace warpevm {
+
+/// Remembers the account as it is at its first use in this transaction, before anything changes it.
+template <bool R>
+void Journal<R>::start_of(Row row) {
+    Start& start = m_starts[row];
+    if (start.tx == m_tx) return;
+    const AccountRow& a = m_accounts[row];
+    start = {a.balance, a.nonce, a.code_hash, a.exists, m_tx, 0, false};
+    m_started.push_back(row);
+}
+
+template <bool R>
+AccountObservation& Journal<R>::observe(Row row) {
+    start_of(row);
+    Start& start = m_starts[row];
+    if (!start.observed) {
+        start.observed = true;
+        start.observation = static_cast<uint32_t>(m_observations.accounts.size());
+        m_observations.accounts.push_back({.row = row});
+    }
+    return m_observations.accounts[start.observation];
+}
+
+/// A check `balance >= amount` says of the balance at the start: it was at least (passed) or below (failed)
+/// the amount, less what this transaction credited and plus what it debited before.
+template <bool R>
+void Journal<R>::observe_bound(Row row, const U256& amount, bool passed) {
+    BalanceConstraint& constraint = observe(row).balance;
+    const U256& start = m_starts[row].balance;
+    const U256& now = m_accounts[row].balance;
+    if (passed) {
+        const U256 slack = now - amount;
+        const U256 least = start >= slack ? start - slack : U256{};
+        if (least > constraint.at_least) constraint.at_least = least;
+        return;
+    }
+    const U256 lacking = amount - now;
+    const std::optional<U256> below = checked_add(start, lacking);
+    if (!below) return;  // no balance could have passed
+    if (!constraint.below || *below < *constraint.below) constraint.below = below;
+}
+
+/// Deadness of now, said of the start. Where this transaction changed the balance, it is a question of a bound.
+template <bool R>
+void Journal<R>::observe_liveness(Row row) {
+    AccountObservation& o = observe(row);
+    const Start& start = m_starts[row];
+    const AccountRow& a = m_accounts[row];
+    const bool unchanged = a.balance == start.balance && a.nonce == start.nonce && a.code_hash == start.code_hash;
+    if (unchanged) {
+        o.liveness = a.empty() ? Liveness::dead : Liveness::alive;
+        return;
+    }
+    if (a.nonce != start.nonce && a.nonce != 0) return;              // alive by this transaction's own doing
+    if (a.code_hash != start.code_hash && a.has_code()) return;
+    o.nonce = start.nonce;
+    o.code_hash = start.code_hash;
+    if (a.nonce != 0 || a.has_code()) return;
+    observe_bound(row, U256{1}, !a.balance.is_zero());
+}
+
+template <bool R>
+void Journal<R>::form_effects() {
+    for (const Row row : m_started) {
+        const Start& start = m_starts[row];
+        const AccountRow& a = m_accounts[row];
+        AccountEffect e{.row = row, .delta = a.balance - start.balance};
+        if (a.nonce != start.nonce) e.nonce = a.nonce;
+        if (a.code_hash != start.code_hash) e.code_hash = a.code_hash;
+        e.touched = a.touched == m_tx;
+        for (const Row wiped : m_wiped) e.wiped = e.wiped || wiped == row;
+        if (!e.delta.is_zero() || e.nonce || e.code_hash || e.touched || e.wiped) m_effects.accounts.push_back(e);
+    }
+    std::sort(m_written_slots.begin(), m_written_slots.end());
+    m_written_slots.erase(std::unique(m_written_slots.begin(), m_written_slots.end()), m_written_slots.end());
+    for (const Row row : m_written_slots) {
+        const SlotRow& s = m_slots[row];
+        if (s.generation == m_accounts[s.account].generation && s.current != s.original)
+            m_effects.slots.push_back({row, s.current});
+    }
+}
+
+template void Journal<true>::start_of(Row);
+template AccountObservation& Journal<true>::observe(Row);
+template void Journal<true>::observe_bound(Row, const U256&, bool);
+template void Journal<true>::observe_liveness(Row);
+template void Journal<true>::form_effects();
+
+}  // namespace warpevm

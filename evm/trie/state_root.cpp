@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The root of the state: accounts under the hashes of their addresses (Yellow Paper 4.1).
+#include "evm/trie/state_root.hpp"
+
+#include "evm/codec/rlp.hpp"
+
+namespace warpevm {
+
+Hash state_root(std::span<const TrieAccount> accounts) {
+    rlp::Writer values;
+    std::vector<size_t> ends;
+    for (const TrieAccount& a : accounts) {
+        const size_t list = values.begin_list();
+        values.u64(a.nonce).u256(a.balance).string(a.storage_root).string(a.code_hash).end_list(list);
+        ends.push_back(values.bytes().size());
+    }
+    std::vector<TrieEntry> entries;
+    entries.reserve(accounts.size());
+    const BytesView all = values.bytes();
+    for (size_t i = 0, begin = 0; i < accounts.size(); begin = ends[i++])
+        entries.push_back({accounts[i].address, all.subspan(begin, ends[i] - begin)});
+    return secure_trie_root(entries);
+}
+
+}  // namespace warpevm

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine behind trie_root: lays a whole trie out in one array, then hashes it from the leaves up, many
+// nodes at once.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "evm/codec/rlp.hpp"
+#include "evm/trie/trie.hpp"
+
+namespace warpevm {
+
+/// Works on entries sorted by key, with distinct keys and no empty values, at least one and fewer than 2^31;
+/// used once.
+class TrieBuilder {
+  public:
+    explicit TrieBuilder(std::span<const TrieEntry> entries);
+    Hash root();
+
+  private:
+    /// A leaf, or a branch together with the extension before it, over the entries [first, last).
+    struct Node {
+        uint32_t first = 0;
+        uint32_t last = 0;
+        uint32_t start = 0;  ///< nibbles of the key that lead here
+        uint32_t stop =
+            0;  ///< where the path ends: the key's end in a leaf, the parting of the keys in a branch
+        uint32_t first_child = 0;
+        uint16_t children = 0;  ///< bit n: there is a child for nibble n; 0 in a leaf
+        /// What the parent holds: the hash where the size is 32, else the shorter encoding itself.
+        uint8_t reference_size = 0;
+        std::array<uint8_t, 32> reference{};
+
+        [[nodiscard]] bool is_leaf() const { return children == 0; }
+        [[nodiscard]] bool has_extension() const { return !is_leaf() && start < stop; }
+        [[nodiscard]] BytesView reference_bytes() const { return {reference.data(), reference_size}; }
+        [[nodiscard]] size_t reference_item_size() const {
+            return reference_size == 32 ? 33 : reference_size;
+        }
+    };
+
+    void lay_out();
+    void expand(size_t index);
+    void add_child(size_t parent, uint32_t first, uint32_t last);
+    void write_leaf(const Node& node);
+    void write_branch(const Node& node);
+    void write_extension(const Node& node);
+    void write_reference(const Node& node);
+    void write_path(const Node& node);
+    void set_inline_reference(Node& node, size_t mark);
+    void hash_written();
+    template <class Wanted, class Write>
+    void finish_nodes(size_t first, size_t last, Wanted wanted, Write write);
+
+    [[nodiscard]] BytesView key(uint32_t entry) const { return m_entries[entry].key; }
+    /// The value that ends at a branch; keys that are prefixes of others sort first.
+    [[nodiscard]] BytesView branch_value(const Node& node) const {
+        return key(node.first).size() * 2 == node.stop ? m_entries[node.first].value : BytesView();
+    }
+
+    /// A written encoding of at least 32 bytes that waits to be hashed.
+    struct Pending {
+        uint32_t node;
+        size_t begin;
+        size_t end;
+    };
+
+    std::span<const TrieEntry> m_entries;
+    std::vector<Node> m_nodes;  ///< breadth first, so that each level and each node's children are contiguous
+    std::vector<uint32_t> m_levels;  ///< index of each level's first node
+    rlp::Writer m_encodings;         ///< of one batch
+    std::vector<Pending> m_pending;
+    std::vector<BytesView> m_messages;
+    std::vector<Hash> m_digests;
+    Bytes m_path;
+};
+
+}  // namespace warpevm

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evm/vm/fast/translator.hpp"
+
+#include <algorithm>
+
+namespace warpevm::fast {
+namespace {
+
+/// At most this many blocks in line are translated at once.
+constexpr int longest_line = 16;
+
+/// Where invalid jumps lead.
+const Instruction invalid_jump_block{.handler = halt, .number = static_cast<uint64_t>(Status::invalid_jump)};
+
+bool is_compare(uint8_t opcode) { return opcode == OP_LT || opcode == OP_SLT || opcode == OP_EQ; }
+
+}  // namespace
+
+const Instruction* Translator::translate(size_t position) {
+    bool goes_on = true;
+    for (int n = 0; goes_on && n < longest_line; ++n) {
+        Block b = read_block(m_image.m_code, m_image.m_gas_table, position);
+        block(b);
+        goes_on = b.end.kind == End::branch;
+        position = b.end.next;
+    }
+    if (goes_on) {
+        emit(jump_to_target).link = link_in_line(position);
+    }
+    auto* const lasting = m_image.m_arena.make<Instruction>(m_out.size());
+    std::copy(m_out.begin(), m_out.end(), lasting);
+    return lasting;
+}
+
+void Translator::block(Block& b) {
+    m_block = &b;
+    remove_dead_operations(b);
+    m_uses.assign(static_cast<size_t>(b.definitions), 0);
+    const auto count = [&](const Value& v) {
+        if (v.kind == Value::made) ++m_uses[static_cast<size_t>(v.index)];
+    };
+    for (const Operation& o : b.operations)
+        for (int i = 0; !o.dead && i < o.inputs; ++i) count(o.in[i]);
+    for (const Value& v : b.stack) count(v);
+
+    Branch branch;
+    std::vector<Value> at_end;
+    if (b.end.kind == End::jump || b.end.kind == End::branch) at_end.push_back(b.end.target);
+    if (b.end.kind == End::branch) {
+        if (is_constant(b.end.target)) branch = take_apart(b.end.condition);
+        else branch.value = b.end.condition;
+        if (branch.compare != nullptr)
+            at_end.insert(at_end.end(), branch.compare->in, branch.compare->in + 2);
+        else
+            at_end.push_back(branch.value);
+        // What was looked through is needed no more, unless something else uses it.
+        b.end.condition = branch.value;
+        remove_dead_operations(b);
+    }
+    Slots slots(b, at_end);
+    m_slots = &slots;
+    m_host_of_block.clear();
+
+    const size_t first = m_out.size();
+    Instruction& enter = emit(enter_block);
+    enter.number = static_cast<uint64_t>(b.gas);
+    enter.a = b.entry_used * 32;
+    // Beyond 1024 words nothing fits; a negative surplus as an unsigned number would let everything in.
+    const int32_t surplus = static_cast<int32_t>(max_stack) - b.growth - b.entry_used;
+    enter.b = std::max(surplus, 0) * 32;
+    if (surplus < 0) enter.a = INT32_MAX;
+    enter.d = static_cast<int32_t>(b.position);
+    for (const Operation& o : b.operations)
+        if (!o.dead && &o != branch.compare) operation(o);
+    finish(branch);
+    for (HostOperands* h : m_host_of_block) h->stack_end = slots.end();
+    fuse_entry_with_jump(first);
+}
+
+/// A block that does nothing but jump becomes one instruction.
+void Translator::fuse_entry_with_jump(size_t first) {
+    if (m_out.size() != first + 2 || m_out[first + 1].handler != jump_to_target) return;
+    const Instruction enter = m_out[first], jump = m_out[first + 1];
+    if (enter.number > INT32_MAX || enter.a == INT32_MAX) return;
+    m_out.pop_back();
+    Instruction& i = m_out.back();
+    i.handler = enter_and_jump;
+    i.link = jump.link;
+    i.a = static_cast<int32_t>(enter.number);
+    i.b = enter.a / 32 | enter.b / 32 << 16;
+    i.d = enter.d;
+    i.extra = jump.extra;
+}
+
+const U256* Translator::keep(const U256& value) {
+    U256* const lasting = m_image.m_arena.make<U256>();
+    *lasting = value;
+    return lasting;
+}
+
+void Translator::emit_constant_record(const U256& value) {
+    static_assert(sizeof(U256) == sizeof(Instruction));
+    Instruction record{.handler = nullptr, .number = 0};
+    std::memcpy(static_cast<void*>(&record), &value, sizeof value);
+    m_out.push_back(record);
+}
+
+int32_t Translator::slot_of(const Value& v, int32_t spare) {
+    if (!is_constant(v)) return m_slots->of(v);
+    const int32_t place = m_slots->spare(spare);
+    const U256* const lasting = keep(constant(v));
+    Instruction& i = emit(store_constant);
+    i.constant = lasting;
+    i.d = place * 32;
+    return place;
+}
+
+Link Translator::link(const U256& position) const {
+    const BlockSlot* const slot = m_image.find(position);
+    return slot != nullptr ? link_to(slot) : reinterpret_cast<Link>(&invalid_jump_block);
+}
+
+Link Translator::link_in_line(size_t position) const {
+    const BlockSlot* const slot = m_image.find(uint64_t{position});
+    return link_to(slot != nullptr ? slot : m_image.slot_for_cut(position));
+}
+
+// ---- operations --------------------------------------------------------------------------------------------------
+
+void Translator::operation(const Operation& o) {
+    if (o.charges_gas) {
+        emit(charge_gas).number = static_cast<uint64_t>(o.gas);
+        return;
+    }
+    const int32_t d = o.made >= 0 ? m_slots->of({Value::made, o.made}) * 32 : 0;
+    const auto small = [&](const Value& v) { return is_constant(v) && constant(v).fits_u64() && constant(v).limb[0] < (uint64_t{1} << 32); };
+    if (o.opcode == OP_GAS) {
+        emit(gas_left).d = d;
+    } else if (o.opcode == OP_ADDMOD || o.opcode == OP_MULMOD) {
+        const int32_t a = bytes_of(o.in[0], 0), b = bytes_of(o.in[1], 1), m = bytes_of(o.in[2], 2);
+        Instruction& i = emit(ternary_handler(o.opcode));
+        i.a = a, i.b = b, i.extra = m, i.d = d;
+    } else if ((o.opcode == OP_MLOAD || o.opcode == OP_CALLDATALOAD)) {
+        const bool constant_offset = small(o.in[0]);
+        const int32_t a = constant_offset ? 0 : bytes_of(o.in[0]);
+        Instruction& i = emit(load_handler(o.opcode, constant_offset));
+        if (constant_offset) i.number = constant(o.in[0]).limb[0];
+        i.a = a, i.d = d;
+    } else if (o.opcode == OP_MSTORE) {
+        const bool constant_offset = small(o.in[0]), constant_value = is_constant(o.in[1]);
+        const int32_t a = constant_offset ? 0 : bytes_of(o.in[0]);
+        const int32_t b = constant_value ? 0 : bytes_of(o.in[1]);
+        const U256* const value = constant_value && !constant_offset ? keep(constant(o.in[1])) : nullptr;
+        Instruction& i = emit(store_handler(constant_offset, constant_value));
+        i.a = a, i.b = b;
+        if (constant_offset)
+            i.number = constant(o.in[0]).limb[0];
+        else
+            i.constant = value;
+        if (constant_offset && constant_value) emit_constant_record(constant(o.in[1]));
+    } else if (const Handler environment = environment_handler(o.opcode)) {
+        emit(environment).d = d;
+    } else if (const Handler one = o.inputs == 1 ? unary_handler(o.opcode) : nullptr) {
+        const int32_t a = bytes_of(o.in[0]);
+        Instruction& i = emit(one);
+        i.a = a, i.d = d;
+    } else if (o.inputs == 2 && binary_handler(o.opcode, ConstantOperand::none) != nullptr) {
+        const ConstantOperand which = is_constant(o.in[0])   ? ConstantOperand::first
+                                      : is_constant(o.in[1]) ? ConstantOperand::second
+                                                             : ConstantOperand::none;
+        const U256* const value = which == ConstantOperand::none ? nullptr : keep(constant(o.in[which == ConstantOperand::first ? 0 : 1]));
+        Instruction& i = emit(binary_handler(o.opcode, which));
+        if (which != ConstantOperand::first) i.a = m_slots->of(o.in[0]) * 32;
+        if (which != ConstantOperand::second) i.b = m_slots->of(o.in[1]) * 32;
+        if (value != nullptr) i.constant = value;
+        i.d = d;
+    } else {
+        through_host(o, call_host, Status::success);
+    }
+}
+
+void Translator::through_host(const Operation& o, Handler handler, Status status) {
+    auto* const host = m_image.m_arena.make<HostOperands>();
+    host->opcode = o.opcode;
+    for (int n = 0; n < o.inputs; ++n) host->in[n] = slot_of(o.in[n], n);
+    host->out = o.made >= 0 ? m_slots->of({Value::made, o.made}) : 0;
+    Instruction& i = emit(handler);
+    i.host = host;
+    i.a = static_cast<int32_t>(status);
+    m_host_of_block.push_back(host);
+}
+
+// ---- the block's end ---------------------------------------------------------------------------------------------
+
+const Operation* Translator::maker_of(const Value& v) const {
+    if (v.kind != Value::made || m_uses[static_cast<size_t>(v.index)] != 0) return nullptr;
+    for (const Operation& o : m_block->operations)
+        if (o.made == v.index) return &o;
+    return nullptr;
+}
+
+/// A comparison whose operands are still in place after the moves can be the branch's own.
+bool Translator::fusable(const Operation& compare) const {
+    // Entry values are overwritten where the block leaves something else in their place.
+    for (int i = 0; i < 2; ++i) {
+        const Value& v = compare.in[i];
+        if (v.kind != Value::entry) continue;
+        const int32_t index = m_block->entry_used - v.index;
+        if (index < static_cast<int32_t>(m_block->stack.size()) && m_block->stack[static_cast<size_t>(index)] != v) return false;
+    }
+    return true;
+}
+
+/// Looks through ISZERO and into comparisons. Uses by the end are not counted in m_uses, so 0 means "only here".
+Translator::Branch Translator::take_apart(Value condition) {
+    Branch branch{.when = true, .compare = nullptr, .value = condition};
+    while (const Operation* o = maker_of(branch.value)) {
+        if (o->opcode == OP_ISZERO) {
+            branch.when = !branch.when;
+            branch.value = o->in[0];
+            if (branch.value.kind == Value::made) --m_uses[static_cast<size_t>(branch.value.index)];
+            continue;
+        }
+        if (is_compare(o->opcode) && fusable(*o)) branch.compare = o;
+        break;
+    }
+    return branch;
+}
+
+/// Brings every value to its final position: a parallel move, cycles broken through a spare word.
+void Translator::move_into_place() {
+    struct Move {
+        int32_t to, from;
+    };
+    std::vector<Move> moves;
+    std::vector<std::pair<int32_t, Value>> constants;
+    for (size_t j = 0; j < m_block->stack.size(); ++j) {
+        const Value& v = m_block->stack[j];
+        const auto position = static_cast<int32_t>(j) - m_block->entry_used;
+        if (is_constant(v))
+            constants.emplace_back(position, v);
+        else if (m_slots->of(v) != position)
+            moves.push_back({position, m_slots->of(v)});
+    }
+    const auto copy = [&](int32_t to, int32_t from) {
+        Instruction& i = emit(copy_slot);
+        i.d = to * 32, i.a = from * 32;
+    };
+    while (!moves.empty()) {
+        const auto ready = std::find_if(moves.begin(), moves.end(), [&](const Move& m) {
+            return std::none_of(moves.begin(), moves.end(), [&](const Move& other) { return other.from == m.to; });
+        });
+        if (ready != moves.end()) {
+            copy(ready->to, ready->from);
+            moves.erase(ready);
+            continue;
+        }
+        const Move first = moves.front();
+        const auto back = std::find_if(moves.begin(), moves.end(), [&](const Move& m) { return m.to == first.from && m.from == first.to; });
+        if (back != moves.end()) {
+            Instruction& i = emit(swap_slots);
+            i.d = first.to * 32, i.a = first.from * 32;
+            // Whoever else reads one of the two finds it in the other now.
+            moves.erase(back);
+            moves.erase(moves.begin());
+            for (Move& m : moves) m.from = m.from == first.to ? first.from : m.from == first.from ? first.to : m.from;
+            std::erase_if(moves, [](const Move& m) { return m.to == m.from; });
+            continue;
+        }
+        const int32_t spare = m_slots->spare(0);
+        copy(spare, first.to);
+        for (Move& m : moves)
+            if (m.from == first.to) m.from = spare;
+    }
+    for (const auto& [position, v] : constants) {
+        const U256* const lasting = keep(constant(v));
+        Instruction& i = emit(store_constant);
+        i.constant = lasting;
+        i.d = position * 32;
+    }
+}
+
+void Translator::finish(const Branch& branch) {
+    const End& end = m_block->end;
+    if (end.kind == End::stop_with) {
+        emit(halt).number = static_cast<uint64_t>(end.status);
+        return;
+    }
+    if (end.kind == End::output) {
+        through_host(end.last, host_then_halt, end.status);
+        return;
+    }
+    // What the last instruction reads must not be overwritten by the moves.
+    int32_t spare = 1;
+    const auto safe = [&](const Value& v) {
+        if (is_constant(v) || m_slots->survives_moves(v)) return -1;
+        const int32_t place = m_slots->spare(spare++);
+        Instruction& i = emit(copy_slot);
+        i.d = place * 32, i.a = m_slots->of(v) * 32;
+        return place;
+    };
+    const int32_t change = m_block->height_change() * 32;
+    const bool has_target = end.kind != End::fall_through;
+    const int32_t saved_target = has_target ? safe(end.target) : -1;
+    const int32_t saved_condition = end.kind == End::branch && branch.compare == nullptr ? safe(branch.value) : -1;
+    move_into_place();
+    const auto place_of = [&](const Value& v, int32_t saved) { return saved >= 0 ? saved * 32 : bytes_of(v, spare++); };
+
+    if (end.kind == End::fall_through) {
+        Instruction& i = emit(jump_to_target);
+        i.link = link_in_line(end.next);
+        i.extra = change;
+    } else if (end.kind == End::jump) {
+        const int32_t a = is_constant(end.target) ? 0 : place_of(end.target, saved_target);
+        Instruction& i = emit(is_constant(end.target) ? jump_to_target : jump_dynamic);
+        if (is_constant(end.target)) i.link = link(constant(end.target));
+        i.a = a, i.extra = change;
+    } else if (!is_constant(end.target)) {
+        const int32_t a = place_of(end.target, saved_target), b = place_of(branch.value, saved_condition);
+        Instruction& i = emit(branch_dynamic);
+        i.a = a, i.b = b, i.extra = change;
+    } else if (branch.compare == nullptr) {
+        const int32_t a = place_of(branch.value, saved_condition);
+        Instruction& i = emit(test_branch_handler(branch.when));
+        i.link = link(constant(end.target));
+        i.a = a, i.extra = change;
+    } else {
+        finish_branch(branch, change);
+    }
+}
+
+void Translator::finish_branch(const Branch& branch, int32_t change) {
+    const Value &x = branch.compare->in[0], &y = branch.compare->in[1];
+    const ConstantOperand which = is_constant(x) ? ConstantOperand::first : is_constant(y) ? ConstantOperand::second : ConstantOperand::none;
+    Instruction& i = emit(compare_branch_handler(branch.compare->opcode, which, branch.when));
+    i.link = link(constant(m_block->end.target));
+    if (!is_constant(x)) i.a = m_slots->of(x) * 32;
+    if (!is_constant(y)) i.b = m_slots->of(y) * 32;
+    i.extra = change;
+    if (which != ConstantOperand::none) emit_constant_record(constant(which == ConstantOperand::first ? x : y));
+}
+
+}  // namespace warpevm::fast

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the program as a user does, and collects what it wrote and its exit code.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+
+#include "tests/cli/temporary_folder.hpp"
+
+namespace warpevm::tools {
+
+struct Ran {
+    int exit_code = -1;
+    std::string out;
+    std::string err;
+};
+
+/// `arguments` are words for a shell; the tests' own paths need no quoting.
+inline Ran run_program(const std::string& arguments, const std::string& input = {}) {
+    const TemporaryFolder folder;
+    const std::string in = folder.write("in", input);
+    const std::string base = folder.path().string();
+    const std::string command =
+        std::string(WARPEVM_PROGRAM) + " " + arguments + " <" + in + " >" + base + "/out 2>" + base + "/err";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out"), folder.read("err")};
+}
+
+}  // namespace warpevm::tools

@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the fixtures and the real blocks through the warpevm program and compares what fails with tests/pending.txt.
+
+cases.py run --build DIR [--tenth | --full [--shard I/N]]    cases.py sum RESULTS
+
+A case is named FILE::NAME::FORK::INDEX, its file relative to the fixtures; a real block is named blocks/NUMBER. A failure that
+tests/pending.txt does not name fails, and so does a case named there that passes.
+"""
+
+import argparse
+import collections
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+from backends import built_in
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PENDING = ROOT / "tests" / "pending.txt"
+LEDGER = ROOT / "tests" / "ledger.tsv"
+COMMANDS = ("statetest", "blocktest")
+LEDGER_COLUMNS = ("backend", "command", "unit", "passed", "failed", "skipped")
+
+
+def pending_cases():
+    lines = (line.strip() for line in PENDING.read_text().splitlines())
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def in_tenth(relative):
+    """A fixed tenth: by the name of the file, so that it does not move when files come or go."""
+    return hashlib.sha256(str(relative).encode()).digest()[0] % 10 == 0
+
+
+def json_files(folder):
+    return sorted(path for path in folder.rglob("*.json"))
+
+
+class Program:
+    """One built warpevm and what it answered."""
+
+    def __init__(self, build):
+        self.path = build / "bin" / "warpevm"
+
+    def ask(self, command, backend, paths, output):
+        arguments = [self.path, command, "--backend", backend, "--jobs", str(os.cpu_count()), "--quiet", "--json", output, *paths]
+        done = subprocess.run([str(a) for a in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            answer = json.loads(pathlib.Path(output).read_text())
+        except (OSError, ValueError):
+            sys.exit(f"warpevm {command} --backend {backend} gave no JSON (exit {done.returncode}):\n{done.stderr[-4000:]}")
+        if done.returncode not in (0, 1, 2):
+            print(done.stderr[-4000:], file=sys.stderr)
+            sys.exit(f"warpevm {command} --backend {backend} ended with {done.returncode}")
+        return answer
+
+
+def fixture_names(answer, fixtures):
+    for failure in answer["failures"]:
+        file = pathlib.Path(failure["file"])
+        relative = file.relative_to(fixtures) if file.is_relative_to(fixtures) else file
+        yield f"{relative}::{failure['name']}::{failure['fork']}::{failure['index']}", failure["reason"]
+
+
+def block_result(answer):
+    failures = {f"blocks/{block['number']}": explain(block) for block in answer["blocks"] if not block["ok"]}
+    return {"passed": answer["summary"]["ok"], "failed": answer["summary"]["failed"], "skipped": 0, "failures": failures}
+
+
+def explain(block):
+    if block.get("error"):
+        return block["error"]["message"]
+    return "; ".join(f"{m['field']}: expected {m['expected']}, got {m['got']}" for m in block["mismatches"]) or "failed"
+
+
+class Unit:
+    """What one call of the program covers: a folder of fixtures, or the real blocks."""
+
+    def __init__(self, command, name, paths):
+        self.command, self.name, self.paths = command, name, paths
+
+    def run(self, program, backend, fixtures, scratch):
+        output = scratch / "answer.json"
+        output.unlink(missing_ok=True)
+        answer = program.ask(self.command, backend, self.paths, output)
+        if self.command == "run":
+            return block_result(answer)
+        counts = {key: answer[key] for key in ("passed", "failed", "skipped")}
+        return {**counts, "other": answer["other"], "failures": dict(fixture_names(answer, fixtures)), "skips": answer["skips"]}
+
+
+def whole_units(fixtures, blocks):
+    if fixtures:
+        for command in COMMANDS:
+            yield Unit(command, "fixtures", [fixtures])
+    if blocks:
+        yield Unit("run", "blocks", [blocks])
+
+
+def tenth_units(fixtures, blocks):
+    if fixtures:
+        chosen = [path for path in json_files(fixtures) if in_tenth(path.relative_to(fixtures))]
+        for command in COMMANDS:
+            yield Unit(command, "a tenth of the fixtures", chosen)
+    if blocks:
+        yield Unit("run", "a tenth of the blocks", [path for path in sorted(blocks.iterdir()) if in_tenth(path.name)])
+
+
+def full_units(fixtures, blocks):
+    """Folders small enough to be worth resuming between."""
+    if fixtures:
+        for folder in sorted({path.parent for path in json_files(fixtures)}):
+            files = sorted(folder.glob("*.json"))
+            for command in COMMANDS:
+                yield Unit(command, str(folder.relative_to(fixtures)), files)
+    if blocks:
+        for path in sorted(blocks.iterdir()):
+            yield Unit("run", f"blocks/{path.name}", [path])
+
+
+def commit():
+    return subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
+
+
+def data_folder(variable, default, what):
+    folder = pathlib.Path(os.environ.get(variable) or ROOT / "build" / "data" / default)
+    if folder.is_dir():
+        return folder.resolve()
+    print(f"left out: {what}, for {folder} is not there (set {variable})")
+    return None
+
+
+def print_skips(skips):
+    """By name with the reason; those of a fork that is not yet in scope are many, and counted."""
+    coming = collections.Counter(skip["reason"] for skip in skips if skip["reason"].endswith("not yet in scope"))
+    for reason, count in coming.items():
+        print(f"        {count} skipped: {reason}")
+    for skip in skips:
+        if skip["reason"] not in coming:
+            print(f"        skipped {skip['name']}: {skip['reason']}")
+
+
+def judge(results, complete):
+    """Prints what is not as tests/pending.txt says. `complete` says that every case ran, so that a pass can be told."""
+    pending, failures = pending_cases(), {}
+    for result in results:
+        failures.update(result["failures"])
+    bad = [f"FAILED  {name}: {failures[name]}" for name in sorted(set(failures) - pending)]
+    if complete:
+        bad += [f"PASSED, but tests/pending.txt names it  {name}" for name in sorted(pending - set(failures))]
+    print("\n".join(bad[:100]), end="\n" if bad else "")
+    if len(bad) > 100:
+        print(f"… and {len(bad) - 100} more")
+    return len(bad)
+
+
+def write_counts(path, results):
+    """Known failures (those in tests/pending.txt) are a count of their own."""
+    known = sum(len(pending_cases() & set(result["failures"])) for result in results)
+    counts = {key: sum(result[key] for result in results) for key in ("passed", "failed", "skipped")}
+    counts["failed"] -= known
+    path.write_text(json.dumps({**counts, "pending": known}))
+
+
+def run(arguments):
+    fixtures = data_folder("WARPEVM_FIXTURES", "fixtures", "the reference fixtures")
+    blocks = data_folder("WARPEVM_BLOCKS", "blocks", "the real blocks")
+    build = (ROOT / arguments.build).resolve()
+    program = Program(build)
+    if not program.path.exists():
+        sys.exit(f"{program.path} is not built")
+    if arguments.full:
+        return run_full(arguments, program, fixtures, blocks, build)
+
+    results_folder = ROOT / "build" / "results"
+    results_folder.mkdir(parents=True, exist_ok=True)
+    bad = 0
+    for backend in built_in(program.path):
+        tenth = arguments.tenth or backend != "serial"
+        results = []
+        for unit in (tenth_units if tenth else whole_units)(fixtures, blocks):
+            begin = time.monotonic()
+            result = unit.run(program, backend, fixtures, build)
+            results.append(result)
+            seconds = time.monotonic() - begin
+            print(f"{backend:7} {unit.command:9} {unit.name}: {result['passed']} passed, {result['failed']} failed, "
+                  f"{result['skipped']} skipped ({seconds:.0f} s)", flush=True)
+            if not arguments.tenth:
+                print_skips(result.get("skips", []))
+            write_counts(results_folder / f"{build.name}-{backend}-{unit.command}.json", [result])
+        bad += judge(results, complete=bool(fixtures and blocks) and not tenth)
+    return 1 if bad else 0
+
+
+def run_full(arguments, program, fixtures, blocks, build):
+    index, count = (int(part) for part in (arguments.shard or "1/1").split("/"))
+    done_folder = build / "full" / commit()
+    done_folder.mkdir(parents=True, exist_ok=True)
+    units = [(backend, unit) for backend in built_in(program.path) for unit in full_units(fixtures, blocks)]
+    for number, (backend, unit) in enumerate(units):
+        key = hashlib.sha256(f"{backend} {unit.command} {unit.name}".encode()).hexdigest()[:24]
+        record = done_folder / f"{key}.json"
+        if number % count != index - 1 or record.exists():
+            continue
+        result = unit.run(program, backend, fixtures, build)
+        result.update(backend=backend, command=unit.command, unit=unit.name)
+        record.with_suffix(".new").write_text(json.dumps(result))
+        record.with_suffix(".new").rename(record)
+    records = [json.loads(path.read_text()) for path in sorted(done_folder.glob("*.json"))]
+    write_ledger(records, len(units))
+    (ROOT / "build" / "results").mkdir(parents=True, exist_ok=True)
+    write_counts(ROOT / "build" / "results" / "full.json", records)
+    return 1 if judge(records, complete=bool(fixtures and blocks) and len(records) == len(units)) else 0
+
+
+def write_ledger(records, planned):
+    lines = [f"# commit {commit()}, {len(records)} of {planned} units", "\t".join(LEDGER_COLUMNS)]
+    kept = [record for record in records if record["passed"] + record["failed"] + record["skipped"]]
+    rows = (tuple(str(record[column]) for column in LEDGER_COLUMNS) for record in kept)
+    LEDGER.write_text("\n".join(lines + ["\t".join(row) for row in sorted(rows)]) + "\n")
+    print(f"{LEDGER.relative_to(ROOT)}: {lines[0][2:]}")
+
+
+def ctest_counts(path):
+    suite = xml.etree.ElementTree.parse(path).getroot()
+    total, failed = int(suite.get("tests")), int(suite.get("failures"))
+    skipped = int(suite.get("skipped")) + int(suite.get("disabled"))
+    return {"passed": total - failed - skipped, "failed": failed, "skipped": skipped}
+
+
+def sum_up(arguments):
+    """Adds every count up and closes with the line that CI reads. Pending failures count as skipped: they are known, and named."""
+    folder = pathlib.Path(arguments.results)
+    total = {"passed": 0, "failed": 0, "skipped": 0}
+    parts = [(path.stem, json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
+    parts += [(path.stem, ctest_counts(path)) for path in sorted(folder.glob("*.xml"))]
+    for name, counts in parts:
+        counts["skipped"] += counts.get("pending", 0)
+        note = f" ({counts['pending']} of them pending)" if counts.get("pending") else ""
+        print(f"{name:32} {counts['passed']:8} passed {counts['failed']:6} failed {counts['skipped']:6} skipped{note}")
+        for key in total:
+            total[key] += counts[key]
+    print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped", flush=True)
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    runner = commands.add_parser("run")
+    runner.add_argument("--build", default="build")
+    runner.add_argument("--tenth", action="store_true")
+    runner.add_argument("--full", action="store_true")
+    runner.add_argument("--shard", metavar="I/N")
+    runner.set_defaults(call=run)
+    summing = commands.add_parser("sum")
+    summing.add_argument("results")
+    summing.set_defaults(call=sum_up)
+    arguments = parser.parse_args()
+    return arguments.call(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Declares every command and option. The only file that knows the library for command lines, which is slow to
+// compile.
+#include "tools/cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "tools/common/exit_code.hpp"
+
+namespace warpevm::tools {
+namespace {
+
+constexpr unsigned max_threads = 4096;
+
+void add_common(CLI::App& app, CommonOptions& o) {
+    app.add_option("--backend", o.backend, "auto, serial, cpu or opencl")
+        ->check(CLI::IsMember({"auto", "serial", "cpu", "opencl"}))
+        ->capture_default_str();
+    app.add_option("--device", o.devices, "INDEX, part of a NAME, or native; repeatable")
+        ->allow_extra_args(false)
+        ->take_all();
+    app.add_flag("--require-device", o.require_device, "fail (exit 1) without a usable device");
+    app.add_option("--threads", o.threads, "threads of the executor")->check(CLI::Range(1U, max_threads));
+    app.add_option("--jobs", o.jobs, "cases or blocks at once")->check(CLI::Range(1U, max_threads));
+    app.add_option("--fork", o.fork, "use this fork's rules, whatever the input says");
+    app.add_option("--json", o.json, "write the results as JSON to FILE, or - for standard output");
+    app.add_option("--filter", o.filter,
+                   "a regular expression over path::name::fork::index (run: the block number)");
+    app.add_flag("--verbose", o.verbose, "say more");
+    app.add_flag("--quiet", o.quiet, "no progress, only the last line");
+}
+
+CLI::App* add_run(CLI::App& app, Arguments& a) {
+    CLI::App* run = app.add_subcommand("run", "Executes blocks and compares the results with their headers");
+    RunOptions& o = a.run;
+    run->add_option("PATH", o.paths,
+                    "a folder with block.json and prestate.json, or a folder of such folders")
+        ->required();
+    add_common(*run, a.common);
+    run->add_option("--chain", o.chain, "mainnet, or a genesis.json whose `config` is the fork schedule")
+        ->capture_default_str();
+    run->add_option("--repeat", o.repeat, "execute N times and give the medians")
+        ->check(CLI::Range(1U, 1000000U));
+    const std::map<std::string, Verify> modes{
+        {"header", Verify::header}, {"serial", Verify::serial}, {"none", Verify::none}};
+    run->add_option("--verify", o.verify, "header, serial or none")
+        ->transform(CLI::CheckedTransformer(modes, CLI::ignore_case));
+    run->add_flag("--explain", o.explain, "each group's route and the reasons");
+    run->add_option("--output", o.output,
+                    "write receipts, logs and state difference of each block to this folder");
+    CLI::Option* tx = run->add_option("--tx", o.tx, "the transaction (from 0) that --evm-trace is about");
+    run->add_option("--evm-trace", o.evm_trace, "write the EIP-3155 trace of transaction --tx N to FILE")
+        ->needs(tx);
+    run->add_option("--report", o.report, "write an HTML report to FILE");
+    run->add_option("--trace", o.trace, "write Chrome trace events to FILE (JSON)");
+    run->add_flag("--strict-state", o.strict_state,
+                  "a read that the pre-state does not answer is an error (exit 2)");
+    run->footer("Example: warpevm run build/data/blocks/19934116 --verify serial --json -");
+    return run;
+}
+
+CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const std::string& what,
+                   const std::string& example) {
+    CLI::App* test = app.add_subcommand(name, "Runs " + what + " files or trees");
+    test->add_option("PATH", a.test.paths, "files, or folders that hold .json files")->required();
+    add_common(*test, a.common);
+    test->add_flag("--trace", a.test.trace, "write EIP-3155 lines to standard error (one case at a time)");
+    test->footer("Example: " + example);
+    return test;
+}
+
+CLI::App* add_t8n(CLI::App& app, Arguments& a) {
+    CLI::App* t8n =
+        app.add_subcommand("t8n", "Executes transactions on a pre-state, as geth's `evm t8n` does");
+    T8nOptions& o = a.t8n;
+    t8n->add_option("--input.alloc", o.input_alloc, "the pre-state, or stdin")->capture_default_str();
+    t8n->add_option("--input.env", o.input_env, "the environment, or stdin")->capture_default_str();
+    t8n->add_option("--input.txs", o.input_txs, "the transactions (.json, .rlp), or stdin")
+        ->capture_default_str();
+    t8n->add_option("--state.fork", o.state_fork, "the fork's name")->capture_default_str();
+    t8n->add_option("--state.chainid", o.state_chainid, "the chain id")->capture_default_str();
+    t8n->add_option("--state.reward", o.state_reward, "the block reward in wei; -1: none")
+        ->capture_default_str();
+    t8n->add_option("--output.basedir", o.output_basedir, "folder for the output files");
+    t8n->add_option("--output.result", o.output_result, "stdout, stderr or a file")->capture_default_str();
+    t8n->add_option("--output.alloc", o.output_alloc, "stdout, stderr or a file")->capture_default_str();
+    t8n->add_option("--output.body", o.output_body, "file for the RLP of the included transactions");
+    t8n->add_flag("--trace", o.trace, "write trace-INDEX-HASH.jsonl for each transaction");
+    t8n->footer(
+        "Example: warpevm t8n --input.alloc alloc.json --input.env env.json --input.txs txs.json "
+        "--state.fork Cancun "
+        "--output.result stdout --output.alloc stdout\n"
+        "Exit codes are geth's: 2 execution, 3 configuration, 4 missing block hash, 10 JSON, 11 files, 12 "
+        "RLP.");
+    return t8n;
+}
+
+CLI::App* add_bench(CLI::App& app, Arguments& a) {
+    CLI::App* bench = app.add_subcommand("bench", "Times named workloads, after comparing their results");
+    BenchOptions& o = a.bench;
+    bench->add_option("WORKLOAD", o.workloads, "names from --list; none: all");
+    add_common(*bench, a.common);
+    bench->add_flag("--list", o.list, "name the workloads");
+    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form")
+        ->capture_default_str();
+    bench->add_option("--repeat", o.repeat, "batches per case")
+        ->check(CLI::Range(1U, 100000U))
+        ->capture_default_str();
+    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch")
+        ->check(CLI::Range(1U, 10000U))
+        ->capture_default_str();
+    bench->footer("Example: warpevm bench evm --json -");
+    return bench;
+}
+
+}  // namespace
+
+std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int& exit_code) {
+    Arguments a;
+    CLI::App app("Executes EVM blocks, exactly and fast.", "warpevm");
+    app.require_subcommand(1);
+    app.footer("Example: warpevm run build/data/blocks\nEach command has --help.");
+    std::vector<std::pair<CLI::App*, Command>> commands{
+        {add_run(app, a), Command::run},
+        {add_test(app, a, "statetest", "GeneralStateTests",
+                  "warpevm statetest build/data/fixtures/ethereum-tests/GeneralStateTests"),
+         Command::statetest},
+        {add_test(app, a, "blocktest", "BlockchainTests",
+                  "warpevm blocktest build/data/fixtures/ethereum-tests/BlockchainTests"),
+         Command::blocktest},
+        {add_t8n(app, a), Command::t8n},
+        {add_bench(app, a), Command::bench},
+        {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")
+             ->footer("Example: warpevm version"),
+         Command::version},
+    };
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& wish) {
+        exit_code = app.exit(wish);
+        return std::nullopt;
+    } catch (const CLI::ParseError& error) {
+        app.exit(error);
+        // geth's tool has a code of its own for arguments that can't be used.
+        exit_code = app.got_subcommand("t8n") ? 3 : static_cast<int>(ExitCode::bad_input);
+        return std::nullopt;
+    }
+    for (const auto& [command, which] : commands)
+        if (command->parsed()) a.command = which;
+    return a;
+}
+
+}  // namespace warpevm::tools

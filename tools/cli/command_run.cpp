@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// `run`: executes the blocks, several at once if asked to, and writes the table and the files.
+#include <fmt/format.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "tools/cli/commands.hpp"
+#include "tools/common/exit_code.hpp"
+#include "tools/common/interrupt.hpp"
+#include "tools/common/progress.hpp"
+#include "tools/run/execute.hpp"
+
+namespace warpevm::tools {
+namespace {
+
+/// A block whose number --filter matches, or whose number can't be read, so that its error is told.
+bool selected(const std::filesystem::path& folder, const std::optional<std::regex>& filter) {
+    if (!filter) return true;
+    const auto block = read_block_file(folder);
+    return !block || std::regex_search(std::to_string(*block->header.number), *filter);
+}
+
+RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const RunPlan& plan,
+                     const CommonOptions& common) {
+    RunReport report;
+    report.backend = plan.backend.name;
+    report.start = std::chrono::steady_clock::now();
+    std::vector<std::optional<BlockReport>> results(folders.size());
+    std::atomic<size_t> next{0};
+    std::mutex lock;
+    std::exception_ptr problem;
+    Progress progress("run", folders.size(), common.quiet);
+    size_t done = 0;
+    const auto work = [&](unsigned thread) {
+        ExecutionContext context;
+        for (size_t i = next++; i < folders.size() && !interrupted(); i = next++) {
+            try {
+                results[i] = run_block(folders[i], plan, context, thread);
+            } catch (...) {
+                const std::lock_guard held(lock);
+                problem = std::current_exception();
+                next = folders.size();
+                return;
+            }
+            const std::lock_guard held(lock);
+            progress.advance(++done, folders[i].filename().string());
+        }
+    };
+    std::vector<std::thread> threads;
+    for (unsigned i = 1; i < std::min<size_t>(std::max(1U, common.jobs), folders.size()); ++i)
+        threads.emplace_back(work, i);
+    work(0);
+    for (std::thread& thread : threads) thread.join();
+    if (problem) std::rethrow_exception(problem);
+    for (auto& result : results) {
+        if (result)
+            report.blocks.push_back(std::move(*result));
+        else
+            report.interrupted = true;
+    }
+    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - report.start).count();
+    return report;
+}
+
+void explain(const RunReport& report) {
+    for (const BlockReport& b : report.blocks)
+        fmt::print(
+            "block {}: one group of {} transactions -> cpu, reason backend_serial: one thread runs them in "
+            "their order\n",
+            b.number ? std::to_string(*b.number) : b.path, b.txs);
+}
+
+}  // namespace
+
+int command_run(const CommonOptions& common, const RunOptions& options) {
+    RunPlan plan{options, select_backend(common), read_rules_source(options.chain, common.fork)};
+    const auto filter = compile_filter(common.filter);
+    if (lacks_required_device(common)) return static_cast<int>(ExitCode::failed);
+    std::vector<std::filesystem::path> folders;
+    for (const auto& folder : block_folders(options.paths))
+        if (selected(folder, filter)) folders.push_back(folder);
+    if (!options.evm_trace.empty() && folders.size() != 1)
+        throw UsageError(fmt::format("--evm-trace: expected one block, got {}", folders.size()));
+
+    const RunReport report = run_blocks(folders, plan, common);
+
+    const bool json_out = common.json == "-";
+    const std::string table = to_table(report, common.verbose);
+    // The last line says it all; with JSON on standard output the table goes where it can't spoil it.
+    const size_t last_line = table.rfind('\n', table.size() - 2) + 1;
+    fmt::print(json_out ? stderr : stdout, "{}", common.quiet ? table.substr(last_line) : table);
+    if (options.explain && !json_out) explain(report);
+    if (!common.json.empty()) write_text(common.json, to_json(report));
+    if (!options.report.empty()) write_text(options.report, to_html(report));
+    if (!options.trace.empty()) write_text(options.trace, to_chrome_trace(report));
+    return static_cast<int>(report.exit_code());
+}
+
+}  // namespace warpevm::tools

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function per command; each returns the program's exit code.
+#pragma once
+
+#include "tools/cli/arguments.hpp"
+
+namespace warpevm::tools {
+
+int command_run(const CommonOptions& common, const RunOptions& options);
+int command_statetest(const CommonOptions& common, const TestOptions& options);
+int command_blocktest(const CommonOptions& common, const TestOptions& options);
+int command_t8n(const T8nOptions& options);
+int command_bench(const CommonOptions& common, const BenchOptions& options);
+int command_version();
+
+}  // namespace warpevm::tools

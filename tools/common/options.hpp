@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options that mean the same in every command.
+#pragma once
+
+#include <optional>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "evm/chain/executor.hpp"
+
+namespace warpevm::tools {
+
+struct CommonOptions {
+    std::string backend = "auto";
+    std::vector<std::string> devices;
+    bool require_device = false;
+    unsigned threads = 0;  ///< the executor's; 0: as many as there are cores
+    unsigned jobs = 0;     ///< cases or blocks at once; 0: the command's own default
+    std::string fork;      ///< empty: as the input says
+    std::string json;      ///< a file, or - for standard output
+    std::string filter;
+    bool verbose = false;
+    bool quiet = false;
+};
+
+/// What executes windows. `name` is what results are labelled with.
+struct Backend {
+    std::string name;
+    Result<std::vector<BlockOutcome>> execute(ExecutionContext& context, std::span<const BlockInput> window,
+                                              const StateView& state, const ExecutionOptions& options) const;
+};
+
+/// The backend that the options ask for. Throws UsageError where it is not built in or no device matches.
+Backend select_backend(const CommonOptions& options);
+/// True where --require-device asks for a device and this build has none; says so on standard error.
+bool lacks_required_device(const CommonOptions& options);
+
+/// Compiles --filter; throws UsageError with the reason. Nothing: everything matches.
+std::optional<std::regex> compile_filter(const std::string& filter);
+
+/// Writes a text to a file, or to standard output for "-". Throws std::runtime_error where it can't.
+void write_text(const std::string& file, const std::string& text);
+
+}  // namespace warpevm::tools

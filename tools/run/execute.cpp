@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// The phases of one block, each timed.
+#include "tools/run/execute.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "evm/base/hex.hpp"
+#include "evm/chain/block_input.hpp"
+#include "evm/codec/wire.hpp"
+#include "tools/common/eip3155.hpp"
+
+namespace warpevm::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Adds the time of its life to a phase of the report.
+class Timed {
+  public:
+    Timed(BlockReport& report, Phase phase, unsigned thread)
+        : m_report(report), m_phase(phase), m_thread(thread) {}
+    ~Timed() {
+        const auto length = Clock::now() - m_start;
+        const auto i = static_cast<size_t>(m_phase);
+        m_report.timing_ms[i] += std::chrono::duration<double, std::milli>(length).count();
+        m_report.spans.push_back({phase_names[i], m_start, length, m_thread});
+    }
+    Timed(const Timed&) = delete;
+    Timed& operator=(const Timed&) = delete;
+
+  private:
+    BlockReport& m_report;
+    Phase m_phase;
+    unsigned m_thread;
+    Clock::time_point m_start = Clock::now();
+};
+
+double median(std::vector<double> values) {
+    if (values.empty()) return 0;
+    const size_t middle = values.size() / 2;
+    std::sort(values.begin(), values.end());
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// Errors that a pre-state with missing parts can cause by itself.
+bool may_come_from_missing_state(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::nonce_too_low:
+        case ErrorCode::nonce_too_high:
+        case ErrorCode::insufficient_balance:
+        case ErrorCode::sender_not_eoa:
+        case ErrorCode::system_contract_missing:
+        case ErrorCode::system_call_failed: return true;
+        default: return false;
+    }
+}
+
+/// Where two outcomes of the same block part: the first transaction that differs, or a result of the whole
+/// block.
+Mismatch first_difference(const BlockOutcome& serial, const BlockOutcome& got) {
+    const auto text = [](const TransactionOutcome& tx) {
+        return fmt::format("{} with {} gas and {} logs", tx.success ? "success" : "failure", tx.gas_used,
+                           tx.log_count);
+    };
+    for (size_t i = 0; i < std::min(serial.transactions.size(), got.transactions.size()); ++i)
+        if (!(serial.transactions[i] == got.transactions[i]))
+            return {"serial", text(serial.transactions[i]), text(got.transactions[i]), i};
+    if (serial.gas_used != got.gas_used)
+        return {"serial", std::to_string(serial.gas_used), std::to_string(got.gas_used), std::nullopt};
+    if (serial.receipts_root != got.receipts_root)
+        return {"serial", to_hex(serial.receipts_root), to_hex(got.receipts_root), std::nullopt};
+    return {"serial", serial.diff == got.diff ? "the same outcome" : "the same state difference",
+            "another one", std::nullopt};
+}
+
+class BlockRun {
+  public:
+    BlockRun(const std::filesystem::path& path, const RunPlan& plan, ExecutionContext& context,
+             unsigned thread)
+        : m_path(path), m_plan(plan), m_context(context), m_thread(thread) {
+        report.path = path.string();
+    }
+
+    void run() {
+        const Timed total(report, Phase::total, m_thread);
+        if (!read()) return;
+        if (!recover()) return;
+        if (!execute()) return;
+        check();
+        report.ok = report.valid && report.mismatches.empty() && !report.error;
+        if (!report.ok) report.exit_code = worse(report.exit_code, ExitCode::failed);
+    }
+
+    BlockReport report;
+
+  private:
+    bool stop(const Error& error, std::optional<size_t> tx = {}) {
+        const bool broken_rule = is_protocol_error(error.code);
+        report.error = BlockError{std::string(name(error.code)), tx, to_string(error)};
+        if (!m_folder.complete && broken_rule && may_come_from_missing_state(error.code))
+            report.error->message += "; the pre-state may be incomplete";
+        report.exit_code = broken_rule                         ? ExitCode::failed
+                           : error.code == ErrorCode::internal ? ExitCode::internal
+                                                               : ExitCode::bad_input;
+        return false;
+    }
+
+    bool read() {
+        const Timed timed(report, Phase::decode, m_thread);
+        auto block = read_block_file(m_path);
+        if (!block) return stop(block.error());
+        report.number = block->header.number;
+        report.hash = block->header.hash;
+        report.txs = block->transactions.size();
+        auto folder = read_block_folder(m_path, std::move(*block), m_plan.rules);
+        if (!folder) return stop(folder.error());
+        m_folder = std::move(*folder);
+        report.fork = name(m_folder.rules.fork);
+        return true;
+    }
+
+    bool recover() {
+        const Timed timed(report, Phase::recover, m_thread);
+        auto input = make_input(m_folder, report);
+        if (!input) return stop(input.error());
+        m_input = std::move(*input);
+        if (m_plan.options.verify == Verify::none) return true;
+        // Senders come before the header in the order of verdicts, so a bad one is left to execution.
+        const bool bad_sender =
+            std::any_of(m_input.transactions.begin(), m_input.transactions.end(),
+                        [](const auto& tx) { return tx.invalid.code != ErrorCode::none; });
+        if (bad_sender) return true;
+        if (const auto header = check_header(m_folder, m_plan.rules.chain, report); !header)
+            return stop(header.error());
+        return true;
+    }
+
+    ExecutionOptions execution_options() const {
+        ExecutionOptions options;
+        options.on_missing_state = m_plan.options.strict_state || m_folder.complete
+                                       ? OnMissingState::fail
+                                       : OnMissingState::assume_absent;
+        options.allow_missing_system_contracts = !m_folder.complete;
+        if (m_folder.complete && m_input.rules.fork < Fork::byzantium)
+            options.state_root_after = [this](const StateDiff& diff) {
+                return m_folder.state.root_after(diff);
+            };
+        return options;
+    }
+
+    bool execute() {
+        std::vector<double> times;
+        for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
+            const double before = report.ms(Phase::fallback);
+            auto outcomes = [&] {
+                const Timed timed(report, Phase::fallback, m_thread);
+                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options());
+            }();
+            times.push_back(report.ms(Phase::fallback) - before);
+            if (!outcomes) return stop(outcomes.error());
+            if (i == 0)
+                m_outcome = std::move(outcomes->front());
+            else if (!(m_outcome == outcomes->front()))
+                return stop({ErrorCode::internal, "two executions of the same block differ"});
+        }
+        report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
+        report.reasons["backend_serial"] = report.txs;
+        note_assumed();
+        if (!m_plan.options.evm_trace.empty() && !trace()) return false;
+        report.gas_used = m_outcome.gas_used;
+        if (m_outcome.verdict.valid()) return true;
+        return stop(m_outcome.verdict.error,
+                    m_outcome.verdict.tx ? std::optional<size_t>(*m_outcome.verdict.tx) : std::nullopt);
+    }
+
+    void note_assumed() {
+        constexpr size_t shown = 5;
+        report.assumed_absent = m_outcome.assumed_accounts.size() + m_outcome.assumed_slots.size();
+        for (const Address& account : m_outcome.assumed_accounts)
+            if (report.assumed.size() < shown) report.assumed.push_back(to_hex(account));
+        for (const SlotKey& slot : m_outcome.assumed_slots)
+            if (report.assumed.size() < shown)
+                report.assumed.push_back(to_hex(slot.address) + "[" + to_quantity(slot.slot) + "]");
+    }
+
+    /// Executes once more, watched; times are not those of the trace.
+    bool trace() {
+        const RunOptions& options = m_plan.options;
+        if (*options.tx >= report.txs)
+            return stop({ErrorCode::bad_argument,
+                         fmt::format("--tx {}: expected a number below {}, the block's transactions",
+                                     *options.tx, report.txs)});
+        std::ofstream out(options.evm_trace);
+        if (!out) return stop({ErrorCode::bad_argument, options.evm_trace + ": can't be written"});
+        Eip3155Writer writer(out);
+        ExecutionContext context(m_context.shared_codes());
+        context.tracer = &writer;
+        context.traced_transaction = static_cast<uint32_t>(*options.tx);
+        const auto outcomes = execute_serial(context, {&m_input, 1}, m_folder.state, execution_options());
+        if (!outcomes) return stop(outcomes.error());
+        return true;
+    }
+
+    void check() {
+        report.valid = true;
+        report.logs_bloom = m_outcome.logs_bloom;
+        if (m_input.rules.fork >= Fork::byzantium || !m_outcome.intermediate_roots.empty() || report.txs == 0)
+            report.receipts_root = m_outcome.receipts_root;
+        if (m_plan.options.verify != Verify::none) {
+            const Timed timed(report, Phase::roots, m_thread);
+            check_outcome(m_folder, m_input, m_outcome, report);
+        } else {
+            report.mismatches.clear();
+        }
+        if (m_plan.options.verify == Verify::serial) compare_serially();
+        if (!m_plan.options.output.empty())
+            write_outcome(m_plan.options.output, m_folder, m_input, m_outcome);
+    }
+
+    /// By the plain loop and with nothing cached, so that what is compared shares as little as possible.
+    void compare_serially() {
+        ExecutionContext fresh;
+        fresh.interpreter = Interpreter::plain;
+        const auto outcomes = execute_serial(fresh, {&m_input, 1}, m_folder.state, execution_options());
+        report.checked.emplace_back("serial");
+        if (!outcomes)
+            report.mismatches.push_back({"serial", "an outcome", to_string(outcomes.error()), std::nullopt});
+        else if (!(outcomes->front() == m_outcome))
+            report.mismatches.push_back(first_difference(outcomes->front(), m_outcome));
+    }
+
+    const std::filesystem::path& m_path;
+    const RunPlan& m_plan;
+    ExecutionContext& m_context;
+    unsigned m_thread;
+    BlockFolder m_folder;
+    BlockInput m_input;
+    BlockOutcome m_outcome;
+};
+
+}  // namespace
+
+Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report) {
+    BlockInput input;
+    input.rules = folder.rules;
+    input.environment = block_environment(folder.block.header.with_defaults(), folder.rules);
+    input.withdrawals = folder.block.withdrawals;
+    for (size_t i = 0; i < folder.block.transactions.size(); ++i) {
+        const json::GivenTransaction& given = folder.block.transactions[i];
+        BlockTransaction tx{&given.tx, given.from.value_or(Address{}), given.invalid};
+        if (!given.tx.is_signed()) {
+            ++report.unsigned_txs;
+            if (!given.from)
+                return fail(
+                    ErrorCode::json_field,
+                    fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
+                                (folder.path / "block.json").string(), i));
+        } else if (given.invalid.code == ErrorCode::none) {
+            const auto sender = recover_sender(given.tx, folder.rules.fork, folder.rules.chain_id);
+            if (!sender)
+                tx.invalid = sender.error();
+            else if (given.from && *given.from != *sender)
+                tx.invalid =
+                    Error{ErrorCode::sender_mismatch, fmt::format("\"from\" is {}, the signature is {}'s",
+                                                                  to_hex(*given.from), to_hex(*sender))};
+            else
+                tx.sender = *sender;
+            if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
+                report.mismatches.push_back({"transaction_hash", to_hex(*given.hash), to_hex(hash), i});
+        }
+        input.transactions.push_back(std::move(tx));
+    }
+    return input;
+}
+
+BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
+                      unsigned thread) {
+    BlockRun run(folder, plan, context, thread);
+    run.run();
+    return std::move(run.report);
+}
+
+}  // namespace warpevm::tools

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sums, the JSON of `run` (CLI.md), and Chrome trace events.
+#include "tools/run/report.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "evm/base/hex.hpp"
+
+namespace warpevm::tools {
+namespace {
+
+using nlohmann::ordered_json;
+
+template <class T>
+ordered_json hex_or_null(const std::optional<T>& value) {
+    return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
+}
+template <class T>
+ordered_json or_null(const std::optional<T>& value) {
+    return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+ordered_json block_json(const BlockReport& b) {
+    ordered_json out;
+    out["path"] = b.path;
+    out["number"] = or_null(b.number);
+    out["hash"] = hex_or_null(b.hash);
+    out["fork"] = b.fork;
+    out["txs"] = b.txs;
+    out["gas_used"] = b.gas_used;
+    out["ok"] = b.ok;
+    out["valid"] = b.valid;
+    out["error"] = nullptr;
+    if (b.error)
+        out["error"] = {{"code", b.error->code}, {"tx", or_null(b.error->tx)}, {"message", b.error->message}};
+    out["mismatches"] = ordered_json::array();
+    for (const Mismatch& m : b.mismatches)
+        out["mismatches"].push_back(
+            {{"field", m.field}, {"expected", m.expected}, {"got", m.got}, {"tx", or_null(m.tx)}});
+    out["unchecked"] = ordered_json::array();
+    for (const Unchecked& u : b.unchecked) out["unchecked"].push_back({{"field", u.field}, {"why", u.why}});
+    out["receipts_root"] = hex_or_null(b.receipts_root);
+    out["logs_bloom"] = hex_or_null(b.logs_bloom);
+    out["state_root"] = hex_or_null(b.state_root);
+    out["checked"] = b.checked;
+    out["assumed_absent"] = b.assumed_absent;
+    out["unsigned"] = b.unsigned_txs;
+    out["routes"] = {{"device", 0}, {"cpu", b.txs}, {"escalated", 0}, {"reasons", b.reasons}};
+    for (size_t i = 0; i < phase_names.size(); ++i) out["timing_ms"][phase_names[i]] = b.timing_ms[i];
+    return out;
+}
+
+uint64_t peak_memory_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string dumped(const ordered_json& json) {
+    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+size_t RunReport::ok() const {
+    return static_cast<size_t>(
+        std::count_if(blocks.begin(), blocks.end(), [](const auto& b) { return b.ok; }));
+}
+size_t RunReport::transactions() const {
+    size_t sum = 0;
+    for (const BlockReport& b : blocks) sum += b.txs;
+    return sum;
+}
+uint64_t RunReport::gas_used() const {
+    uint64_t sum = 0;
+    for (const BlockReport& b : blocks) sum += b.gas_used;
+    return sum;
+}
+double RunReport::execution_seconds() const {
+    double sum = 0;
+    for (const BlockReport& b : blocks) sum += b.ms(Phase::fallback) / 1000;
+    return sum;
+}
+double RunReport::mgas_per_second() const {
+    const double execution = execution_seconds();
+    return execution > 0 ? static_cast<double>(gas_used()) / execution / 1e6 : 0;
+}
+ExitCode RunReport::exit_code() const {
+    ExitCode code = interrupted ? ExitCode::failed : ExitCode::ok;
+    for (const BlockReport& b : blocks) code = worse(code, b.exit_code);
+    return code;
+}
+
+std::string to_json(const RunReport& report) {
+    ordered_json out;
+    out["schema"] = 1;
+    out["backend"] = report.backend;
+    out["devices"] = ordered_json::array();
+    out["blocks"] = ordered_json::array();
+    for (const BlockReport& b : report.blocks) out["blocks"].push_back(block_json(b));
+    out["summary"] = {{"blocks", report.blocks.size()},
+                      {"ok", report.ok()},
+                      {"failed", report.blocks.size() - report.ok()},
+                      {"txs", report.transactions()},
+                      {"gas_used", report.gas_used()},
+                      {"seconds", report.seconds},
+                      {"execution_seconds", report.execution_seconds()},
+                      {"mgas_per_second", report.mgas_per_second()},
+                      {"peak_memory_bytes", peak_memory_bytes()}};
+    if (report.interrupted) out["interrupted"] = true;
+    return dumped(out);
+}
+
+std::string to_chrome_trace(const RunReport& report) {
+    const auto micros = [](std::chrono::steady_clock::duration d) {
+        return std::chrono::duration<double, std::micro>(d).count();
+    };
+    ordered_json events = ordered_json::array();
+    for (const BlockReport& b : report.blocks)
+        for (const Span& s : b.spans)
+            events.push_back(
+                {{"name", s.name},
+                 {"cat", "block"},
+                 {"ph", "X"},
+                 {"ts", micros(s.start - report.start)},
+                 {"dur", micros(s.length)},
+                 {"pid", 1},
+                 {"tid", s.thread},
+                 {"args", {{"block", or_null(b.number)}, {"txs", b.txs}, {"gas_used", b.gas_used}}}});
+    return dumped({{"traceEvents", events}, {"displayTimeUnit", "ms"}});
+}
+
+}  // namespace warpevm::tools

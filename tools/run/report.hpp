@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What running one block, or many, gave: the values behind the table, the JSON, the HTML page and the trace.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evm/base/bytes.hpp"
+#include "evm/chain/block.hpp"
+#include "tools/common/exit_code.hpp"
+
+namespace warpevm::tools {
+
+struct Mismatch {
+    std::string field;
+    std::string expected;
+    std::string got;
+    std::optional<size_t> tx;
+};
+struct Unchecked {
+    std::string field;
+    std::string why;
+};
+struct BlockError {
+    std::string code;
+    std::optional<size_t> tx;
+    std::string message;
+};
+
+/// The phases of CLI.md in their order; `fallback` is all execution on the CPU.
+enum class Phase : uint8_t {
+    decode,
+    recover,
+    partition,
+    route,
+    pack,
+    dispatch,
+    fallback,
+    merge,
+    roots,
+    total
+};
+inline constexpr std::array<const char*, 10> phase_names{
+    "decode", "recover", "partition", "route", "pack", "dispatch", "fallback", "merge", "roots", "total"};
+
+/// A stretch of time of one phase, for the Chrome trace.
+struct Span {
+    const char* name = "";
+    std::chrono::steady_clock::time_point start;
+    std::chrono::steady_clock::duration length{};
+    unsigned thread = 0;
+};
+
+struct BlockReport {
+    std::string path;
+    std::optional<uint64_t> number;
+    std::optional<Hash> hash;
+    std::string fork;
+    size_t txs = 0;
+    uint64_t gas_used = 0;
+    bool ok = false;
+    bool valid = false;
+    std::optional<BlockError> error;
+    std::vector<Mismatch> mismatches;
+    std::vector<Unchecked> unchecked;
+    std::vector<std::string> checked;
+    std::optional<Hash> receipts_root;
+    std::optional<Bloom> logs_bloom;
+    std::optional<Hash> state_root;
+    size_t assumed_absent = 0;
+    /// The first few reads that were assumed absent, as they are named in messages.
+    std::vector<std::string> assumed;
+    size_t unsigned_txs = 0;
+    std::map<std::string, size_t> reasons;
+    std::array<double, phase_names.size()> timing_ms{};
+    std::vector<Span> spans;
+    ExitCode exit_code = ExitCode::ok;
+
+    [[nodiscard]] double ms(Phase phase) const { return timing_ms[static_cast<size_t>(phase)]; }
+    /// Gas per second of execution, in millions; 0 where nothing was executed.
+    [[nodiscard]] double mgas_per_second() const {
+        return ms(Phase::fallback) > 0 ? static_cast<double>(gas_used) / ms(Phase::fallback) / 1000 : 0;
+    }
+};
+
+struct RunReport {
+    std::string backend;
+    std::vector<BlockReport> blocks;
+    double seconds = 0;
+    bool interrupted = false;
+    std::chrono::steady_clock::time_point start;
+
+    [[nodiscard]] size_t ok() const;
+    [[nodiscard]] size_t transactions() const;
+    [[nodiscard]] uint64_t gas_used() const;
+    [[nodiscard]] double execution_seconds() const;
+    [[nodiscard]] double mgas_per_second() const;
+    [[nodiscard]] ExitCode exit_code() const;
+};
+
+std::string to_json(const RunReport& report);
+/// A page that needs nothing beside it.
+std::string to_html(const RunReport& report);
+std::string to_chrome_trace(const RunReport& report);
+/// A table with a line for each block, what failed beneath it, and the sums.
+std::string to_table(const RunReport& report, bool verbose);
+
+/// "ok", or the first thing that is wrong, in one line.
+std::string result_line(const BlockReport& block);
+
+}  // namespace warpevm::tools
