@@ -16,7 +16,11 @@ target_compile_options(warpevm_light INTERFACE $<$<CONFIG:Release>:-O1>)
 
 if(WARPEVM_SANITIZE)
     target_compile_options(warpevm_options INTERFACE -fsanitize=${WARPEVM_SANITIZE} -fno-sanitize-recover=all
-        -fno-omit-frame-pointer -O1)
+        -fno-omit-frame-pointer -O1 -g1)
+    # GCC 12 sees uninitialized members in std::function and others once a sanitizer has changed the code.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+        target_compile_options(warpevm_options INTERFACE -Wno-maybe-uninitialized)
+    endif()
     target_link_options(warpevm_options INTERFACE -fsanitize=${WARPEVM_SANITIZE})
     target_compile_definitions(warpevm_options INTERFACE WARPEVM_SANITIZED=1)
 endif()

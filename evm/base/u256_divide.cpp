@@ -8,7 +8,7 @@
 namespace warpevm {
 namespace {
 
-using namespace limbs;
+using namespace limbs;  // NOLINT(google-build-using-namespace): this file is those functions' own
 
 /// First approximations of the reciprocal, by the divisor's top nine bits (the paper's table 1).
 constexpr std::array<uint16_t, 256> seeds = [] {

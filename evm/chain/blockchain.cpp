@@ -37,7 +37,7 @@ Result<Blockchain> Blockchain::create(ChainConfig config, const Header& genesis,
         return fail(ErrorCode::result_state_root, "the genesis state's is " + to_hex(root) +
                                                       ", its header says " + to_hex(genesis.state_root));
     Blockchain chain;
-    chain.m_config = std::move(config);
+    chain.m_config = config;
     chain.m_execute = std::move(execute);
     auto node = std::make_unique<Node>();
     node->header = genesis;
@@ -105,7 +105,7 @@ Result<Verdict> Blockchain::import(const Block& block) {
     verdict.error = first_bad_sender(transactions, verdict.tx);
     if (verdict.valid()) verdict = validate(block, *parent, node->rules);
     if (!verdict.valid()) return verdict;
-    const Result<Verdict> executed = execute(block, std::move(transactions), *node);
+    Result<Verdict> executed = execute(block, std::move(transactions), *node);
     if (executed && executed->valid()) add(std::move(node));
     return executed;
 }

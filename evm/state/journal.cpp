@@ -188,7 +188,7 @@ template <bool R>
 void Journal<R>::set_exists(Row row) {
     AccountRow& a = m_accounts[row];
     if (a.exists) return;
-    m_undo.push_back({Undo::exists, row, 0, {}});
+    m_undo.push_back({Undo::Kind::exists, row, 0, {}});
     a.exists = true;
 }
 
@@ -198,7 +198,7 @@ void Journal<R>::touch(Row row) {
     if (a.touched == m_tx && a.exists) return;
     mark_dirty(row);
     set_exists(row);
-    if (a.address != ripemd160_address) m_undo.push_back({Undo::touched, row, 0, {}});
+    if (a.address != ripemd160_address) m_undo.push_back({Undo::Kind::touched, row, 0, {}});
     a.touched = m_tx;
     m_touched.push_back(row);
 }
@@ -209,7 +209,7 @@ void Journal<R>::credit(Row row, const U256& amount) {
     set_exists(row);
     if (amount.is_zero()) return;
     AccountRow& a = m_accounts[row];
-    m_undo.push_back({Undo::balance, row, 0, a.balance});
+    m_undo.push_back({Undo::Kind::balance, row, 0, a.balance});
     a.balance += amount;
 }
 
@@ -218,7 +218,7 @@ void Journal<R>::debit(Row row, const U256& amount) {
     touch(row);
     if (amount.is_zero()) return;
     AccountRow& a = m_accounts[row];
-    m_undo.push_back({Undo::balance, row, 0, a.balance});
+    m_undo.push_back({Undo::Kind::balance, row, 0, a.balance});
     a.balance -= amount;
 }
 
@@ -227,7 +227,7 @@ void Journal<R>::set_nonce(Row row, uint64_t nonce) {
     touch(row);
     set_exists(row);
     AccountRow& a = m_accounts[row];
-    m_undo.push_back({Undo::nonce, row, a.nonce, {}});
+    m_undo.push_back({Undo::Kind::nonce, row, a.nonce, {}});
     a.nonce = nonce;
 }
 
@@ -236,7 +236,7 @@ void Journal<R>::set_code(Row row, const Code* code) {
     touch(row);
     set_exists(row);
     AccountRow& a = m_accounts[row];
-    m_undo.push_back({Undo::code, row, 0, bits_of(a.code_hash)});
+    m_undo.push_back({Undo::Kind::code, row, 0, bits_of(a.code_hash)});
     a.code_hash = code->hash();
     a.code = code;
 }
@@ -246,7 +246,7 @@ void Journal<R>::create(Row row) {
     touch(row);
     set_exists(row);
     AccountRow& a = m_accounts[row];
-    m_undo.push_back({Undo::created, row, a.created, {}});
+    m_undo.push_back({Undo::Kind::created, row, a.created, {}});
     a.created = m_tx;
 }
 
@@ -255,7 +255,7 @@ bool Journal<R>::destruct(Row row) {
     AccountRow& a = m_accounts[row];
     if (a.destructed == m_tx) return false;
     mark_dirty(row);
-    m_undo.push_back({Undo::destructed, row, a.destructed, {}});
+    m_undo.push_back({Undo::Kind::destructed, row, a.destructed, {}});
     a.destructed = m_tx;
     m_destructed.push_back(row);
     return true;
@@ -266,11 +266,11 @@ void Journal<R>::set_slot(Row row, const U256& value) {
     SlotRow& s = m_slots[row];
     if (s.current == value) return;
     mark_dirty(s.account);
-    m_undo.push_back({Undo::slot, row, 0, s.current});
+    m_undo.push_back({Undo::Kind::slot, row, 0, s.current});
     s.current = value;
     AccountRow& a = m_accounts[s.account];
     if (!a.wrote_storage && !value.is_zero()) {
-        m_undo.push_back({Undo::wrote_storage, s.account, 0, {}});
+        m_undo.push_back({Undo::Kind::wrote_storage, s.account, 0, {}});
         a.wrote_storage = true;
     }
     if (!s.dirty) {
@@ -291,28 +291,28 @@ void Journal<R>::set_transient(Row account, const U256& key, const U256& value) 
     const auto [it, fresh] = m_transient_rows.try_emplace(SlotId{account, key}, static_cast<uint32_t>(m_transients.size()));
     if (fresh) m_transients.push_back({account, key, {}});
     Transient& t = m_transients[it->second];
-    m_undo.push_back({Undo::transient, it->second, 0, t.value});
+    m_undo.push_back({Undo::Kind::transient, it->second, 0, t.value});
     t.value = value;
 }
 
 template <bool R>
 void Journal<R>::undo_one(const Undo& u) {
     switch (u.kind) {
-        case Undo::balance: m_accounts[u.row].balance = u.value; break;
-        case Undo::nonce: m_accounts[u.row].nonce = u.number; break;
-        case Undo::code:
+        case Undo::Kind::balance: m_accounts[u.row].balance = u.value; break;
+        case Undo::Kind::nonce: m_accounts[u.row].nonce = u.number; break;
+        case Undo::Kind::code:
             m_accounts[u.row].code_hash = to_bytes32(u.value);
             m_accounts[u.row].code = m_accounts[u.row].has_code() ? nullptr : m_codes.empty();
             break;
-        case Undo::exists: m_accounts[u.row].exists = false; break;
-        case Undo::touched: m_accounts[u.row].touched = 0; break;
-        case Undo::created: m_accounts[u.row].created = static_cast<uint32_t>(u.number); break;
-        case Undo::destructed: m_accounts[u.row].destructed = static_cast<uint32_t>(u.number); break;
-        case Undo::slot: m_slots[u.row].current = u.value; break;
-        case Undo::wrote_storage: m_accounts[u.row].wrote_storage = false; break;
-        case Undo::transient: m_transients[u.row].value = u.value; break;
-        case Undo::warm_account: m_accounts[u.row].warm = 0; break;
-        case Undo::warm_slot: m_slots[u.row].warm = 0; break;
+        case Undo::Kind::exists: m_accounts[u.row].exists = false; break;
+        case Undo::Kind::touched: m_accounts[u.row].touched = 0; break;
+        case Undo::Kind::created: m_accounts[u.row].created = static_cast<uint32_t>(u.number); break;
+        case Undo::Kind::destructed: m_accounts[u.row].destructed = static_cast<uint32_t>(u.number); break;
+        case Undo::Kind::slot: m_slots[u.row].current = u.value; break;
+        case Undo::Kind::wrote_storage: m_accounts[u.row].wrote_storage = false; break;
+        case Undo::Kind::transient: m_transients[u.row].value = u.value; break;
+        case Undo::Kind::warm_account: m_accounts[u.row].warm = 0; break;
+        case Undo::Kind::warm_slot: m_slots[u.row].warm = 0; break;
     }
 }
 

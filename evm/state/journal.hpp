@@ -170,14 +170,14 @@ class Journal {
         AccountRow& a = m_accounts[row];
         if (a.warm == m_tx) return false;
         a.warm = m_tx;
-        m_undo.push_back({Undo::warm_account, row, 0, {}});
+        m_undo.push_back({Undo::Kind::warm_account, row, 0, {}});
         return true;
     }
     bool warm_slot(Row row) {
         SlotRow& s = m_slots[row];
         if (s.warm == m_tx) return false;
         s.warm = m_tx;
-        m_undo.push_back({Undo::warm_slot, row, 0, {}});
+        m_undo.push_back({Undo::Kind::warm_slot, row, 0, {}});
         return true;
     }
     void add_refund(int64_t gas) { m_refund += gas; }
@@ -200,7 +200,7 @@ class Journal {
         friend size_t hash_value(const SlotId& id) { return mix64(hash_value(id.key) ^ id.account); }
     };
     struct Undo {
-        enum Kind : uint8_t { balance, nonce, code, exists, touched, created, destructed, slot, wrote_storage, transient, warm_account, warm_slot };
+        enum class Kind : uint8_t { balance, nonce, code, exists, touched, created, destructed, slot, wrote_storage, transient, warm_account, warm_slot };
         Kind kind;
         Row row;
         uint64_t number;
