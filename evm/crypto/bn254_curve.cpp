@@ -55,8 +55,9 @@ Jacobian add(const Jacobian& a, const G1& b) {
 constexpr unsigned window = 5;
 constexpr size_t table_size = 1U << (window - 2);
 
-/// The odd multiples 1, 3 ... 15 of a point as affine points of an isomorphic curve: (x, y) there is the Jacobian
-/// point (x, y, z) here. Formulas without the curve's constant serve both, so that no inversion is needed.
+/// The odd multiples 1, 3 ... 15 of a point as affine points of an isomorphic curve: (x, y) there is the
+/// Jacobian point (x, y, z) here. Formulas without the curve's constant serve both, so that no inversion is
+/// needed.
 struct Table {
     std::array<G1, table_size> odd;
     Fp z;
@@ -102,7 +103,9 @@ G1 pick(const std::array<G1, table_size>& odd, int digit) {
 
 }  // namespace
 
-bool on_curve(const G1& a) { return square(a.y) == square(a.x) * a.x + Fp::from(3); }
+bool on_curve(const G1& a) {
+    return square(a.y) == square(a.x) * a.x + Fp::from(3);
+}
 
 G1 operator+(const G1& a, const G1& b) {
     if (a.is_infinity()) return b;

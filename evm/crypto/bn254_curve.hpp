@@ -21,8 +21,8 @@ G1 operator+(const G1& a, const G1& b);
 /// The multiple of a point on the curve by any 256-bit scalar.
 G1 operator*(const G1& a, const U256& scalar);
 
-/// beta = 18x^3 + 18x^2 + 9x + 1 is a cube root of one modulo p, and (beta * x, y) is the multiple of (x, y) by
-/// lambda = 36x^3 + 18x^2 + 6x + 1, a cube root of one modulo r (Gallant, Lambert and Vanstone, 2001).
+/// beta = 18x^3 + 18x^2 + 9x + 1 is a cube root of one modulo p, and (beta * x, y) is the multiple of (x, y)
+/// by lambda = 36x^3 + 18x^2 + 6x + 1, a cube root of one modulo r (Gallant, Lambert and Vanstone, 2001).
 inline constexpr Fp beta = [] {
     const Fp x = Fp::from(seed);
     return ((Fp::from(18) * x + Fp::from(18)) * x + Fp::from(9)) * x + Fp::one();

@@ -56,11 +56,12 @@ constexpr uint64_t prime_top = prime_limbs[3] >> 48;
 Fp nine_times_plus(const Fp& a, const Fp& b) {
     Sum s{b.v[0], b.v[1], b.v[2], b.v[3]};
     PortableOps::add_row<false>(s, 9, a.v);
-    // The sum is below 10p. Dividing its top by one more than p's top never overestimates the quotient, and by the
-    // sizes (10/12389 + 1/12389 < 1) underestimates by one at most: what is left is below 2p and one step reduces it.
+    // The sum is below 10p. Dividing its top by one more than p's top never overestimates the quotient, and
+    // by the sizes (10/12389 + 1/12389 < 1) underestimates by one at most: what is left is below 2p and one
+    // step reduces it.
     const uint64_t quotient = (s.t4 << 16 | s.t3 >> 48) / (prime_top + 1);
-    const Limbs rest = subtract({s.t0, s.t1, s.t2, s.t3}, multiples_of_prime[quotient]).limbs;
-    return {NativeOps::reduce_once(rest)};
+    return {NativeOps::reduce_once(
+        NativeOps::sub_wrapping({s.t0, s.t1, s.t2, s.t3}, multiples_of_prime[quotient]))};
 }
 
 }  // namespace warpevm::bn254

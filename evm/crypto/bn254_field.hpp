@@ -50,14 +50,22 @@ constexpr Fp operator-(const Fp& a, const Fp& b) {
     if (std::is_constant_evaluated()) return {PortableOps::sub(a.v, b.v)};
     return {NativeOps::sub(a.v, b.v)};
 }
-constexpr Fp operator-(const Fp& a) { return Fp::zero() - a; }
+constexpr Fp operator-(const Fp& a) {
+    return Fp::zero() - a;
+}
 constexpr Fp operator*(const Fp& a, const Fp& b) {
     if (std::is_constant_evaluated()) return {dot_with<PortableOps, 1>({&a.v}, {&b.v})};
     return {dot<1>({&a.v}, {&b.v})};
 }
-constexpr Fp twice(const Fp& a) { return a + a; }
-constexpr Fp thrice(const Fp& a) { return a + a + a; }
-constexpr Fp square(const Fp& a) { return a * a; }
+constexpr Fp twice(const Fp& a) {
+    return a + a;
+}
+constexpr Fp thrice(const Fp& a) {
+    return a + a + a;
+}
+constexpr Fp square(const Fp& a) {
+    return a * a;
+}
 
 constexpr Fp Fp::from(const U256& a) {
     return Fp{{a.limb[0], a.limb[1], a.limb[2], a.limb[3]}} * Fp{power_of_two(512)};
@@ -68,7 +76,9 @@ constexpr U256 Fp::value() const {
 }
 
 /// p - a, not reduced: p for zero. Only a factor of a product may have this value.
-constexpr Limbs loose_negation(const Fp& a) { return subtract(prime_limbs, a.v).limbs; }
+inline Limbs loose_negation(const Fp& a) {
+    return NativeOps::sub_wrapping(prime_limbs, a.v);
+}
 
 /// 9a + b, which the multiplication by 9 + u in the tower needs all the time.
 Fp nine_times_plus(const Fp& a, const Fp& b);

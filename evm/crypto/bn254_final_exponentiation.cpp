@@ -16,7 +16,8 @@ Fp12 power_of_seed(const Fp12& a) {
     odd[0] = a;
     for (size_t i = 1; i < odd.size(); ++i) odd[i] = odd[i - 1] * aa;
     const auto pick = [&](int digit) -> Fp12 {
-        return digit > 0 ? odd[static_cast<size_t>(digit) / 2] : conjugate(odd[static_cast<size_t>(-digit) / 2]);
+        return digit > 0 ? odd[static_cast<size_t>(digit) / 2]
+                         : conjugate(odd[static_cast<size_t>(-digit) / 2]);
     };
     Fp12 result = pick(seed_naf.digit[seed_naf.length - 1]);
     for (size_t i = seed_naf.length - 1; i-- > 0;) {
@@ -32,9 +33,9 @@ Fp12 easy_part(const Fp12& f) {
     return frobenius_squared(g) * g;
 }
 
-/// f^(2x (6x^2 + 3x + 1) (p^4 - p^2 + 1) / r), by Fuentes-Castaneda, Knapp and Rodriguez-Henriquez, "Faster Hashing to
-/// G2" (2011). To the base p this exponent has the digits 1 + 6x + 12x^2 + 12x^3, 4x + 6x^2 + 12x^3,
-/// 6x + 6x^2 + 12x^3 and -1 + 4x + 6x^2 + 12x^3.
+/// f^(2x (6x^2 + 3x + 1) (p^4 - p^2 + 1) / r), by Fuentes-Castaneda, Knapp and Rodriguez-Henriquez, "Faster
+/// Hashing to G2" (2011). To the base p this exponent has the digits 1 + 6x + 12x^2 + 12x^3, 4x + 6x^2 +
+/// 12x^3, 6x + 6x^2 + 12x^3 and -1 + 4x + 6x^2 + 12x^3.
 Fp12 hard_part(const Fp12& f) {
     const Fp12 f2x = cyclotomic_square(power_of_seed(f));
     const Fp12 f6x = cyclotomic_square(f2x) * f2x;
@@ -49,6 +50,8 @@ Fp12 hard_part(const Fp12& f) {
 
 }  // namespace
 
-Fp12 final_exponentiation(const Fp12& f) { return hard_part(easy_part(f)); }
+Fp12 final_exponentiation(const Fp12& f) {
+    return hard_part(easy_part(f));
+}
 
 }  // namespace warpevm::bn254

@@ -11,7 +11,9 @@ constexpr Wide short_side = 2 * Wide{seed} + 1;
 constexpr Wide middle_side = 6 * Wide{seed} * seed + 2 * Wide{seed};
 constexpr Wide long_side = middle_side + short_side;
 
-constexpr U256 to_u256(Wide a) { return {static_cast<uint64_t>(a), static_cast<uint64_t>(a >> 64), 0, 0}; }
+constexpr U256 to_u256(Wide a) {
+    return {static_cast<uint64_t>(a), static_cast<uint64_t>(a >> 64), 0, 0};
+}
 
 /// a * 2^256 / r, rounded down, for a < r: long division, bit by bit.
 constexpr U256 scaled_quotient(const U256& a) {
@@ -50,16 +52,18 @@ constexpr U256 full_product(Wide a, Wide b) {
     const U256 outer = add_carry(to_u256(Wide{a0} * b0), to_u256(Wide{a1} * b1) << 128).value;
     return outer + (to_u256(Wide{a0} * b1) << 64) + (to_u256(Wide{a1} * b0) << 64);
 }
-constexpr Wide low_half(const U256& a) { return a.limb[0] | Wide{a.limb[1]} << 64; }
+constexpr Wide low_half(const U256& a) {
+    return a.limb[0] | Wide{a.limb[1]} << 64;
+}
 
 }  // namespace
 
 Split split_scalar(const U256& scalar) {
     U256 k = scalar;
     while (k >= group_order) k = k - group_order;
-    // (k, 0) is c * (long, short) - n * (-short, middle) for c = k middle / r and n = k short / r. Both rounded down
-    // miss by some e and f in [0, 2), so that e * (long, short) - f * (-short, middle) is left: its first half is in
-    // [0, 2 (long + short)), its second in (-2 middle, 2 short), all below 2^128.
+    // (k, 0) is c * (long, short) - n * (-short, middle) for c = k middle / r and n = k short / r. Both
+    // rounded down miss by some e and f in [0, 2), so that e * (long, short) - f * (-short, middle) is left:
+    // its first half is in [0, 2 (long + short)), its second in (-2 middle, 2 short), all below 2^128.
     const Wide c = high_half(k, middle_quotient), n = high_half(k, short_quotient);
     const U256 first = k - full_product(c, long_side) - full_product(n, short_side);
     const U256 second = full_product(n, middle_side) - full_product(c, short_side);

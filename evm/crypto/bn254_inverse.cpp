@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modular inverse by Bernstein and Yang's division steps ("Fast constant-time gcd computation and modular
-// inversion", 2019), here in variable time: 62 steps at a time on the low words, then one matrix applied to all limbs.
+// inversion", 2019), here in variable time: 62 steps at a time on the low words, then one matrix applied to
+// all limbs.
 #include <algorithm>
 #include <bit>
 
@@ -36,8 +37,9 @@ struct Matrix {
     int64_t u, v, q, r;
 };
 
-/// Runs 62 division steps on the low 64 bits of f (odd) and g, which alone decide them. `eta` is the negated delta of
-/// the paper. Runs of even g are one shift, and up to six odd steps that don't swap are one multiplication.
+/// Runs 62 division steps on the low 64 bits of f (odd) and g, which alone decide them. `eta` is the negated
+/// delta of the paper. Runs of even g are one shift, and up to six odd steps that don't swap are one
+/// multiplication.
 Matrix division_steps(int& eta, uint64_t f, uint64_t g) {
     uint64_t u = 1, v = 0, q = 0, r = 1;
     int left = digit_bits;
@@ -56,17 +58,20 @@ Matrix division_steps(int& eta, uint64_t f, uint64_t g) {
             u = std::exchange(q, 0 - u);
             v = std::exchange(r, 0 - v);
         }
-        // eta + 1 steps at most until the next swap. f * (f^2 - 2) = -1/f modulo 64, since (f^2 - 1)^2 = 0 modulo 64.
+        // eta + 1 steps at most until the next swap. f * (f^2 - 2) = -1/f modulo 64, since (f^2 - 1)^2 = 0
+        // modulo 64.
         const int steps = std::min({eta + 1, left, 6});
         const uint64_t w = (f * g * (f * f - 2)) & ((1ULL << steps) - 1);
         g += w * f;
         q += w * u;
         r += w * v;
     }
-    return {static_cast<int64_t>(u), static_cast<int64_t>(v), static_cast<int64_t>(q), static_cast<int64_t>(r)};
+    return {static_cast<int64_t>(u), static_cast<int64_t>(v), static_cast<int64_t>(q),
+            static_cast<int64_t>(r)};
 }
 
-/// (f, g) becomes the matrix times (f, g); both divisions by 2^62 are exact. Only the lowest `count` digits are in use.
+/// (f, g) becomes the matrix times (f, g); both divisions by 2^62 are exact. Only the lowest `count` digits
+/// are in use.
 void update_values(Digits& f, Digits& g, const Matrix& m, size_t count) {
     SignedWide cf = SignedWide{m.u} * f[0] + SignedWide{m.v} * g[0];
     SignedWide cg = SignedWide{m.q} * f[0] + SignedWide{m.r} * g[0];
@@ -80,8 +85,8 @@ void update_values(Digits& f, Digits& g, const Matrix& m, size_t count) {
     g[count - 1] = static_cast<int64_t>(cg >> digit_bits);
 }
 
-/// The multiple of p that makes u d + v e + multiple * p divisible by 2^62, and that keeps the result of the division
-/// in (-2p, p) when d and e are: a negative d or e first counts as d + p or e + p.
+/// The multiple of p that makes u d + v e + multiple * p divisible by 2^62, and that keeps the result of the
+/// division in (-2p, p) when d and e are: a negative d or e first counts as d + p or e + p.
 int64_t multiple_of_prime(int64_t a, int64_t b, const Digits& d, const Digits& e) {
     constexpr auto inverse = 0 - montgomery_factor;
     const int64_t lift = (a & (d.back() >> 63)) + (b & (e.back() >> 63));

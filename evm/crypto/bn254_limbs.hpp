@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Four-limb arithmetic modulo the BN254 field prime: addition, subtraction and Montgomery's sum of products, in a
-// portable form that is also the constexpr one. bn254_limbs_x86.hpp holds the x86-64 form.
+// Four-limb arithmetic modulo the BN254 field prime: addition, subtraction and Montgomery's sum of products,
+// in a portable form that is also the constexpr one. bn254_limbs_x86.hpp holds the x86-64 form.
 #pragma once
 
 #include <array>
@@ -12,12 +12,15 @@
 
 namespace warpevm::bn254 {
 
-/// The seed x of the family of curves by Barreto and Naehrig; p, r and all loop lengths are polynomials in it.
+/// The seed x of the family of curves by Barreto and Naehrig; p, r and all loop lengths are polynomials in
+/// it.
 inline constexpr uint64_t seed = 4965661367192848881;
 /// p = 36x^4 + 36x^3 + 24x^2 + 6x + 1: coordinates are integers modulo p (EIP-196).
-inline constexpr U256 field_prime{0x3c208c16d87cfd47, 0x97816a916871ca8d, 0xb85045b68181585d, 0x30644e72e131a029};
+inline constexpr U256 field_prime{0x3c208c16d87cfd47, 0x97816a916871ca8d, 0xb85045b68181585d,
+                                  0x30644e72e131a029};
 /// r = 36x^4 + 36x^3 + 18x^2 + 6x + 1: the prime order of G1 and G2.
-inline constexpr U256 group_order{0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d, 0x30644e72e131a029};
+inline constexpr U256 group_order{0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d,
+                                  0x30644e72e131a029};
 
 /// A 256-bit number, least significant limb first.
 using Limbs = std::array<uint64_t, 4>;
@@ -26,7 +29,8 @@ using Wide = unsigned __int128;
 inline constexpr Limbs prime_limbs{field_prime.limb[0], field_prime.limb[1], field_prime.limb[2],
                                    field_prime.limb[3]};
 
-/// -1/odd modulo 2^64. An odd number is its own inverse modulo 8; each step of Newton's doubles the correct bits.
+/// -1/odd modulo 2^64. An odd number is its own inverse modulo 8; each step of Newton's doubles the correct
+/// bits.
 constexpr uint64_t negated_inverse(uint64_t odd) {
     uint64_t inverse = odd;
     for (int i = 0; i < 5; ++i) inverse *= 2 - odd * inverse;
@@ -60,15 +64,15 @@ constexpr Limbs add_wrapping(const Limbs& a, const Limbs& b) {
     return s;
 }
 
-/// The running sum of a Montgomery product. Limb 5 is needed for more than four products only: p < 0.19 * 2^256, so a
-/// row of four products and the reduction's multiple of p stay below 2^320.
+/// The running sum of a Montgomery product. Limb 5 is needed for more than four products only: p < 0.19 *
+/// 2^256, so a row of four products and the reduction's multiple of p stay below 2^320.
 struct Sum {
     uint64_t t0 = 0, t1 = 0, t2 = 0, t3 = 0, t4 = 0, t5 = 0;
     /// Divides by 2^64 once the lowest limb has been cleared.
     constexpr void shift() { t0 = t1, t1 = t2, t2 = t3, t3 = t4, t4 = t5, t5 = 0; }
 };
 
-/// The four operations that have a processor's own form.
+/// The operations that have a processor's own form.
 struct PortableOps {
     /// a where a < p, else a - p. A mask, as the outcome is as good as random to a branch predictor.
     static constexpr Limbs reduce_once(const Limbs& a) {
@@ -79,6 +83,8 @@ struct PortableOps {
         return r;
     }
     static constexpr Limbs add(const Limbs& a, const Limbs& b) { return reduce_once(add_wrapping(a, b)); }
+    /// a - b modulo 2^256.
+    static constexpr Limbs sub_wrapping(const Limbs& a, const Limbs& b) { return subtract(a, b).limbs; }
     static constexpr Limbs sub(const Limbs& a, const Limbs& b) {
         const Difference d = subtract(a, b);
         const uint64_t mask = 0 - d.borrow;
@@ -115,9 +121,10 @@ template <class Ops, size_t... K>
     s.shift();
 }
 
-/// (a0 * b0 + a1 * b1 + ...) / 2^256 modulo p, fully reduced, for N <= 6 pairs of factors not above p: one reduction
-/// serves all the products (Longa, "Efficient Algorithms for Large Prime Characteristic Fields", 2022). Before the
-/// last step the value is below N * p^2 / 2^256 + p < (0.19 * N + 1) * p, which is 2p up to five products, else 3p.
+/// (a0 * b0 + a1 * b1 + ...) / 2^256 modulo p, fully reduced, for N <= 6 pairs of factors not above p: one
+/// reduction serves all the products (Longa, "Efficient Algorithms for Large Prime Characteristic Fields",
+/// 2022). Before the last step the value is below N * p^2 / 2^256 + p < (0.19 * N + 1) * p, which is 2p up to
+/// five products, else 3p.
 template <class Ops, size_t N>
 [[gnu::always_inline]] constexpr Limbs dot_with(const Factors<N>& a, const Factors<N>& b) {
     static_assert(N >= 1 && N <= 6);

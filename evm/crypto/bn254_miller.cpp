@@ -8,8 +8,8 @@
 namespace warpevm::bn254 {
 namespace {
 
-/// 3 / (9 + u): xi's inverse is its conjugate over its norm 82, but a division needs no constexpr inverse this way:
-/// the power p - 2 is the inverse modulo p.
+/// 3 / (9 + u): xi's inverse is its conjugate over its norm 82, but a division needs no constexpr inverse
+/// this way: the power p - 2 is the inverse modulo p.
 constexpr Fp2 make_twist_constant() {
     const Fp norm_inverse = power({Fp::from(82), {}}, field_prime - U256{2}).re;
     return conjugate(xi) * (Fp::from(3) * norm_inverse);
@@ -25,10 +25,11 @@ struct Projective {
     Fp2 x, y, z;
 };
 
-// A point (x, y) of the twist is (x w^2, y w^3) on the curve itself. A line through it with the slope s on the twist
-// takes at (px, py) the value py - s px w + (s x - y) w^3; scaling it by elements of Fp2 doesn't change the pairing.
-// The line functions below leave out the factors py of 1 and px of w. Formulas: Costello, Lange and Naehrig, "Faster
-// Pairing Computations on Curves with High-Degree Twists" (2010), without the halvings.
+// A point (x, y) of the twist is (x w^2, y w^3) on the curve itself. A line through it with the slope s on
+// the twist takes at (px, py) the value py - s px w + (s x - y) w^3; scaling it by elements of Fp2 doesn't
+// change the pairing. The line functions below leave out the factors py of 1 and px of w. Formulas: Costello,
+// Lange and Naehrig, "Faster Pairing Computations on Curves with High-Degree Twists" (2010), without the
+// halvings.
 
 /// t becomes 2t; the tangent at t, scaled by -2 Y Z.
 Line double_step(Projective& t) {
@@ -44,8 +45,8 @@ Line double_step(Projective& t) {
     return line;
 }
 
-/// t becomes t + q for t != +-q; the line through both, scaled by X - x Z. Z becomes zero where t = +-q, and then
-/// stays zero in all further steps.
+/// t becomes t + q for t != +-q; the line through both, scaled by X - x Z. Z becomes zero where t = +-q, and
+/// then stays zero in all further steps.
 Line add_step(Projective& t, const Twist& q) {
     const Fp2 theta = t.y - q.y * t.z;
     const Fp2 lambda = t.x - q.x * t.z;
@@ -65,7 +66,9 @@ Line add_step(Projective& t, const Twist& q) {
 Twist frobenius(const Twist& a) {
     return {conjugate(a.x) * frobenius_factors[2], conjugate(a.y) * frobenius_factors[3]};
 }
-Twist negate(const Twist& a) { return {a.x, -a.y}; }
+Twist negate(const Twist& a) {
+    return {a.x, -a.y};
+}
 
 bool equal(const Projective& a, const Twist& b) {
     return !a.z.is_zero() && a.x == b.x * a.z && a.y == b.y * a.z;
@@ -75,13 +78,15 @@ void multiply_line(Fp12& f, const Line& line, const G1& p) {
     if (!p.is_infinity()) f = mul_line(f, {line.a * p.y, line.b * p.x, line.c});
 }
 
-/// The loop's last two lines, through psi(q) and -psi^2(q), and the subgroup check that they give for nothing.
+/// The loop's last two lines, through psi(q) and -psi^2(q), and the subgroup check that they give for
+/// nothing.
 ///
 /// For q in G2, psi multiplies by p, and 6x + 2 + p - p^2 + p^3 = 0 modulo r: after these two additions t is
-/// -psi^3(q). No other point of the twist passes. psi^2 - (6x^2 + 1) psi + p = 0 on the whole twist, so that a point
-/// that 6x + 2 + psi - psi^2 + psi^3 maps to infinity is mapped there by that element's norm N in Z[psi], too; N
-/// and the cofactor 2p - r of G2 have no common factor, hence r times the point is infinity (the tests compute that).
-/// Where an addition met t = +-q, which multiples of a q in G2 never do, Z is zero and the check fails as it should.
+/// -psi^3(q). No other point of the twist passes. psi^2 - (6x^2 + 1) psi + p = 0 on the whole twist, so that
+/// a point that 6x + 2 + psi - psi^2 + psi^3 maps to infinity is mapped there by that element's norm N in
+/// Z[psi], too; N and the cofactor 2p - r of G2 have no common factor, hence r times the point is infinity
+/// (the tests compute that). Where an addition met t = +-q, which multiples of a q in G2 never do, Z is zero
+/// and the check fails as it should.
 bool finish(Projective& t, const Pair& pair, Fp12& f) {
     const Twist q1 = frobenius(pair.q), q2 = frobenius(q1), q3 = frobenius(q2);
     multiply_line(f, add_step(t, q1), pair.p);
@@ -111,7 +116,9 @@ bool miller_batch(std::span<const Pair> pairs, Fp12& f) {
 
 }  // namespace
 
-bool on_curve(const Twist& a) { return square(a.y) == square(a.x) * a.x + twist_constant; }
+bool on_curve(const Twist& a) {
+    return square(a.y) == square(a.x) * a.x + twist_constant;
+}
 
 bool miller_loop(std::span<const Pair> pairs, Fp12& f) {
     while (!pairs.empty()) {

@@ -9,7 +9,8 @@
 
 namespace warpevm::bn254 {
 
-/// sum of digit[i] * 2^i. Digits are zero or odd and below 2^(w-1) in size; of w neighbours at most one is not zero.
+/// sum of digit[i] * 2^i. Digits are zero or odd and below 2^(w-1) in size; of w neighbours at most one is
+/// not zero.
 struct Naf {
     std::array<int8_t, 132> digit{};
     size_t length = 0;

@@ -9,7 +9,8 @@
 
 namespace warpevm::bn254 {
 
-/// A point of the twist y^2 = x^3 + 3 / (9 + u) over Fp2; (0, 0) stands for infinity. G2 is its subgroup of order r.
+/// A point of the twist y^2 = x^3 + 3 / (9 + u) over Fp2; (0, 0) stands for infinity. G2 is its subgroup of
+/// order r.
 struct Twist {
     Fp2 x, y;
 
@@ -25,11 +26,12 @@ struct Pair {
     Twist q;
 };
 
-/// Multiplies f by the Miller functions of the pairs (by one where p is infinity). False, and f of no meaning, where
-/// a pair's q is outside G2.
+/// Multiplies f by the Miller functions of the pairs (by one where p is infinity). False, and f of no
+/// meaning, where a pair's q is outside G2.
 bool miller_loop(std::span<const Pair> pairs, Fp12& f);
 
-/// f^(c (p^12 - 1) / r) for a fixed c prime to r: one exactly where the reduced pairing is one. Zero stays zero.
+/// f^(c (p^12 - 1) / r) for a fixed c prime to r: one exactly where the reduced pairing is one. Zero stays
+/// zero.
 Fp12 final_exponentiation(const Fp12& f);
 
 }  // namespace warpevm::bn254

@@ -13,7 +13,8 @@ Fp2 inverse(const Fp2& a) {
 // Schoolbook: three reductions of sums of three products cost less than Karatsuba's additions would save.
 Fp6 operator*(const Fp6& a, const Fp6& b) {
     const Fp2 b1 = mul_xi(b.c1), b2 = mul_xi(b.c2);
-    return {dot<3>({&a.c0, &a.c1, &a.c2}, {&b.c0, &b2, &b1}), dot<3>({&a.c0, &a.c1, &a.c2}, {&b.c1, &b.c0, &b2}),
+    return {dot<3>({&a.c0, &a.c1, &a.c2}, {&b.c0, &b2, &b1}),
+            dot<3>({&a.c0, &a.c1, &a.c2}, {&b.c1, &b.c0, &b2}),
             dot<3>({&a.c0, &a.c1, &a.c2}, {&b.c2, &b.c1, &b.c0})};
 }
 
@@ -53,14 +54,18 @@ Fp4 square_fp4(const Fp2& a, const Fp2& b) {
     return {dot<2>({&a, &b_xi}, {&a, &b}), twice(a) * b};
 }
 /// 3a - 2b and 3a + 2b.
-Fp2 thrice_minus_twice(const Fp2& a, const Fp2& b) { return twice(a - b) + a; }
-Fp2 thrice_plus_twice(const Fp2& a, const Fp2& b) { return twice(a + b) + a; }
+Fp2 thrice_minus_twice(const Fp2& a, const Fp2& b) {
+    return twice(a - b) + a;
+}
+Fp2 thrice_plus_twice(const Fp2& a, const Fp2& b) {
+    return twice(a + b) + a;
+}
 
 }  // namespace
 
-// Granger and Scott, "Faster Squaring in the Cyclotomic Subgroup of Sixth Degree Extensions" (2010). With s = w^3 and
-// a = A + B w + C w^2 over Fp4 = Fp2[s], and bars for conjugates over Fp2:
-// a^2 = (3A^2 - 2 bar A) + (3s C^2 + 2 bar B) w + (3B^2 - 2 bar C) w^2.
+// Granger and Scott, "Faster Squaring in the Cyclotomic Subgroup of Sixth Degree Extensions" (2010). With s =
+// w^3 and a = A + B w + C w^2 over Fp4 = Fp2[s], and bars for conjugates over Fp2: a^2 = (3A^2 - 2 bar A) +
+// (3s C^2 + 2 bar B) w + (3B^2 - 2 bar C) w^2.
 Fp12 cyclotomic_square(const Fp12& a) {
     const Fp4 aa = square_fp4(a.c0.c0, a.c1.c1), bb = square_fp4(a.c1.c0, a.c0.c2),
               cc = square_fp4(a.c0.c1, a.c1.c2);

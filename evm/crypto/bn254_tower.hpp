@@ -17,14 +17,28 @@ struct Fp2 {
     constexpr bool operator==(const Fp2&) const = default;
 };
 
-constexpr Fp2 operator+(const Fp2& a, const Fp2& b) { return {a.re + b.re, a.im + b.im}; }
-constexpr Fp2 operator-(const Fp2& a, const Fp2& b) { return {a.re - b.re, a.im - b.im}; }
-constexpr Fp2 operator-(const Fp2& a) { return {-a.re, -a.im}; }
-constexpr Fp2 operator*(const Fp2& a, const Fp& b) { return {a.re * b, a.im * b}; }
-constexpr Fp2 twice(const Fp2& a) { return {twice(a.re), twice(a.im)}; }
-constexpr Fp2 thrice(const Fp2& a) { return {thrice(a.re), thrice(a.im)}; }
+constexpr Fp2 operator+(const Fp2& a, const Fp2& b) {
+    return {a.re + b.re, a.im + b.im};
+}
+constexpr Fp2 operator-(const Fp2& a, const Fp2& b) {
+    return {a.re - b.re, a.im - b.im};
+}
+constexpr Fp2 operator-(const Fp2& a) {
+    return {-a.re, -a.im};
+}
+constexpr Fp2 operator*(const Fp2& a, const Fp& b) {
+    return {a.re * b, a.im * b};
+}
+constexpr Fp2 twice(const Fp2& a) {
+    return {twice(a.re), twice(a.im)};
+}
+constexpr Fp2 thrice(const Fp2& a) {
+    return {thrice(a.re), thrice(a.im)};
+}
 /// a^p.
-constexpr Fp2 conjugate(const Fp2& a) { return {a.re, -a.im}; }
+constexpr Fp2 conjugate(const Fp2& a) {
+    return {a.re, -a.im};
+}
 Fp2 inverse(const Fp2& a);
 
 /// a[0] * b[0] + a[1] * b[1] + ..., with one Montgomery reduction for each coordinate of the result.
@@ -47,11 +61,15 @@ constexpr Fp2 operator*(const Fp2& a, const Fp2& b) {
     if (std::is_constant_evaluated()) return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
     return dot<1>({&a}, {&b});
 }
-constexpr Fp2 square(const Fp2& a) { return {(a.re + a.im) * (a.re - a.im), twice(a.re) * a.im}; }
+constexpr Fp2 square(const Fp2& a) {
+    return {(a.re + a.im) * (a.re - a.im), twice(a.re) * a.im};
+}
 
 /// The non-residue 9 + u that defines Fp6 and the twist.
 inline constexpr Fp2 xi{Fp::from(9), Fp::one()};
-inline Fp2 mul_xi(const Fp2& a) { return {nine_times_plus(a.re, -a.im), nine_times_plus(a.im, a.re)}; }
+inline Fp2 mul_xi(const Fp2& a) {
+    return {nine_times_plus(a.re, -a.im), nine_times_plus(a.im, a.re)};
+}
 
 /// c0 + c1 * v + c2 * v^2.
 struct Fp6 {
@@ -60,11 +78,19 @@ struct Fp6 {
     static constexpr Fp6 one() { return {Fp2::one(), {}, {}}; }
     constexpr bool operator==(const Fp6&) const = default;
 };
-constexpr Fp6 operator+(const Fp6& a, const Fp6& b) { return {a.c0 + b.c0, a.c1 + b.c1, a.c2 + b.c2}; }
-constexpr Fp6 operator-(const Fp6& a, const Fp6& b) { return {a.c0 - b.c0, a.c1 - b.c1, a.c2 - b.c2}; }
-constexpr Fp6 operator-(const Fp6& a) { return {-a.c0, -a.c1, -a.c2}; }
+constexpr Fp6 operator+(const Fp6& a, const Fp6& b) {
+    return {a.c0 + b.c0, a.c1 + b.c1, a.c2 + b.c2};
+}
+constexpr Fp6 operator-(const Fp6& a, const Fp6& b) {
+    return {a.c0 - b.c0, a.c1 - b.c1, a.c2 - b.c2};
+}
+constexpr Fp6 operator-(const Fp6& a) {
+    return {-a.c0, -a.c1, -a.c2};
+}
 Fp6 operator*(const Fp6& a, const Fp6& b);
-inline Fp6 mul_v(const Fp6& a) { return {mul_xi(a.c2), a.c0, a.c1}; }
+inline Fp6 mul_v(const Fp6& a) {
+    return {mul_xi(a.c2), a.c0, a.c1};
+}
 Fp6 inverse(const Fp6& a);
 
 /// c0 + c1 * w.
@@ -77,7 +103,9 @@ struct Fp12 {
 Fp12 operator*(const Fp12& a, const Fp12& b);
 Fp12 square(const Fp12& a);
 /// a^(p^6): the inverse wherever a lies in the cyclotomic subgroup, which has order p^4 - p^2 + 1.
-constexpr Fp12 conjugate(const Fp12& a) { return {a.c0, -a.c1}; }
+constexpr Fp12 conjugate(const Fp12& a) {
+    return {a.c0, -a.c1};
+}
 Fp12 inverse(const Fp12& a);
 /// a^2 for a in the cyclotomic subgroup.
 Fp12 cyclotomic_square(const Fp12& a);
@@ -111,7 +139,8 @@ constexpr Fp2 power(const Fp2& base, const U256& exponent) {
     return result;
 }
 
-/// w^(k (p - 1)) = xi^(k (p - 1) / 6) for k = 0 ... 5: (c * w^k)^p = conjugate(c) * frobenius_factors[k] * w^k.
+/// w^(k (p - 1)) = xi^(k (p - 1) / 6) for k = 0 ... 5: (c * w^k)^p = conjugate(c) * frobenius_factors[k] *
+/// w^k.
 constexpr std::array<Fp2, 6> make_frobenius_factors() {
     std::array<Fp2, 6> g{Fp2::one(), power(xi, divide_small(field_prime - U256{1}, 6))};
     for (size_t k = 2; k < g.size(); ++k) g[k] = g[k - 1] * g[1];
