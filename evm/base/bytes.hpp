@@ -31,8 +31,8 @@ struct Bytes32 {
     constexpr bool operator==(const Bytes32& o) const {
         if (std::is_constant_evaluated()) return bytes == o.bytes;
         const uint8_t *a = bytes.data(), *b = o.bytes.data();
-        return ((load_u64(a) ^ load_u64(b)) | (load_u64(a + 8) ^ load_u64(b + 8)) | (load_u64(a + 16) ^ load_u64(b + 16)) |
-                (load_u64(a + 24) ^ load_u64(b + 24))) == 0;
+        return ((load_u64(a) ^ load_u64(b)) | (load_u64(a + 8) ^ load_u64(b + 8)) |
+                (load_u64(a + 16) ^ load_u64(b + 16)) | (load_u64(a + 24) ^ load_u64(b + 24))) == 0;
     }
     [[nodiscard]] bool is_zero() const { return *this == Bytes32{}; }
     operator BytesView() const { return bytes; }  // NOLINT(google-explicit-constructor)
@@ -46,7 +46,8 @@ struct Address {
     constexpr bool operator==(const Address& o) const {
         if (std::is_constant_evaluated()) return bytes == o.bytes;
         const uint8_t *a = bytes.data(), *b = o.bytes.data();
-        return ((load_u64(a) ^ load_u64(b)) | (load_u64(a + 8) ^ load_u64(b + 8)) | (load_u64(a + 12) ^ load_u64(b + 12))) == 0;
+        return ((load_u64(a) ^ load_u64(b)) | (load_u64(a + 8) ^ load_u64(b + 8)) |
+                (load_u64(a + 12) ^ load_u64(b + 12))) == 0;
     }
     [[nodiscard]] bool is_zero() const { return *this == Address{}; }
     operator BytesView() const { return bytes; }  // NOLINT(google-explicit-constructor)

@@ -188,8 +188,14 @@ constexpr U256 signextend(const U256& index, const U256& value) {
     const auto extended = static_cast<int64_t>(value.limb[limb] << unused) >> unused;
     const auto fill = static_cast<uint64_t>(extended >> 63);
     const auto e = static_cast<uint64_t>(extended);
-    return {limb == 0 ? e : value.limb[0], limb == 1 ? e : limb < 1 ? fill : value.limb[1],
-            limb == 2 ? e : limb < 2 ? fill : value.limb[2], limb == 3 ? e : fill};
+    return {limb == 0 ? e : value.limb[0],
+            limb == 1  ? e
+            : limb < 1 ? fill
+                       : value.limb[1],
+            limb == 2  ? e
+            : limb < 2 ? fill
+                       : value.limb[2],
+            limb == 3 ? e : fill};
 }
 /// Byte `index` counted from the most significant; zero for index 32 and above.
 constexpr U256 byte(const U256& index, const U256& value) {

@@ -44,12 +44,12 @@ struct Header {
     Bytes extra_data;
     Hash mix_hash;  ///< prevRandao from Paris on (EIP-4399)
     std::array<uint8_t, 8> nonce{};
-    std::optional<U256> base_fee_per_gas;           ///< London (EIP-1559)
-    std::optional<Hash> withdrawals_root;           ///< Shanghai (EIP-4895)
-    std::optional<uint64_t> blob_gas_used;          ///< Cancun (EIP-4844)
-    std::optional<uint64_t> excess_blob_gas;        ///< Cancun (EIP-4844)
-    std::optional<Hash> parent_beacon_block_root;   ///< Cancun (EIP-4788)
-    std::optional<Hash> requests_hash;              ///< Prague (EIP-7685)
+    std::optional<U256> base_fee_per_gas;          ///< London (EIP-1559)
+    std::optional<Hash> withdrawals_root;          ///< Shanghai (EIP-4895)
+    std::optional<uint64_t> blob_gas_used;         ///< Cancun (EIP-4844)
+    std::optional<uint64_t> excess_blob_gas;       ///< Cancun (EIP-4844)
+    std::optional<Hash> parent_beacon_block_root;  ///< Cancun (EIP-4788)
+    std::optional<Hash> requests_hash;             ///< Prague (EIP-7685)
     bool operator==(const Header&) const = default;
 };
 

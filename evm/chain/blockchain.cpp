@@ -128,7 +128,8 @@ Result<Verdict> Blockchain::execute(const Block& block, std::vector<BlockTransac
 }
 
 void Blockchain::add(std::unique_ptr<Node> node) {
-    // Proof-of-stake blocks come in the order that the consensus layer chose; total difficulty has no say any more.
+    // Proof-of-stake blocks come in the order that the consensus layer chose; total difficulty has no say any
+    // more.
     const bool merged = node->rules.at_least(Fork::paris);
     const bool heavier = node->total_difficulty > m_head->total_difficulty;
     if (merged || (heavier && !m_head->rules.at_least(Fork::paris))) m_head = node.get();

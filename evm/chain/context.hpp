@@ -20,7 +20,8 @@ class ExecutionContext {
     [[nodiscard]] const std::shared_ptr<CodeCache>& shared_codes() const { return m_codes; }
     [[nodiscard]] MachineBuffers& buffers() { return m_buffers; }
 
-    /// Which loop runs the code, and who watches (a tracer implies the plain loop). `traced_transaction`: only that one, by index.
+    /// Which loop runs the code, and who watches (a tracer implies the plain loop). `traced_transaction`:
+    /// only that one, by index.
     Interpreter interpreter = Interpreter::fast;
     Tracer* tracer = nullptr;
     std::optional<uint32_t> traced_transaction;

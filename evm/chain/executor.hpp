@@ -46,8 +46,8 @@ struct OmmerInput {
     uint64_t number = 0;
 };
 
-/// Everything that execution needs of one block. It is no header: validating headers and comparing outcomes with them
-/// are functions of their own (header_validation.hpp, verification.hpp).
+/// Everything that execution needs of one block. It is no header: validating headers and comparing outcomes
+/// with them are functions of their own (header_validation.hpp, verification.hpp).
 struct BlockInput {
     Rules rules;
     BlockEnvironment environment;
@@ -61,13 +61,14 @@ enum class OnInvalid : uint8_t {
     skip,          ///< it is left out and the rest goes on (t8n, block building)
 };
 enum class OnMissingState : uint8_t {
-    fail,          ///< the error missing_state
-    assume_absent, ///< counted in the outcome
+    fail,           ///< the error missing_state
+    assume_absent,  ///< counted in the outcome
 };
 
 enum class Reward : uint8_t {
     protocol,  ///< 5, 3 or 2 ether before Paris, with the ommers' shares
-    fixed,     ///< `fixed_reward` in place of it, under any fork; zero still touches the beneficiary (state tests, t8n)
+    fixed,     ///< `fixed_reward` in place of it, under any fork; zero still touches the beneficiary (state
+               ///< tests, t8n)
     none,      ///< nobody is credited or touched
 };
 
@@ -82,13 +83,15 @@ struct ExecutionOptions {
     Reward reward = Reward::protocol;
     /// Wei, for Reward::fixed.
     U256 fixed_reward;
-    /// Forms the state root after a difference since the window's start; needed only for receipts before Byzantium.
+    /// Forms the state root after a difference since the window's start; needed only for receipts before
+    /// Byzantium.
     std::function<Hash(const StateDiff&)> state_root_after;
 };
 
 /// Executes the blocks in order. The window ends after the first invalid block (whose outcome says why).
 /// An Error means that no verdict was possible (missing state, internal), never that a block is invalid.
-Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context, std::span<const BlockInput> window,
-                                                 const StateView& state, const ExecutionOptions& options);
+Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
+                                                 std::span<const BlockInput> window, const StateView& state,
+                                                 const ExecutionOptions& options);
 
 }  // namespace warpevm

@@ -21,10 +21,12 @@ inline constexpr int fork_count = 0
 
 /// The display name ("Tangerine Whistle").
 std::string_view name(Fork fork);
-/// Reads a display name or a name that fixtures and tools use ("EIP150", "ConstantinopleFix", "Merge", "BPO1", any case).
+/// Reads a display name or a name that fixtures and tools use ("EIP150", "ConstantinopleFix", "Merge",
+/// "BPO1", any case).
 std::optional<Fork> parse_fork(std::string_view name);
 
-/// Blob parameters (EIP-4844, EIP-7691, EIP-7840, EIP-7892): blobs per block, and the base fee's update fraction.
+/// Blob parameters (EIP-4844, EIP-7691, EIP-7840, EIP-7892): blobs per block, and the base fee's update
+/// fraction.
 struct BlobSchedule {
     uint64_t target = 3;
     uint64_t max = 6;

@@ -29,7 +29,8 @@ class Logs {
     };
     void add(const Address& address, std::span<const Bytes32> topics, BytesView data);
     [[nodiscard]] Mark mark() const {
-        return {static_cast<uint32_t>(m_records.size()), static_cast<uint32_t>(m_topics.size()), static_cast<uint32_t>(m_data.size())};
+        return {static_cast<uint32_t>(m_records.size()), static_cast<uint32_t>(m_topics.size()),
+                static_cast<uint32_t>(m_data.size())};
     }
     void truncate(const Mark& m) {
         m_records.resize(m.records);
@@ -39,8 +40,12 @@ class Logs {
     void clear() { truncate({}); }
     [[nodiscard]] size_t size() const { return m_records.size(); }
     [[nodiscard]] const LogRecord& operator[](size_t i) const { return m_records[i]; }
-    [[nodiscard]] std::span<const Bytes32> topics(const LogRecord& l) const { return {m_topics.data() + l.first_topic, l.topic_count}; }
-    [[nodiscard]] BytesView data(const LogRecord& l) const { return {m_data.data() + l.data_offset, l.data_size}; }
+    [[nodiscard]] std::span<const Bytes32> topics(const LogRecord& l) const {
+        return {m_topics.data() + l.first_topic, l.topic_count};
+    }
+    [[nodiscard]] BytesView data(const LogRecord& l) const {
+        return {m_data.data() + l.data_offset, l.data_size};
+    }
     bool operator==(const Logs&) const = default;
 
   private:
@@ -49,10 +54,11 @@ class Logs {
     Bytes m_data;
 };
 
-/// One executed transaction. Nothing here depends on the place in the block: cumulative gas, log indices, bloom and
-/// intermediate roots are formed in the ordered walk.
+/// One executed transaction. Nothing here depends on the place in the block: cumulative gas, log indices,
+/// bloom and intermediate roots are formed in the ordered walk.
 struct TransactionOutcome {
-    /// Not none: the transaction was skipped as invalid (only where the options say skip) and the rest is zero.
+    /// Not none: the transaction was skipped as invalid (only where the options say skip) and the rest is
+    /// zero.
     Error invalid{};
     bool success = false;
     uint64_t gas_used = 0;

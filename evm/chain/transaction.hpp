@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A transaction of any type as the protocol sees it. Decoding lives in codec/, execution in executor files beside this.
+// A transaction of any type as the protocol sees it. Decoding lives in codec/, execution in executor files
+// beside this.
 #pragma once
 
 #include <optional>
@@ -53,7 +54,8 @@ struct Transaction {
     U256 max_fee_per_blob_gas{};
     std::vector<Hash> blob_versioned_hashes{};
     std::vector<Authorization> authorization_list{};
-    /// The signature; y_parity is 0 or 1 whatever the encoding of v was. A transaction without signature has r = s = 0.
+    /// The signature; y_parity is 0 or 1 whatever the encoding of v was. A transaction without signature has
+    /// r = s = 0.
     uint8_t y_parity = 0;
     U256 r{};
     U256 s{};

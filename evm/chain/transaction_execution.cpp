@@ -11,14 +11,18 @@
 namespace warpevm {
 namespace {
 
-constexpr uint64_t gas_per_blob = 131072;                 // EIP-4844
-constexpr int64_t existing_authority_refund = 12500;      // EIP-7702: PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST
+constexpr uint64_t gas_per_blob = 131072;             // EIP-4844
+constexpr int64_t existing_authority_refund = 12500;  // EIP-7702: PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST
 
 template <bool R>
 class Execution {
   public:
     Execution(Machine<R>& machine, const BlockTransaction& tx)
-        : m_machine(machine), m_journal(machine.journal()), m_rules(machine.rules()), m_tx(*tx.tx), m_sender(tx.sender) {}
+        : m_machine(machine),
+          m_journal(machine.journal()),
+          m_rules(machine.rules()),
+          m_tx(*tx.tx),
+          m_sender(tx.sender) {}
 
     Error check(const BlockAllowance& allowance);
     TransactionOutcome run();
@@ -55,13 +59,17 @@ template <bool R>
 Error Execution<R>::check_against_block(const BlockAllowance& allowance) {
     const BlockEnvironment& block = m_machine.block();
     if (m_tx.gas_limit > allowance.gas)
-        return {ErrorCode::block_gas_exceeded, std::to_string(m_tx.gas_limit) + " of " + std::to_string(allowance.gas)};
+        return {ErrorCode::block_gas_exceeded,
+                std::to_string(m_tx.gas_limit) + " of " + std::to_string(allowance.gas)};
     if (m_rules.at_least(Fork::london) && m_tx.max_fee_per_gas < block.base_fee)
-        return {ErrorCode::tx_fee_cap_below_base_fee, to_decimal(m_tx.max_fee_per_gas) + " below " + to_decimal(block.base_fee)};
+        return {ErrorCode::tx_fee_cap_below_base_fee,
+                to_decimal(m_tx.max_fee_per_gas) + " below " + to_decimal(block.base_fee)};
     if (m_tx.type != TxType::blob) return {};
-    if (m_tx.blob_versioned_hashes.size() * gas_per_blob > allowance.blob_gas) return {ErrorCode::blob_gas_exceeded, {}};
+    if (m_tx.blob_versioned_hashes.size() * gas_per_blob > allowance.blob_gas)
+        return {ErrorCode::blob_gas_exceeded, {}};
     if (m_tx.max_fee_per_blob_gas < m_machine.blob_base_fee())
-        return {ErrorCode::tx_blob_fee_cap_below_base_fee, to_decimal(m_tx.max_fee_per_blob_gas) + " below " + to_decimal(m_machine.blob_base_fee())};
+        return {ErrorCode::tx_blob_fee_cap_below_base_fee,
+                to_decimal(m_tx.max_fee_per_blob_gas) + " below " + to_decimal(m_machine.blob_base_fee())};
     return {};
 }
 
@@ -73,10 +81,12 @@ Error Execution<R>::check_against_sender() {
                 std::to_string(m_tx.nonce) + ", expected " + std::to_string(nonce)};
     // EIP-3607, but for delegated accounts (EIP-7702).
     const Code& code = m_journal.code(m_sender_row);
-    if (!code.empty() && !(m_rules.at_least(Fork::prague) && code.delegate())) return {ErrorCode::sender_not_eoa, {}};
+    if (!code.empty() && !(m_rules.at_least(Fork::prague) && code.delegate()))
+        return {ErrorCode::sender_not_eoa, {}};
     const std::optional<U256> cost = most_it_can_cost();
     if (!cost || !m_journal.can_pay(m_sender_row, *cost))
-        return {ErrorCode::insufficient_balance, cost ? "needs " + to_decimal(*cost) + " wei" : std::string{}};
+        return {ErrorCode::insufficient_balance,
+                cost ? "needs " + to_decimal(*cost) + " wei" : std::string{}};
     return {};
 }
 
@@ -85,7 +95,8 @@ std::optional<U256> Execution<R>::most_it_can_cost() const {
     auto cost = checked_mul(m_tx.gas_limit, m_tx.max_fee_per_gas);
     if (cost) cost = checked_add(*cost, m_tx.value);
     if (!cost || m_tx.type != TxType::blob) return cost;
-    const auto blobs = checked_mul(m_tx.blob_versioned_hashes.size() * gas_per_blob, m_tx.max_fee_per_blob_gas);
+    const auto blobs =
+        checked_mul(m_tx.blob_versioned_hashes.size() * gas_per_blob, m_tx.max_fee_per_blob_gas);
     return blobs ? checked_add(*cost, *blobs) : std::nullopt;
 }
 
@@ -104,11 +115,13 @@ template <bool R>
 void Execution<R>::warm_up() {
     if (!m_rules.at_least(Fork::berlin)) return;
     m_journal.warm_account(m_sender_row);
-    if (m_rules.at_least(Fork::shanghai)) m_journal.warm_account(m_journal.account(m_machine.block().beneficiary));
+    if (m_rules.at_least(Fork::shanghai))
+        m_journal.warm_account(m_journal.account(m_machine.block().beneficiary));
     for (const AccessListEntry& entry : m_tx.access_list) {
         const Row row = m_journal.account(entry.address);
         m_journal.warm_account(row);
-        for (const Bytes32& key : entry.storage_keys) m_journal.warm_slot(m_journal.unread_slot(row, to_u256(key)));
+        for (const Bytes32& key : entry.storage_keys)
+            m_journal.warm_slot(m_journal.unread_slot(row, to_u256(key)));
     }
 }
 
@@ -137,8 +150,18 @@ void Execution<R>::apply_authorization(const Authorization& authorization) {
 
 template <bool R>
 FrameResult Execution<R>::run_frame(int64_t gas) {
-    Message message{.recipient = {}, .sender = m_sender, .recipient_row = 0, .sender_row = m_sender_row, .value = m_tx.value,
-                    .transfers_value = true, .is_static = false, .depth = 0, .gas = gas, .input = {}, .code_address = {}, .code = nullptr};
+    Message message{.recipient = {},
+                    .sender = m_sender,
+                    .recipient_row = 0,
+                    .sender_row = m_sender_row,
+                    .value = m_tx.value,
+                    .transfers_value = true,
+                    .is_static = false,
+                    .depth = 0,
+                    .gas = gas,
+                    .input = {},
+                    .code_address = {},
+                    .code = nullptr};
     message.recipient = m_tx.to ? *m_tx.to : create_address(m_sender, m_tx.nonce);
     message.code_address = message.recipient;
     message.recipient_row = m_journal.account(message.recipient);
@@ -151,17 +174,20 @@ FrameResult Execution<R>::run_frame(int64_t gas) {
     }
     message.input = m_tx.data;
     if (m_rules.at_least(Fork::prague))
-        if (const auto& delegate = m_journal.code(message.recipient_row).delegate()) m_journal.warm_account(m_journal.account(*delegate));
+        if (const auto& delegate = m_journal.code(message.recipient_row).delegate())
+            m_journal.warm_account(m_journal.account(*delegate));
     message.code = &m_machine.executable_code(message.recipient_row);
     return m_machine.call(message);
 }
 
-/// Refunds, the calldata floor and fees (Yellow Paper 6.2, EIP-3529, EIP-7623, EIP-1559). Answers the gas used.
+/// Refunds, the calldata floor and fees (Yellow Paper 6.2, EIP-3529, EIP-7623, EIP-1559). Answers the gas
+/// used.
 template <bool R>
 uint64_t Execution<R>::settle(const FrameResult& result) {
     const uint64_t without_refund = m_tx.gas_limit - static_cast<uint64_t>(result.gas_left);
     const auto divisor = static_cast<uint64_t>(m_machine.gas_table().prices.max_refund_divisor);
-    const auto refund = std::min(without_refund / divisor, static_cast<uint64_t>(std::max<int64_t>(m_journal.refund(), 0)));
+    const auto refund =
+        std::min(without_refund / divisor, static_cast<uint64_t>(std::max<int64_t>(m_journal.refund(), 0)));
     const uint64_t gas_used = std::max(without_refund - refund, floor_gas(m_tx, m_rules.fork));
     m_journal.credit(m_sender_row, U256{m_tx.gas_limit - gas_used} * m_gas_price);
     const U256 tip = m_rules.at_least(Fork::london) ? m_gas_price - m_machine.block().base_fee : m_gas_price;
@@ -175,15 +201,18 @@ TransactionOutcome Execution<R>::run() {
     buy_gas();
     warm_up();
     for (const Authorization& authorization : m_tx.authorization_list) apply_authorization(authorization);
-    m_machine.begin_transaction({.origin = m_sender, .gas_price = m_gas_price, .blob_hashes = m_tx.blob_versioned_hashes});
+    m_machine.begin_transaction(
+        {.origin = m_sender, .gas_price = m_gas_price, .blob_hashes = m_tx.blob_versioned_hashes});
     outcome.first_log = static_cast<uint32_t>(m_machine.logs().size());
-    const FrameResult result = run_frame(static_cast<int64_t>(m_tx.gas_limit - intrinsic_gas(m_tx, m_rules.fork)));
+    const FrameResult result =
+        run_frame(static_cast<int64_t>(m_tx.gas_limit - intrinsic_gas(m_tx, m_rules.fork)));
     outcome.success = result.status == Status::success;
     outcome.gas_used = settle(result);
     outcome.log_count = static_cast<uint32_t>(m_machine.logs().size()) - outcome.first_log;
     outcome.effective_gas_price = m_gas_price;
     outcome.created = m_created;
-    if (Tracer* tracer = m_machine.tracer()) tracer->on_transaction_done(outcome.success, outcome.gas_used, m_machine.buffers().output(0));
+    if (Tracer* tracer = m_machine.tracer())
+        tracer->on_transaction_done(outcome.success, outcome.gas_used, m_machine.buffers().output(0));
     return outcome;
 }
 
@@ -196,7 +225,8 @@ U256 effective_gas_price(const Transaction& tx, const U256& base_fee) {
 }
 
 template <bool R>
-TransactionOutcome execute_transaction(Machine<R>& machine, const BlockTransaction& tx, const BlockAllowance& allowance) {
+TransactionOutcome execute_transaction(Machine<R>& machine, const BlockTransaction& tx,
+                                       const BlockAllowance& allowance) {
     TransactionOutcome outcome;
     outcome.first_log = static_cast<uint32_t>(machine.logs().size());
     outcome.invalid = tx.invalid;
@@ -213,7 +243,9 @@ TransactionOutcome execute_transaction(Machine<R>& machine, const BlockTransacti
     return outcome;
 }
 
-template TransactionOutcome execute_transaction(Machine<false>&, const BlockTransaction&, const BlockAllowance&);
-template TransactionOutcome execute_transaction(Machine<true>&, const BlockTransaction&, const BlockAllowance&);
+template TransactionOutcome execute_transaction(Machine<false>&, const BlockTransaction&,
+                                                const BlockAllowance&);
+template TransactionOutcome execute_transaction(Machine<true>&, const BlockTransaction&,
+                                                const BlockAllowance&);
 
 }  // namespace warpevm

@@ -24,7 +24,9 @@ std::optional<Address> delegation_target(BytesView code) {
     return a;
 }
 
-CodeCache::CodeCache() { m_empty = add(empty_code_hash, {}); }
+CodeCache::CodeCache() {
+    m_empty = add(empty_code_hash, {});
+}
 
 const Code* CodeCache::find(const Hash& hash) const {
     const std::lock_guard lock(m_mutex);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contract code by hash, shared by every account that has it, with a place for what the virtual machine derives from it.
+// Contract code by hash, shared by every account that has it, with a place for what the virtual machine
+// derives from it.
 #pragma once
 
 #include <atomic>
@@ -12,7 +13,8 @@
 
 namespace warpevm {
 
-/// What the virtual machine makes of a code once and keeps (jump destinations, gas segments, fused instructions).
+/// What the virtual machine makes of a code once and keeps (jump destinations, gas segments, fused
+/// instructions).
 struct CodeImage {
     virtual ~CodeImage() = default;
 };
@@ -31,8 +33,11 @@ class Code {
     /// The account that this code delegates to (EIP-7702: 0xef0100 and an address), if it is a delegation.
     [[nodiscard]] const std::optional<Address>& delegate() const { return m_delegate; }
 
-    /// The image for a family of forks, or null while there is none. Families are the virtual machine's affair.
-    [[nodiscard]] const CodeImage* image(size_t family) const { return m_images[family].load(std::memory_order_acquire); }
+    /// The image for a family of forks, or null while there is none. Families are the virtual machine's
+    /// affair.
+    [[nodiscard]] const CodeImage* image(size_t family) const {
+        return m_images[family].load(std::memory_order_acquire);
+    }
     /// Keeps `image`, unless another thread was first; answers the one that is kept.
     const CodeImage* keep_image(size_t family, std::unique_ptr<const CodeImage> image) const;
 

@@ -8,10 +8,13 @@
 namespace warpevm {
 namespace {
 
-/// RIPEMD-160's address: its touch in mainnet block 2,675,119 survived a revert and is part of the protocol since.
+/// RIPEMD-160's address: its touch in mainnet block 2,675,119 survived a revert and is part of the protocol
+/// since.
 constexpr Address ripemd160_address = Address::from_low(3);
 
-U256 bits_of(const Hash& hash) { return to_u256(hash); }
+U256 bits_of(const Hash& hash) {
+    return to_u256(hash);
+}
 
 }  // namespace
 
@@ -115,7 +118,8 @@ const Code& Journal<R>::load_code(Row row) {
             a.code = m_codes.add(a.code_hash, read.value);
         } else {
             // A hash without its code can't be assumed absent: the account says that it has code.
-            if (!m_missing.error) m_missing.error = Error{ErrorCode::missing_state, "code " + to_hex(a.code_hash)};
+            if (!m_missing.error)
+                m_missing.error = Error{ErrorCode::missing_state, "code " + to_hex(a.code_hash)};
             a.code = m_codes.empty();
         }
     }
@@ -143,7 +147,8 @@ void Journal<R>::load_slot(SlotRow& s) {
     if (m_missing.assume_absent)
         m_missing.slots.push_back(wanted);
     else if (!m_missing.error)
-        m_missing.error = Error{ErrorCode::missing_state, "slot " + to_quantity(s.key) + " of " + to_hex(a.address)};
+        m_missing.error =
+            Error{ErrorCode::missing_state, "slot " + to_quantity(s.key) + " of " + to_hex(a.address)};
 }
 
 template <bool R>
@@ -173,7 +178,8 @@ bool Journal<R>::has_storage(Row row) {
     return has;
 }
 
-// ---- effects -----------------------------------------------------------------------------------------------------
+// ---- effects
+// -----------------------------------------------------------------------------------------------------
 
 template <bool R>
 void Journal<R>::mark_dirty(Row row) {
@@ -288,7 +294,8 @@ U256 Journal<R>::transient(Row account, const U256& key) const {
 
 template <bool R>
 void Journal<R>::set_transient(Row account, const U256& key, const U256& value) {
-    const auto [it, fresh] = m_transient_rows.try_emplace(SlotId{account, key}, static_cast<uint32_t>(m_transients.size()));
+    const auto [it, fresh] =
+        m_transient_rows.try_emplace(SlotId{account, key}, static_cast<uint32_t>(m_transients.size()));
     if (fresh) m_transients.push_back({account, key, {}});
     Transient& t = m_transients[it->second];
     m_undo.push_back({Undo::Kind::transient, it->second, 0, t.value});
@@ -325,7 +332,8 @@ void Journal<R>::revert(const Checkpoint& to) {
     m_refund = to.refund;
 }
 
-// ---- the block's difference --------------------------------------------------------------------------------------
+// ---- the block's difference
+// --------------------------------------------------------------------------------------
 
 template <bool R>
 StateDiff Journal<R>::diff() const {
@@ -363,8 +371,9 @@ StateDiff Journal<R>::diff() const {
         for (; next < slots.size() && m_slots[slots[next]].account == row; ++next)
             diff.slots.push_back({m_slots[slots[next]].key, m_slots[slots[next]].current});
         change.slot_count = static_cast<uint32_t>(diff.slots.size()) - change.first_slot;
-        const bool same = a.exists == a.before_exists && a.balance == a.before_balance && a.nonce == a.before_nonce &&
-                          a.code_hash == a.before_code_hash && !change.storage_wiped && change.slot_count == 0;
+        const bool same = a.exists == a.before_exists && a.balance == a.before_balance &&
+                          a.nonce == a.before_nonce && a.code_hash == a.before_code_hash &&
+                          !change.storage_wiped && change.slot_count == 0;
         if (same) continue;
         if (a.has_code() && a.code_hash != a.before_code_hash) {
             const Code* code = a.code != nullptr ? a.code : m_codes.find(a.code_hash);
@@ -375,7 +384,8 @@ StateDiff Journal<R>::diff() const {
     std::sort(codes.begin(), codes.end(), [](const Code* x, const Code* y) { return x->hash() < y->hash(); });
     codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
     for (const Code* code : codes) {
-        diff.codes.push_back({code->hash(), static_cast<uint32_t>(diff.code_bytes.size()), static_cast<uint32_t>(code->bytes().size())});
+        diff.codes.push_back({code->hash(), static_cast<uint32_t>(diff.code_bytes.size()),
+                              static_cast<uint32_t>(code->bytes().size())});
         append(diff.code_bytes, code->bytes());
     }
     return diff;

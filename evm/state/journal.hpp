@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal: the only place that observes and changes state. Keys are interned to rows; rows hold the values as of now;
-// an undo log takes back what a reverted frame did. Observations are made in typed form, and recorded only where the
-// compile-time parameter says so: the serial executor pays nothing for them.
+// The journal: the only place that observes and changes state. Keys are interned to rows; rows hold the
+// values as of now; an undo log takes back what a reverted frame did. Observations are made in typed form,
+// and recorded only where the compile-time parameter says so: the serial executor pays nothing for them.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -34,12 +34,13 @@ struct AccountRow {
     Hash code_hash = empty_code_hash;
     const Code* code = nullptr;  ///< null until somebody asks
     bool exists = false;
-    bool has_storage = false;   ///< before this block
-    bool wrote_storage = false; ///< some slot became non-zero since
-    bool wiped = false;         ///< in this block
-    bool fresh_storage = true;  ///< the state view has no say in its slots: not there at the start, or wiped since
-    bool dirty = false;         ///< listed in the block's changed accounts
-    uint32_t generation = 0;    ///< counts wipes: slots of an older generation are zero
+    bool has_storage = false;    ///< before this block
+    bool wrote_storage = false;  ///< some slot became non-zero since
+    bool wiped = false;          ///< in this block
+    bool fresh_storage =
+        true;            ///< the state view has no say in its slots: not there at the start, or wiped since
+    bool dirty = false;  ///< listed in the block's changed accounts
+    uint32_t generation = 0;  ///< counts wipes: slots of an older generation are zero
     uint32_t warm = 0, touched = 0, created = 0, destructed = 0;
     // As it was before this block.
     U256 before_balance;
@@ -69,7 +70,8 @@ class Journal {
   public:
     Journal(const StateView& state, CodeCache& codes) : m_state(state), m_codes(codes) {}
 
-    // -- blocks and transactions ------------------------------------------------------------------------------------
+    // -- blocks and transactions
+    // ------------------------------------------------------------------------------------
     /// `state_clearing`: empty touched accounts vanish (EIP-161, Spurious Dragon).
     void begin_block(bool state_clearing);
     /// What the block changed so far. Ends nothing: before Byzantium it is asked after each transaction.
@@ -90,7 +92,8 @@ class Journal {
     [[nodiscard]] Checkpoint checkpoint() const { return {m_undo.size(), m_refund}; }
     void revert(const Checkpoint& to);
 
-    // -- accounts ---------------------------------------------------------------------------------------------------
+    // -- accounts
+    // ---------------------------------------------------------------------------------------------------
     Row account(const Address& address) {
         const auto it = m_account_rows.find(address);
         return it != m_account_rows.end() ? it->second : load_account(address);
@@ -146,7 +149,8 @@ class Journal {
     /// The account vanishes at the transaction's end with all its storage. False where it was doomed already.
     bool destruct(Row row);
 
-    // -- storage ----------------------------------------------------------------------------------------------------
+    // -- storage
+    // ----------------------------------------------------------------------------------------------------
     /// The row of a slot, its `current` and `original` valid for this transaction.
     Row slot(Row account, const U256& key) {
         const Row row = unread_slot(account, key);
@@ -164,7 +168,8 @@ class Journal {
     U256 transient(Row account, const U256& key) const;
     void set_transient(Row account, const U256& key, const U256& value);
 
-    // -- access lists (EIP-2929) and refunds ------------------------------------------------------------------------
+    // -- access lists (EIP-2929) and refunds
+    // ------------------------------------------------------------------------
     /// Warms up; true where it was cold before.
     bool warm_account(Row row) {
         AccountRow& a = m_accounts[row];
@@ -183,8 +188,10 @@ class Journal {
     void add_refund(int64_t gas) { m_refund += gas; }
     [[nodiscard]] int64_t refund() const { return m_refund; }
 
-    // -- what happened ----------------------------------------------------------------------------------------------
-    /// Constraints on the values at the transaction's start, and what the transaction did (valid after end_transaction).
+    // -- what happened
+    // ----------------------------------------------------------------------------------------------
+    /// Constraints on the values at the transaction's start, and what the transaction did (valid after
+    /// end_transaction).
     [[nodiscard]] const Observations& observations() const { return m_observations; }
     [[nodiscard]] const Effects& effects() const { return m_effects; }
     [[nodiscard]] AccountValues values(Row row) const;
@@ -200,7 +207,20 @@ class Journal {
         friend size_t hash_value(const SlotId& id) { return mix64(hash_value(id.key) ^ id.account); }
     };
     struct Undo {
-        enum class Kind : uint8_t { balance, nonce, code, exists, touched, created, destructed, slot, wrote_storage, transient, warm_account, warm_slot };
+        enum class Kind : uint8_t {
+            balance,
+            nonce,
+            code,
+            exists,
+            touched,
+            created,
+            destructed,
+            slot,
+            wrote_storage,
+            transient,
+            warm_account,
+            warm_slot
+        };
         Kind kind;
         Row row;
         uint64_t number;

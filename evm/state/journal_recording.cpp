@@ -47,18 +47,20 @@ void Journal<R>::observe_bound(Row row, const U256& amount, bool passed) {
     if (!constraint.below || *below < *constraint.below) constraint.below = below;
 }
 
-/// Deadness of now, said of the start. Where this transaction changed the balance, it is a question of a bound.
+/// Deadness of now, said of the start. Where this transaction changed the balance, it is a question of a
+/// bound.
 template <bool R>
 void Journal<R>::observe_liveness(Row row) {
     AccountObservation& o = observe(row);
     const Start& start = m_starts[row];
     const AccountRow& a = m_accounts[row];
-    const bool unchanged = a.balance == start.balance && a.nonce == start.nonce && a.code_hash == start.code_hash;
+    const bool unchanged =
+        a.balance == start.balance && a.nonce == start.nonce && a.code_hash == start.code_hash;
     if (unchanged) {
         o.liveness = a.empty() ? Liveness::dead : Liveness::alive;
         return;
     }
-    if (a.nonce != start.nonce && a.nonce != 0) return;              // alive by this transaction's own doing
+    if (a.nonce != start.nonce && a.nonce != 0) return;  // alive by this transaction's own doing
     if (a.code_hash != start.code_hash && a.has_code()) return;
     o.nonce = start.nonce;
     o.code_hash = start.code_hash;
@@ -76,7 +78,8 @@ void Journal<R>::form_effects() {
         if (a.code_hash != start.code_hash) e.code_hash = a.code_hash;
         e.touched = a.touched == m_tx;
         for (const Row wiped : m_wiped) e.wiped = e.wiped || wiped == row;
-        if (!e.delta.is_zero() || e.nonce || e.code_hash || e.touched || e.wiped) m_effects.accounts.push_back(e);
+        if (!e.delta.is_zero() || e.nonce || e.code_hash || e.touched || e.wiped)
+            m_effects.accounts.push_back(e);
     }
     std::sort(m_written_slots.begin(), m_written_slots.end());
     m_written_slots.erase(std::unique(m_written_slots.begin(), m_written_slots.end()), m_written_slots.end());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a transaction observed and did, in typed form. Observations are constraints on values at the transaction's start,
-// so that a later change of such a value makes the transaction stale only if it would have mattered.
+// What a transaction observed and did, in typed form. Observations are constraints on values at the
+// transaction's start, so that a later change of such a value makes the transaction stale only if it would
+// have mattered.
 #pragma once
 
 #include <optional>
@@ -14,10 +15,12 @@ namespace warpevm {
 /// Index of an interned account or slot.
 using Row = uint32_t;
 
-/// What is known to have mattered of a balance: its exact value, or bounds from the checks that passed and failed.
+/// What is known to have mattered of a balance: its exact value, or bounds from the checks that passed and
+/// failed.
 struct BalanceConstraint {
     std::optional<U256> exact;
-    /// The balance was at least this much (each passed check, less this transaction's credits, plus its debits).
+    /// The balance was at least this much (each passed check, less this transaction's credits, plus its
+    /// debits).
     U256 at_least;
     /// The balance was below this (each failed check).
     std::optional<U256> below;
@@ -31,7 +34,8 @@ struct BalanceConstraint {
 
 enum class Liveness : uint8_t { not_observed, dead, alive };
 
-/// Constraints on one account at the transaction's start. Dead means: no nonce, no balance, no code (EIP-161).
+/// Constraints on one account at the transaction's start. Dead means: no nonce, no balance, no code
+/// (EIP-161).
 struct AccountObservation {
     Row row = 0;
     BalanceConstraint balance;
@@ -51,7 +55,8 @@ struct SlotObservation {
     bool operator==(const SlotObservation&) const = default;
 };
 
-/// What a transaction did to an account. `delta` is added to the balance modulo 2^256, so that a debit is its negation.
+/// What a transaction did to an account. `delta` is added to the balance modulo 2^256, so that a debit is its
+/// negation.
 struct AccountEffect {
     Row row = 0;
     U256 delta;
@@ -93,7 +98,9 @@ struct AccountValues {
     Hash code_hash = empty_code_hash;
     bool has_storage = false;
     bool exists = false;
-    [[nodiscard]] bool dead() const { return nonce == 0 && balance.is_zero() && code_hash == empty_code_hash; }
+    [[nodiscard]] bool dead() const {
+        return nonce == 0 && balance.is_zero() && code_hash == empty_code_hash;
+    }
 };
 /// Whether a transaction that observed `o` would have seen the same of `values`.
 inline bool holds(const AccountObservation& o, const AccountValues& values) {

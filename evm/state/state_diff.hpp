@@ -54,7 +54,8 @@ struct StateDiff {
 
     /// This difference followed by `later`, as one.
     [[nodiscard]] StateDiff then(const StateDiff& later) const;
-    /// JSON with sorted keys: {"0xaddress": {"balance":…, "nonce":…, "code":…, "storage": {…}, "wiped": true}}.
+    /// JSON with sorted keys: {"0xaddress": {"balance":…, "nonce":…, "code":…, "storage": {…}, "wiped":
+    /// true}}.
     [[nodiscard]] std::string to_json() const;
 };
 

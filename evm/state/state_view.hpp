@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The read side of state: what execution may ask of a pre-state. Batches are first class, because a device, a disk and
-// a remote node all want them.
+// The read side of state: what execution may ask of a pre-state. Batches are first class, because a device, a
+// disk and a remote node all want them.
 #pragma once
 
 #include <memory>
@@ -40,7 +40,8 @@ struct Read {
 class StateView {
   public:
     virtual ~StateView() = default;
-    virtual void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const = 0;
+    virtual void read_accounts(std::span<const Address> keys,
+                               std::span<Read<AccountRecord>> answers) const = 0;
     /// An absent slot is zero.
     virtual void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const = 0;
     /// The views in the answers live as long as the state view.

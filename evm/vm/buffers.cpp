@@ -15,7 +15,9 @@ MachineBuffers::MachineBuffers() : m_outputs(max_call_depth + 3) {
     if (!m_stack || !reserve_memory(first_memory)) throw std::bad_alloc();
 }
 
-MachineBuffers::~MachineBuffers() { std::free(m_memory); }
+MachineBuffers::~MachineBuffers() {
+    std::free(m_memory);
+}
 
 bool MachineBuffers::reserve_memory(size_t size) {
     if (size <= m_capacity) return true;

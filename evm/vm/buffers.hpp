@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Storage that frames share and that lives longer than a block: one stack segment, one memory segment, and an output
-// buffer per depth. Nothing is allocated per call once they have grown.
+// Storage that frames share and that lives longer than a block: one stack segment, one memory segment, and an
+// output buffer per depth. Nothing is allocated per call once they have grown.
 #pragma once
 
 #include <cstdlib>
@@ -15,7 +15,8 @@ namespace warpevm {
 
 class MachineBuffers {
   public:
-    /// Room above the EVM's 1024 words for values that the interpreter keeps while it runs a straight stretch of code.
+    /// Room above the EVM's 1024 words for values that the interpreter keeps while it runs a straight stretch
+    /// of code.
     static constexpr size_t scratch_words = 1024;
 
     MachineBuffers();
@@ -27,7 +28,8 @@ class MachineBuffers {
     [[nodiscard]] U256* stack() const { return m_stack.get(); }
     [[nodiscard]] uint8_t* memory() const { return m_memory; }
     [[nodiscard]] size_t memory_capacity() const { return m_capacity; }
-    /// Makes the memory segment at least `size` bytes, a multiple of 32; may move it. False where the machine has not that much.
+    /// Makes the memory segment at least `size` bytes, a multiple of 32; may move it. False where the machine
+    /// has not that much.
     bool reserve_memory(size_t size);
     /// What the frame at `depth` returned to its caller.
     [[nodiscard]] Bytes& output(int depth) { return m_outputs[static_cast<size_t>(depth)]; }

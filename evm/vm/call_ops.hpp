@@ -39,7 +39,8 @@ bool charge_value_transfer(F& f, Row to, const U256& value) {
     const bool has_value = !value.is_zero();
     int64_t gas = has_value ? f.prices().call_value : 0;
     if constexpr (kind == CallKind::call) {
-        const bool makes_account = f.fork >= Fork::spurious_dragon ? has_value && f.journal.is_dead(to) : !f.journal.exists(to);
+        const bool makes_account =
+            f.fork >= Fork::spurious_dragon ? has_value && f.journal.is_dead(to) : !f.journal.exists(to);
         if (makes_account) gas += f.prices().new_account;
     }
     return f.charge(gas);
@@ -51,25 +52,36 @@ bool charge_delegation(F& f, Row to) {
     if (f.fork < Fork::prague) return true;
     const auto& delegate = f.journal.code(to).delegate();
     if (!delegate) return true;
-    return f.charge(is_cold_access(f, f.journal.account(*delegate)) ? f.prices().cold_account : f.prices().warm_access);
+    return f.charge(is_cold_access(f, f.journal.account(*delegate)) ? f.prices().cold_account
+                                                                    : f.prices().warm_access);
 }
 
-/// How much gas a call may hand on: all it asks for before EIP-150, since then at most all but a 64th. Negative: out of gas.
+/// How much gas a call may hand on: all it asks for before EIP-150, since then at most all but a 64th.
+/// Negative: out of gas.
 template <class F>
 int64_t gas_for_callee(const F& f, const U256& wanted) {
     const int64_t available = f.fork >= Fork::tangerine_whistle ? f.gas - f.gas / 64 : f.gas;
-    if (wanted.fits_u64() && wanted.limb[0] <= static_cast<uint64_t>(available)) return static_cast<int64_t>(wanted.limb[0]);
+    if (wanted.fits_u64() && wanted.limb[0] <= static_cast<uint64_t>(available))
+        return static_cast<int64_t>(wanted.limb[0]);
     return f.fork >= Fork::tangerine_whistle ? available : -1;
 }
 
 template <CallKind kind, class F>
 Message call_message(F& f, Row to, const CallOperands& o) {
     const Message& own = f.message;
-    Message m{.recipient = own.recipient, .sender = own.recipient, .recipient_row = own.recipient_row,
-              .sender_row = own.recipient_row, .value = o.value, .transfers_value = false,
-              .is_static = own.is_static || kind == CallKind::staticcall, .depth = own.depth + 1, .gas = 0,
-              .input = {f.memory + (o.input_size.is_zero() ? 0 : o.input_offset.limb[0]), o.input_size.limb[0]},
-              .code_address = f.journal.address(to), .code = nullptr};
+    Message m{
+        .recipient = own.recipient,
+        .sender = own.recipient,
+        .recipient_row = own.recipient_row,
+        .sender_row = own.recipient_row,
+        .value = o.value,
+        .transfers_value = false,
+        .is_static = own.is_static || kind == CallKind::staticcall,
+        .depth = own.depth + 1,
+        .gas = 0,
+        .input = {f.memory + (o.input_size.is_zero() ? 0 : o.input_offset.limb[0]), o.input_size.limb[0]},
+        .code_address = f.journal.address(to),
+        .code = nullptr};
     if constexpr (kind == CallKind::call || kind == CallKind::staticcall) {
         m.recipient = m.code_address;
         m.recipient_row = to;
@@ -83,7 +95,8 @@ Message call_message(F& f, Row to, const CallOperands& o) {
     return m;
 }
 
-/// `stack_end`: the first stack word above everything the frame still needs. `result` becomes 1 for success, else 0.
+/// `stack_end`: the first stack word above everything the frame still needs. `result` becomes 1 for success,
+/// else 0.
 template <CallKind kind, class F>
 Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     auto& journal = f.journal;
@@ -101,7 +114,8 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
 
     result = {};
     const int64_t handed_on = gas + (has_value ? f.prices().call_stipend : 0);
-    if (f.message.depth >= max_call_depth || (has_value && !journal.can_pay(f.message.recipient_row, o.value))) {
+    if (f.message.depth >= max_call_depth ||
+        (has_value && !journal.can_pay(f.message.recipient_row, o.value))) {
         f.gas += handed_on;
         f.return_data.clear();
         return Status::success;
@@ -127,11 +141,13 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
 
 /// CREATE, and CREATE2 where `salt` is given. `result` becomes the new address, or 0.
 template <class F>
-Status op_create(F& f, const U256& value, const U256& offset, const U256& size, const U256* salt, U256* stack_end, U256& result) {
+Status op_create(F& f, const U256& value, const U256& offset, const U256& size, const U256* salt,
+                 U256* stack_end, U256& result) {
     auto& journal = f.journal;
     const Row self = f.message.recipient_row;
     if (f.message.is_static) return Status::static_violation;
-    if (f.fork >= Fork::shanghai && (!size.fits_u64() || size.limb[0] > max_initcode_size)) return Status::initcode_too_large;
+    if (f.fork >= Fork::shanghai && (!size.fits_u64() || size.limb[0] > max_initcode_size))
+        return Status::initcode_too_large;
     if (const Status s = need_memory(f, offset, size); s != Status::success) return s;
     const int64_t per_word = f.prices().initcode_word + (salt != nullptr ? f.prices().keccak_word : 0);
     if (!f.charge(per_word * static_cast<int64_t>(words_of(size.limb[0])))) return Status::out_of_gas;
@@ -142,8 +158,9 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
     const uint64_t nonce = journal.nonce(self);
     if (nonce == ~uint64_t{0}) return Status::success;  // EIP-2681
     const BytesView initcode{f.memory + (size.is_zero() ? 0 : offset.limb[0]), size.limb[0]};
-    const Address address = salt != nullptr ? create2_address(f.message.recipient, to_bytes32(*salt), keccak256(initcode))
-                                            : create_address(f.message.recipient, nonce);
+    const Address address = salt != nullptr
+                                ? create2_address(f.message.recipient, to_bytes32(*salt), keccak256(initcode))
+                                : create_address(f.message.recipient, nonce);
     if (Tracer* tracer = f.machine.tracer()) tracer->on_enter(f.gas);
     const int64_t gas = f.fork >= Fork::tangerine_whistle ? f.gas - f.gas / 64 : f.gas;
     f.gas -= gas;
@@ -151,9 +168,18 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
     const Row row = journal.account(address);
     if (f.fork >= Fork::berlin) journal.warm_account(row);
     const Code code(empty_code_hash, Bytes(initcode.begin(), initcode.end()));
-    const Message message{.recipient = address, .sender = f.message.recipient, .recipient_row = row, .sender_row = self,
-                          .value = value, .transfers_value = true, .is_static = false, .depth = f.message.depth + 1,
-                          .gas = gas, .input = {}, .code_address = address, .code = &code};
+    const Message message{.recipient = address,
+                          .sender = f.message.recipient,
+                          .recipient_row = row,
+                          .sender_row = self,
+                          .value = value,
+                          .transfers_value = true,
+                          .is_static = false,
+                          .depth = f.message.depth + 1,
+                          .gas = gas,
+                          .input = {},
+                          .code_address = address,
+                          .code = &code};
     FrameResult r;
     {
         const CalleeSpace space(f, stack_end);

@@ -6,7 +6,8 @@
 
 namespace warpevm {
 
-/// The part that does not depend on whether observations are recorded: all that the fast loop's own instructions need.
+/// The part that does not depend on whether observations are recorded: all that the fast loop's own
+/// instructions need.
 struct FrameBase {
     const Message& message;
     const GasTable& gas_table;
@@ -15,7 +16,8 @@ struct FrameBase {
     Fork fork;
     /// Gas left, valid whenever an instruction of memory_ops, state_ops or call_ops is called.
     int64_t gas;
-    /// The frame's memory: begins at memory_begin in the machine's segment and has memory_size bytes, a multiple of 32.
+    /// The frame's memory: begins at memory_begin in the machine's segment and has memory_size bytes, a
+    /// multiple of 32.
     uint8_t* memory = nullptr;
     uint64_t memory_size = 0;
     uint64_t memory_capacity = 0;  ///< a multiple of 32: how far it may grow in the segment as it is
@@ -43,19 +45,28 @@ struct Frame : FrameBase {
     Journal<Recording>& journal;
 
     Frame(Machine<Recording>& m, const Message& msg, BytesView code_bytes)
-        : FrameBase{.message = msg, .gas_table = m.gas_table(), .block = m.block(), .transaction = m.transaction(),
-                    .fork = m.rules().fork, .gas = msg.gas, .memory_begin = m.memory_top, .code = code_bytes, .stack = m.stack_top,
+        : FrameBase{.message = msg,
+                    .gas_table = m.gas_table(),
+                    .block = m.block(),
+                    .transaction = m.transaction(),
+                    .fork = m.rules().fork,
+                    .gas = msg.gas,
+                    .memory_begin = m.memory_top,
+                    .code = code_bytes,
+                    .stack = m.stack_top,
                     .return_data = m.buffers().output(msg.depth + 1)},
-          machine(m), journal(m.journal()) {
+          machine(m),
+          journal(m.journal()) {
         locate_memory(m.buffers());
     }
 };
 
-/// The plain loop: checks and charges one instruction at a time, and reports to the tracer where there is one.
+/// The plain loop: checks and charges one instruction at a time, and reports to the tracer where there is
+/// one.
 template <bool Recording>
 Status run_plain(Frame<Recording>& frame);
-/// The same from position `pc` on, with `height` words on the frame's stack: where the fast loop meets a stretch that must fail,
-/// this finds the precise reason.
+/// The same from position `pc` on, with `height` words on the frame's stack: where the fast loop meets a
+/// stretch that must fail, this finds the precise reason.
 template <bool Recording>
 Status resume_plain(Frame<Recording>& frame, size_t pc, size_t height);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which positions of a code may be jumped to: JUMPDEST bytes that are not data of a PUSH (Yellow Paper 9.4.3).
+// Which positions of a code may be jumped to: JUMPDEST bytes that are not data of a PUSH (Yellow
+// Paper 9.4.3).
 #pragma once
 
 #include <vector>

@@ -43,7 +43,8 @@ Address create2_address(const Address& sender, const Bytes32& salt, const Hash& 
 std::string_view name(Status status) {
     switch (status) {
 #define WARPEVM_STATUS(id, number) \
-    case Status::id: return #id;
+    case Status::id:               \
+        return #id;
 #include "evm/vm/status.def"
 #undef WARPEVM_STATUS
     }
@@ -51,16 +52,25 @@ std::string_view name(Status status) {
 }
 
 template <bool R>
-Machine<R>::Machine(Journal<R>& journal, MachineBuffers& buffers, Logs& logs, const Rules& rules, const BlockEnvironment& block)
-    : stack_top(buffers.stack()), m_journal(journal), m_buffers(buffers), m_logs(logs), m_rules(rules), m_block(block),
+Machine<R>::Machine(Journal<R>& journal, MachineBuffers& buffers, Logs& logs, const Rules& rules,
+                    const BlockEnvironment& block)
+    : stack_top(buffers.stack()),
+      m_journal(journal),
+      m_buffers(buffers),
+      m_logs(logs),
+      m_rules(rules),
+      m_block(block),
       m_gas_table(warpevm::gas_table(rules.fork)),
-      m_blob_base_fee(rules.at_least(Fork::cancun) ? warpevm::blob_base_fee(block.excess_blob_gas, rules.blobs) : U256{}) {}
+      m_blob_base_fee(rules.at_least(Fork::cancun)
+                          ? warpevm::blob_base_fee(block.excess_blob_gas, rules.blobs)
+                          : U256{}) {}
 
 template <bool R>
 const Code& Machine<R>::executable_code(Row row) {
     const Code& own = m_journal.code(row);
     if (!own.delegate() || !m_rules.at_least(Fork::prague)) return own;
-    // A delegation to a precompile runs empty code, and one to another delegation runs its designator (EIP-7702).
+    // A delegation to a precompile runs empty code, and one to another delegation runs its designator
+    // (EIP-7702).
     if (find_precompile(*own.delegate(), m_rules.fork) != nullptr) return *m_journal.codes().empty();
     return m_journal.code(m_journal.account(*own.delegate()));
 }
@@ -75,9 +85,9 @@ FrameResult Machine<R>::call(const Message& message) {
         m_journal.credit(message.recipient_row, message.value);
     }
     const Precompile* precompile = find_precompile(message.code_address, m_rules.fork);
-    const FrameResult result = precompile != nullptr    ? run_precompile(message, *precompile)
+    const FrameResult result = precompile != nullptr   ? run_precompile(message, *precompile)
                                : message.code->empty() ? FrameResult{Status::success, message.gas}
-                                                        : run_code(message, *message.code, true);
+                                                       : run_code(message, *message.code, true);
     if (result.status != Status::success) {
         m_journal.revert(checkpoint);
         m_logs.truncate(logs);
@@ -102,7 +112,8 @@ FrameResult Machine<R>::create(const Message& message) {
     m_buffers.output(message.depth).clear();
     const Row row = message.recipient_row;
     // EIP-684 and EIP-7610: the address must be unused.
-    if (m_journal.nonce(row) != 0 || m_journal.code_hash(row) != empty_code_hash || m_journal.has_storage(row))
+    if (m_journal.nonce(row) != 0 || m_journal.code_hash(row) != empty_code_hash ||
+        m_journal.has_storage(row))
         return {Status::address_collision, 0};
     const auto checkpoint = m_journal.checkpoint();
     const Logs::Mark logs = m_logs.mark();
@@ -126,15 +137,18 @@ template <bool R>
 Status Machine<R>::deposit_code(const Message& message, FrameResult& result) {
     Bytes& output = m_buffers.output(message.depth);
     const Bytes deployed = std::exchange(output, {});
-    if (m_rules.at_least(Fork::london) && !deployed.empty() && deployed[0] == 0xef) return Status::code_starts_with_ef;
-    if (m_rules.at_least(Fork::spurious_dragon) && deployed.size() > max_code_size) return Status::code_too_large;
+    if (m_rules.at_least(Fork::london) && !deployed.empty() && deployed[0] == 0xef)
+        return Status::code_starts_with_ef;
+    if (m_rules.at_least(Fork::spurious_dragon) && deployed.size() > max_code_size)
+        return Status::code_too_large;
     const int64_t gas = m_gas_table.prices.code_deposit_byte * static_cast<int64_t>(deployed.size());
     if (gas > result.gas_left) {
         // Frontier leaves an empty contract behind where the deposit can't be paid.
         return m_rules.at_least(Fork::homestead) ? Status::out_of_gas : Status::success;
     }
     result.gas_left -= gas;
-    if (!deployed.empty()) m_journal.set_code(message.recipient_row, m_journal.codes().add(keccak256(deployed), deployed));
+    if (!deployed.empty())
+        m_journal.set_code(message.recipient_row, m_journal.codes().add(keccak256(deployed), deployed));
     return Status::success;
 }
 
@@ -144,7 +158,8 @@ FrameResult Machine<R>::run_code(const Message& message, const Code& code, bool 
     const size_t memory = memory_top;
     m_buffers.output(message.depth + 1).clear();
     Frame<R> frame(*this, message, code.bytes());
-    const Status status = interpreter() == Interpreter::plain ? run_plain(frame) : run_fast(frame, code, cache_image);
+    const Status status =
+        interpreter() == Interpreter::plain ? run_plain(frame) : run_fast(frame, code, cache_image);
     stack_top = stack;
     memory_top = memory;
     if (is_exceptional(status)) return {status, 0};
@@ -162,9 +177,18 @@ auto Machine<R>::system_call(const Address& to, BytesView input) -> SystemCallRe
     SystemCallResult result{.has_code = !code.empty(), .success = false, .output = {}};
     if (result.has_code) {
         const Row sender = m_journal.account(system_address);
-        const Message message{.recipient = to, .sender = system_address, .recipient_row = row, .sender_row = sender,
-                              .value = {}, .transfers_value = false, .is_static = false, .depth = 0,
-                              .gas = system_call_gas, .input = input, .code_address = to, .code = &code};
+        const Message message{.recipient = to,
+                              .sender = system_address,
+                              .recipient_row = row,
+                              .sender_row = sender,
+                              .value = {},
+                              .transfers_value = false,
+                              .is_static = false,
+                              .depth = 0,
+                              .gas = system_call_gas,
+                              .input = input,
+                              .code_address = to,
+                              .code = &code};
         result.success = call(message).status == Status::success;
         result.output = m_buffers.output(0);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine: runs message calls and creations over a journal, within one block. Frames recurse on the host's stack.
+// The machine: runs message calls and creations over a journal, within one block. Frames recurse on the
+// host's stack.
 #pragma once
 
 #include "evm/chain/executor.hpp"
@@ -11,8 +12,8 @@
 
 namespace warpevm {
 
-/// Which loop runs the code. `fast` runs translated images; `plain` checks and charges one instruction at a time:
-/// it is what the fast loop is tested against, and what a tracer watches.
+/// Which loop runs the code. `fast` runs translated images; `plain` checks and charges one instruction at a
+/// time: it is what the fast loop is tested against, and what a tracer watches.
 enum class Interpreter : uint8_t { fast, plain };
 
 template <bool Recording>
@@ -25,7 +26,8 @@ class Machine {
     void begin_transaction(const TransactionEnvironment& environment) { m_transaction = environment; }
     /// Runs a message call: transfer, then precompile or code. Reverts its effects unless it succeeds.
     FrameResult call(const Message& message);
-    /// Runs a creation (Yellow Paper 7): `message.recipient` is the new address, `message.code` the init code.
+    /// Runs a creation (Yellow Paper 7): `message.recipient` is the new address, `message.code` the init
+    /// code.
     FrameResult create(const Message& message);
 
     struct SystemCallResult {
@@ -33,7 +35,8 @@ class Machine {
         bool success = false;
         BytesView output;  ///< valid until the machine's next call
     };
-    /// A call by the system address with 30 million gas, as a transaction of its own outside all accounting (EIP-4788).
+    /// A call by the system address with 30 million gas, as a transaction of its own outside all accounting
+    /// (EIP-4788).
     SystemCallResult system_call(const Address& to, BytesView input);
 
     [[nodiscard]] Journal<Recording>& journal() { return m_journal; }
@@ -48,7 +51,9 @@ class Machine {
     /// Not null: every instruction is reported, by the plain loop.
     void set_tracer(Tracer* tracer) { m_tracer = tracer; }
     void set_interpreter(Interpreter interpreter) { m_interpreter = interpreter; }
-    [[nodiscard]] Interpreter interpreter() const { return m_tracer != nullptr ? Interpreter::plain : m_interpreter; }
+    [[nodiscard]] Interpreter interpreter() const {
+        return m_tracer != nullptr ? Interpreter::plain : m_interpreter;
+    }
 
     /// The code that a call to `row` runs: its own, or what it delegates to (EIP-7702).
     const Code& executable_code(Row row);
@@ -77,7 +82,8 @@ class Machine {
 extern template class Machine<false>;
 extern template class Machine<true>;
 
-/// The address of a contract made by CREATE (keccak256(rlp([sender, nonce])), Yellow Paper 7) and CREATE2 (EIP-1014).
+/// The address of a contract made by CREATE (keccak256(rlp([sender, nonce])), Yellow Paper 7) and CREATE2
+/// (EIP-1014).
 Address create_address(const Address& sender, uint64_t nonce);
 Address create2_address(const Address& sender, const Bytes32& salt, const Hash& initcode_hash);
 

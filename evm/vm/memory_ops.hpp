@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory, copying, hashing and logging: instructions shared by both loops. All charge what depends on their operands
-// (their static gas is the loop's affair) and answer how they ended.
+// Memory, copying, hashing and logging: instructions shared by both loops. All charge what depends on their
+// operands (their static gas is the loop's affair) and answer how they ended.
 #pragma once
 
 #include "evm/crypto/keccak.hpp"
@@ -8,8 +8,11 @@
 
 namespace warpevm {
 
-/// Gas for memory of `words` words in all (Yellow Paper 9.1, C_mem without the part that grows linearly being split off).
-constexpr int64_t memory_gas(uint64_t words) { return static_cast<int64_t>(3 * words + words * words / 512); }
+/// Gas for memory of `words` words in all (Yellow Paper 9.1, C_mem without the part that grows linearly being
+/// split off).
+constexpr int64_t memory_gas(uint64_t words) {
+    return static_cast<int64_t>(3 * words + words * words / 512);
+}
 
 /// No block can pay for more; beyond it every access is out of gas.
 inline constexpr uint64_t max_memory_offset = uint64_t{1} << 35;
@@ -36,7 +39,8 @@ template <class F>
         if (memory_gas(size / 32) - memory_gas(f.memory_size / 32) > f.gas) return Status::out_of_gas;
         if (!f.machine.buffers().reserve_memory(f.memory_begin + size)) {
             auto& error = f.journal.missing().error;
-            if (!error) error = Error{ErrorCode::internal, "this machine has not enough memory for the EVM's"};
+            if (!error)
+                error = Error{ErrorCode::internal, "this machine has not enough memory for the EVM's"};
             return Status::out_of_gas;
         }
         f.locate_memory(f.machine.buffers());
@@ -48,7 +52,8 @@ template <class F>
 template <class F>
 Status need_memory(F& f, const U256& offset, const U256& size) {
     if (size.is_zero()) return Status::success;
-    if (!offset.fits_u64() || !size.fits_u64() || offset.limb[0] > max_memory_offset || size.limb[0] > max_memory_offset)
+    if (!offset.fits_u64() || !size.fits_u64() || offset.limb[0] > max_memory_offset ||
+        size.limb[0] > max_memory_offset)
         return Status::out_of_gas;
     const uint64_t end = offset.limb[0] + size.limb[0];
     return end <= f.memory_size ? Status::success : grow_memory(f, end);
@@ -61,7 +66,9 @@ Status need_memory(F& f, const U256& offset, uint64_t size) {
     return end <= f.memory_size ? Status::success : grow_memory(f, end);
 }
 
-constexpr uint64_t words_of(uint64_t bytes) { return (bytes + 31) / 32; }
+constexpr uint64_t words_of(uint64_t bytes) {
+    return (bytes + 31) / 32;
+}
 
 template <class F>
 Status op_mload(F& f, const U256& offset, U256& result) {
@@ -85,7 +92,8 @@ template <class F>
 Status op_mcopy(F& f, const U256& to, const U256& from, const U256& size) {
     if (const Status s = need_memory(f, to > from ? to : from, size); s != Status::success) return s;
     if (size.is_zero()) return Status::success;
-    if (!f.charge(f.prices().copy_word * static_cast<int64_t>(words_of(size.limb[0])))) return Status::out_of_gas;
+    if (!f.charge(f.prices().copy_word * static_cast<int64_t>(words_of(size.limb[0]))))
+        return Status::out_of_gas;
     std::memmove(f.memory + to.limb[0], f.memory + from.limb[0], size.limb[0]);
     return Status::success;
 }
@@ -108,7 +116,8 @@ template <class F>
 Status op_returndatacopy(F& f, const U256& to, const U256& from, const U256& size) {
     const Bytes& data = f.return_data;
     if (const Status s = need_memory(f, to, size); s != Status::success) return s;
-    if (!from.fits_u64() || !size.fits_u64() || from.limb[0] > data.size() || size.limb[0] > data.size() - from.limb[0])
+    if (!from.fits_u64() || !size.fits_u64() || from.limb[0] > data.size() ||
+        size.limb[0] > data.size() - from.limb[0])
         return Status::return_data_out_of_bounds;
     return copy_to_memory(f, data, to, from, size);
 }
@@ -139,7 +148,6 @@ Status op_exp(F& f, const U256& base, const U256& exponent, U256& result) {
     return Status::success;
 }
 
-
 template <class F>
 Status op_log(F& f, const U256& offset, const U256& size, std::span<const U256* const> topics) {
     if (f.message.is_static) return Status::static_violation;
@@ -148,7 +156,8 @@ Status op_log(F& f, const U256& offset, const U256& size, std::span<const U256* 
     if (!f.charge(f.prices().log_byte * static_cast<int64_t>(n))) return Status::out_of_gas;
     std::array<Bytes32, 4> words;
     for (size_t i = 0; i < topics.size(); ++i) words[i] = to_bytes32(*topics[i]);
-    f.machine.logs().add(f.message.recipient, {words.data(), topics.size()}, {f.memory + (n == 0 ? 0 : offset.limb[0]), n});
+    f.machine.logs().add(f.message.recipient, {words.data(), topics.size()},
+                         {f.memory + (n == 0 ? 0 : offset.limb[0]), n});
     return Status::success;
 }
 

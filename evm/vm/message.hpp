@@ -19,7 +19,9 @@ enum class Status : uint8_t {
 };
 std::string_view name(Status status);
 /// An exceptional halt takes all gas of its frame (Yellow Paper 9.4.2).
-constexpr bool is_exceptional(Status s) { return s >= Status::out_of_gas; }
+constexpr bool is_exceptional(Status s) {
+    return s >= Status::out_of_gas;
+}
 
 /// A message call or the run of a creation's init code (Yellow Paper 8 and 7).
 struct Message {

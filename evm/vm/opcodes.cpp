@@ -34,12 +34,15 @@ static_assert(!tables[static_cast<int>(Fork::prague)].ops[OP_CLZ].defined);
 
 }  // namespace
 
-const GasTable& gas_table(Fork fork) { return tables[static_cast<size_t>(fork)]; }
+const GasTable& gas_table(Fork fork) {
+    return tables[static_cast<size_t>(fork)];
+}
 
 const char* opcode_name(uint8_t opcode) {
     switch (opcode) {
 #define WARPEVM_OPCODE(name, value, pops, pushes, gas, fork) \
-    case value: return #name;
+    case value:                                              \
+        return #name;
 #include "evm/vm/opcodes.def"
 #undef WARPEVM_OPCODE
         default: return nullptr;

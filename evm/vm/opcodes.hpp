@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The instruction and gas tables as C++ sees them: one row of numbers per fork, made at compile time from the .def files.
+// The instruction and gas tables as C++ sees them: one row of numbers per fork, made at compile time from the
+// .def files.
 #pragma once
 
 #include <array>

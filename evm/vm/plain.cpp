@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plain loop: one instruction at a time, each checked and charged before it runs. Short on purpose: the fast loop is
-// tested against it, and tracing happens here.
+// The plain loop: one instruction at a time, each checked and charged before it runs. Short on purpose: the
+// fast loop is tested against it, and tracing happens here.
 #include "evm/vm/call_ops.hpp"
 #include "evm/vm/frame.hpp"
 #include "evm/vm/jumpdests.hpp"
@@ -61,9 +61,15 @@ Status PlainLoop<R>::run() {
     while (true) {
         const uint8_t op = opcode();
         if (tracer != nullptr)
-            tracer->on_step({.pc = pc, .opcode = op, .gas = f.gas, .depth = f.message.depth + 1, .refund = f.journal.refund(),
-                             .memory_size = f.memory_size, .stack = {f.stack, static_cast<size_t>(sp + 1 - f.stack)},
-                             .memory = {f.memory, f.memory_size}, .return_data = f.return_data});
+            tracer->on_step({.pc = pc,
+                             .opcode = op,
+                             .gas = f.gas,
+                             .depth = f.message.depth + 1,
+                             .refund = f.journal.refund(),
+                             .memory_size = f.memory_size,
+                             .stack = {f.stack, static_cast<size_t>(sp + 1 - f.stack)},
+                             .memory = {f.memory, f.memory_size},
+                             .return_data = f.return_data});
         Status status = check_and_charge(op);
         if (status == Status::success) status = execute(op);
         if (tracer != nullptr) tracer->on_step_done(is_exceptional(status) ? 0 : f.gas, status);
@@ -211,7 +217,8 @@ Status PlainLoop<R>::do_call(uint8_t op) {
     sp -= has_value ? 7 : 6;
     const U256* const o = sp + (has_value ? 8 : 7);  // o[-1] is the operand that was on top
     const int v = has_value ? 1 : 0;
-    const CallOperands operands{o[-1], o[-2], has_value ? o[-3] : zero, o[-3 - v], o[-4 - v], o[-5 - v], o[-6 - v]};
+    const CallOperands operands{o[-1],     o[-2],    has_value ? o[-3] : zero, o[-3 - v], o[-4 - v],
+                                o[-5 - v], o[-6 - v]};
     U256* const end = sp + 8;
     Status status{};
     switch (op) {

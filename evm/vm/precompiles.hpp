@@ -12,7 +12,8 @@ namespace warpevm {
 struct Precompile {
     /// Gas for this input under `fork`; 2^64-1 where it is beyond counting. Called before run; never fails.
     uint64_t (*gas)(BytesView input, Fork fork);
-    /// Replaces `output` with the result. False: the call fails and consumes all its gas. Pure and thread-safe.
+    /// Replaces `output` with the result. False: the call fails and consumes all its gas. Pure and
+    /// thread-safe.
     bool (*run)(BytesView input, Fork fork, Bytes& output);
     /// "ECREC", as EIP-7910 names it.
     const char* name;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instructions that ask or change the state: shared by both loops. All charge what depends on state and operands.
+// Instructions that ask or change the state: shared by both loops. All charge what depends on state and
+// operands.
 #pragma once
 
 #include "evm/vm/memory_ops.hpp"
@@ -54,7 +55,8 @@ Status op_extcodecopy(F& f, const U256& address, const U256& to, const U256& fro
 template <class F>
 U256 op_blockhash(F& f, const U256& number) {
     const BlockEnvironment& block = f.block;
-    if (!number.fits_u64() || number.limb[0] >= block.number || block.number - number.limb[0] > 256) return {};
+    if (!number.fits_u64() || number.limb[0] >= block.number || block.number - number.limb[0] > 256)
+        return {};
     if (number.limb[0] + 1 == block.number && !block.parent_hash.is_zero()) return to_u256(block.parent_hash);
     const Read<Hash> read = f.journal.state().read_block_hash(number.limb[0]);
     if (read.knowledge == Knowledge::value) return to_u256(read.value);
@@ -67,13 +69,15 @@ U256 op_blockhash(F& f, const U256& number) {
 template <class F>
 Status op_sload(F& f, const U256& key, U256& result) {
     const Row row = f.journal.slot(f.message.recipient_row, key);
-    if (f.fork >= Fork::berlin && f.journal.warm_slot(row) && !f.charge(f.prices().cold_slot - f.prices().warm_access))
+    if (f.fork >= Fork::berlin && f.journal.warm_slot(row) &&
+        !f.charge(f.prices().cold_slot - f.prices().warm_access))
         return Status::out_of_gas;
     result = f.journal.slot_row(row).current;
     return Status::success;
 }
 
-/// Gas and refund of a store with net metering (EIP-1283, EIP-2200, EIP-3529): `noop` is what storing no news costs.
+/// Gas and refund of a store with net metering (EIP-1283, EIP-2200, EIP-3529): `noop` is what storing no news
+/// costs.
 inline int64_t net_metered_sstore(const Prices& p, const SlotRow& s, const U256& value, int64_t& refund) {
     if (s.current == value) return p.sstore_noop;
     const int64_t clear = p.sstore_clear_refund;
@@ -134,18 +138,20 @@ Status op_selfdestruct(F& f, const U256& to) {
     const Prices& p = f.prices();
     const Row self = f.message.recipient_row;
     const Row heir = journal.account(to_address(to));
-    if (f.fork >= Fork::berlin && is_cold_access(f, heir) && !f.charge(p.cold_account)) return Status::out_of_gas;
+    if (f.fork >= Fork::berlin && is_cold_access(f, heir) && !f.charge(p.cold_account))
+        return Status::out_of_gas;
     const U256 balance = journal.balance(self);
     if (p.selfdestruct_new_account != 0) {
-        const bool makes_account = f.fork >= Fork::spurious_dragon ? !balance.is_zero() && journal.is_dead(heir) : !journal.exists(heir);
+        const bool makes_account = f.fork >= Fork::spurious_dragon
+                                       ? !balance.is_zero() && journal.is_dead(heir)
+                                       : !journal.exists(heir);
         if (makes_account && !f.charge(p.selfdestruct_new_account)) return Status::out_of_gas;
     }
     const bool vanishes = f.fork < Fork::cancun || journal.created_now(self);
     if (self != heir || vanishes) {
         journal.debit(self, balance);
         // To itself and vanishing: the ether is burned.
-        if (self != heir)
-            journal.credit(heir, balance);
+        if (self != heir) journal.credit(heir, balance);
     } else {
         journal.touch(self);
     }

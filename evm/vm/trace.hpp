@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watching execution instruction by instruction (EIP-3155). Only the plain loop calls this, and only when asked to.
+// Watching execution instruction by instruction (EIP-3155). Only the plain loop calls this, and only when
+// asked to.
 #pragma once
 
 #include <span>
@@ -26,8 +27,8 @@ class Tracer {
   public:
     virtual ~Tracer() = default;
     virtual void on_step(const TraceStep& step) = 0;
-    /// The instruction announced last is about to run a callee; its price (for calls with the gas it hands on) has
-    /// left `gas_left`. Its end is announced after the callee's instructions.
+    /// The instruction announced last is about to run a callee; its price (for calls with the gas it hands
+    /// on) has left `gas_left`. Its end is announced after the callee's instructions.
     virtual void on_enter(int64_t gas_left) = 0;
     /// The instruction announced last has ended: what it cost, and how, if it ended the frame exceptionally.
     virtual void on_step_done(int64_t gas_left, Status status) = 0;

@@ -19,13 +19,13 @@ Compressed point(std::string_view hex) {
     return result;
 }
 
-const Compressed g1 = point(
-    "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb");
+const Compressed g1 =
+    point("97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb");
 /// tau*G1: the second point of the mainnet trusted setup in monomial form.
-const Compressed tau_g1 = point(
-    "ad3eb50121139aa34db1d545093ac9374ab7bca2c0f3bf28e27c8dcd8fc7cb42d25926fc0c97b336e9f0fb35e5a04c81");
-const Compressed infinity = point(
-    "c00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000");
+const Compressed tau_g1 =
+    point("ad3eb50121139aa34db1d545093ac9374ab7bca2c0f3bf28e27c8dcd8fc7cb42d25926fc0c97b336e9f0fb35e5a04c81");
+const Compressed infinity =
+    point("c00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000");
 const U256 order{0xffffffff00000001ULL, 0x53bda402fffe5bfeULL, 0x3339d80809a1d805ULL, 0x73eda753299d7d48ULL};
 
 bool verify(const Compressed& commitment, const U256& z, const U256& y, const Compressed& proof) {
@@ -33,8 +33,8 @@ bool verify(const Compressed& commitment, const U256& z, const U256& y, const Co
 }
 
 TEST(Kzg, TheIdentityPolynomial) {
-    // p(X) = X is committed to by tau*G1; p(X) - p(z) over X - z is 1, so the proof is G1. This ties the constant
-    // tau*G2 in the product to the setup's tau.
+    // p(X) = X is committed to by tau*G1; p(X) - p(z) over X - z is 1, so the proof is G1. This ties the
+    // constant tau*G2 in the product to the setup's tau.
     for (const U256& z : {U256{0}, U256{1}, U256{123456789}, order - U256{1}}) {
         EXPECT_TRUE(verify(tau_g1, z, z, g1));
         EXPECT_FALSE(verify(tau_g1, z, 7, g1));

@@ -13,7 +13,9 @@
 namespace warpevm {
 namespace {
 
-BytesView bytes_of(const std::string& s) { return {reinterpret_cast<const uint8_t*>(s.data()), s.size()}; }
+BytesView bytes_of(const std::string& s) {
+    return {reinterpret_cast<const uint8_t*>(s.data()), s.size()};
+}
 
 struct Vector {
     std::string message;

@@ -17,7 +17,9 @@ std::string power(BytesView base, BytesView exponent, BytesView modulus) {
     modexp({base, exponent, modulus}, result);
     return to_hex(result);
 }
-Bytes hex(std::string_view s) { return bytes_from_hex(s).value(); }
+Bytes hex(std::string_view s) {
+    return bytes_from_hex(s).value();
+}
 
 U256 square_and_multiply(U256 base, const U256& exponent, const U256& modulus) {
     U256 result = U256{1} % modulus;
@@ -57,7 +59,8 @@ TEST(Modexp, Edges) {
     EXPECT_EQ("0x0001", power({}, {}, hex("0007"))) << "0^0";
     EXPECT_EQ("0x01", power(hex("05"), hex("0000"), hex("07"))) << "exponent zero";
     EXPECT_EQ("0x00", power({}, hex("05"), hex("07"))) << "base zero";
-    EXPECT_EQ("0x01", power(hex("0000000008"), hex("03"), hex("07"))) << "base above the modulus, leading zeros";
+    EXPECT_EQ("0x01", power(hex("0000000008"), hex("03"), hex("07")))
+        << "base above the modulus, leading zeros";
     EXPECT_EQ("0x00000000", power(hex("10"), hex("08"), hex("00010000"))) << "power of two";
 }
 

@@ -34,8 +34,8 @@ struct Case {
     [[nodiscard]] bool verify() const { return p256_verify(digest, signature, key); }
 };
 
-/// A valid signature for the point with this x, though nobody knows its private key: R = u1*G + u2*Q for chosen
-/// factors gives r = R.x, s = r / u2 and the digest u1 * s.
+/// A valid signature for the point with this x, though nobody knows its private key: R = u1*G + u2*Q for
+/// chosen factors gives r = R.x, s = r / u2 and the digest u1 * s.
 Case forge(unsigned x, unsigned u1, unsigned u2) {
     const std::unique_ptr<EC_GROUP, Deleter> curve{EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)};
     const std::unique_ptr<BN_CTX, Deleter> scratch{BN_CTX_new()};

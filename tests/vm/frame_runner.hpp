@@ -20,10 +20,12 @@ struct FrameOutcome {
     Logs logs;
     StateDiff diff;
 
-    /// Exceptional halts are one class: both loops take all gas, but the fast one may meet another reason first.
+    /// Exceptional halts are one class: both loops take all gas, but the fast one may meet another reason
+    /// first.
     [[nodiscard]] bool same_as(const FrameOutcome& o) const {
         const auto same_end = status == o.status || (is_exceptional(status) && is_exceptional(o.status));
-        return same_end && gas_left == o.gas_left && refund == o.refund && output == o.output && logs == o.logs && diff == o.diff;
+        return same_end && gas_left == o.gas_left && refund == o.refund && output == o.output &&
+               logs == o.logs && diff == o.diff;
     }
 };
 
@@ -50,8 +52,13 @@ class FrameRunner {
         Journal<false> journal(m_state, m_context.codes());
         Logs logs;
         const Rules rules{.fork = in.fork, .chain_id = 1, .blobs = mainnet_blob_schedule(in.fork)};
-        const BlockEnvironment block{.number = 1000, .timestamp = 12345, .gas_limit = 30'000'000, .beneficiary = Address::from_low(0xbe),
-                                     .base_fee = 7, .difficulty_or_randao = 0x20000, .parent_hash = keccak256(to_bytes32(999))};
+        const BlockEnvironment block{.number = 1000,
+                                     .timestamp = 12345,
+                                     .gas_limit = 30'000'000,
+                                     .beneficiary = Address::from_low(0xbe),
+                                     .base_fee = 7,
+                                     .difficulty_or_randao = 0x20000,
+                                     .parent_hash = keccak256(to_bytes32(999))};
         Machine<false> machine(journal, m_context.buffers(), logs, rules, block);
         machine.set_interpreter(interpreter);
         journal.begin_block(in.fork >= Fork::spurious_dragon);
@@ -59,12 +66,25 @@ class FrameRunner {
         machine.begin_transaction({.origin = caller_address, .gas_price = 10, .blob_hashes = {}});
         const Row row = journal.account(contract_address), sender = journal.account(caller_address);
         journal.warm_account(row);
-        const Message message{.recipient = contract_address, .sender = caller_address, .recipient_row = row, .sender_row = sender,
-                              .value = in.value, .transfers_value = true, .is_static = in.is_static, .depth = 0, .gas = in.gas,
-                              .input = in.calldata, .code_address = contract_address, .code = &journal.code(row)};
+        const Message message{.recipient = contract_address,
+                              .sender = caller_address,
+                              .recipient_row = row,
+                              .sender_row = sender,
+                              .value = in.value,
+                              .transfers_value = true,
+                              .is_static = in.is_static,
+                              .depth = 0,
+                              .gas = in.gas,
+                              .input = in.calldata,
+                              .code_address = contract_address,
+                              .code = &journal.code(row)};
         const FrameResult result = machine.call(message);
-        FrameOutcome out{.status = result.status, .gas_left = result.gas_left, .refund = journal.refund(),
-                         .output = m_context.buffers().output(0), .logs = logs, .diff = {}};
+        FrameOutcome out{.status = result.status,
+                         .gas_left = result.gas_left,
+                         .refund = journal.refund(),
+                         .output = m_context.buffers().output(0),
+                         .logs = logs,
+                         .diff = {}};
         journal.end_transaction();
         out.diff = journal.diff();
         return out;

@@ -11,10 +11,11 @@ namespace warpevm::test {
 namespace {
 
 std::string describe(const FrameInput& in, const FrameOutcome& plain, const FrameOutcome& fast) {
-    return "code " + to_hex(in.code) + " gas " + std::to_string(in.gas) + " fork " + std::string(name(in.fork)) + "\nplain: " +
-           std::string(name(plain.status)) + " gas left " + std::to_string(plain.gas_left) + " output " + to_hex(plain.output) +
-           "\nfast:  " + std::string(name(fast.status)) + " gas left " + std::to_string(fast.gas_left) + " output " + to_hex(fast.output) +
-           "\n" + plain.diff.to_json() + "\n" + fast.diff.to_json();
+    return "code " + to_hex(in.code) + " gas " + std::to_string(in.gas) + " fork " +
+           std::string(name(in.fork)) + "\nplain: " + std::string(name(plain.status)) + " gas left " +
+           std::to_string(plain.gas_left) + " output " + to_hex(plain.output) +
+           "\nfast:  " + std::string(name(fast.status)) + " gas left " + std::to_string(fast.gas_left) +
+           " output " + to_hex(fast.output) + "\n" + plain.diff.to_json() + "\n" + fast.diff.to_json();
 }
 
 bool agree(FrameRunner& runner, const FrameInput& in) {
@@ -23,7 +24,8 @@ bool agree(FrameRunner& runner, const FrameInput& in) {
     return plain.same_as(fast);
 }
 
-/// Programs that are mostly well-formed: enough on the stack, jumps mostly to JUMPDESTs, small memory offsets.
+/// Programs that are mostly well-formed: enough on the stack, jumps mostly to JUMPDESTs, small memory
+/// offsets.
 class ProgramMaker {
   public:
     explicit ProgramMaker(uint64_t seed) : m_random(seed) {}
@@ -60,12 +62,69 @@ void ProgramMaker::push_interesting() {
 }
 
 void ProgramMaker::instruction() {
-    static constexpr uint8_t simple[] = {
-        OP_ADD, OP_MUL, OP_SUB, OP_DIV, OP_SDIV, OP_MOD, OP_SMOD, OP_ADDMOD, OP_MULMOD, OP_EXP, OP_SIGNEXTEND, OP_LT, OP_GT, OP_SLT, OP_SGT,
-        OP_EQ, OP_ISZERO, OP_AND, OP_OR, OP_XOR, OP_NOT, OP_BYTE, OP_SHL, OP_SHR, OP_SAR, OP_CLZ, OP_ADDRESS, OP_BALANCE, OP_ORIGIN, OP_CALLER,
-        OP_CALLVALUE, OP_CALLDATALOAD, OP_CALLDATASIZE, OP_CODESIZE, OP_GASPRICE, OP_EXTCODESIZE, OP_RETURNDATASIZE, OP_EXTCODEHASH, OP_BLOCKHASH,
-        OP_COINBASE, OP_TIMESTAMP, OP_NUMBER, OP_DIFFICULTY, OP_GASLIMIT, OP_CHAINID, OP_SELFBALANCE, OP_BASEFEE, OP_BLOBHASH, OP_BLOBBASEFEE,
-        OP_POP, OP_SLOAD, OP_SSTORE, OP_PC, OP_MSIZE, OP_GAS, OP_TLOAD, OP_TSTORE, OP_PUSH0, OP_ISZERO, OP_LT, OP_EQ, OP_SLT, OP_GT};
+    static constexpr uint8_t simple[] = {OP_ADD,
+                                         OP_MUL,
+                                         OP_SUB,
+                                         OP_DIV,
+                                         OP_SDIV,
+                                         OP_MOD,
+                                         OP_SMOD,
+                                         OP_ADDMOD,
+                                         OP_MULMOD,
+                                         OP_EXP,
+                                         OP_SIGNEXTEND,
+                                         OP_LT,
+                                         OP_GT,
+                                         OP_SLT,
+                                         OP_SGT,
+                                         OP_EQ,
+                                         OP_ISZERO,
+                                         OP_AND,
+                                         OP_OR,
+                                         OP_XOR,
+                                         OP_NOT,
+                                         OP_BYTE,
+                                         OP_SHL,
+                                         OP_SHR,
+                                         OP_SAR,
+                                         OP_CLZ,
+                                         OP_ADDRESS,
+                                         OP_BALANCE,
+                                         OP_ORIGIN,
+                                         OP_CALLER,
+                                         OP_CALLVALUE,
+                                         OP_CALLDATALOAD,
+                                         OP_CALLDATASIZE,
+                                         OP_CODESIZE,
+                                         OP_GASPRICE,
+                                         OP_EXTCODESIZE,
+                                         OP_RETURNDATASIZE,
+                                         OP_EXTCODEHASH,
+                                         OP_BLOCKHASH,
+                                         OP_COINBASE,
+                                         OP_TIMESTAMP,
+                                         OP_NUMBER,
+                                         OP_DIFFICULTY,
+                                         OP_GASLIMIT,
+                                         OP_CHAINID,
+                                         OP_SELFBALANCE,
+                                         OP_BASEFEE,
+                                         OP_BLOBHASH,
+                                         OP_BLOBBASEFEE,
+                                         OP_POP,
+                                         OP_SLOAD,
+                                         OP_SSTORE,
+                                         OP_PC,
+                                         OP_MSIZE,
+                                         OP_GAS,
+                                         OP_TLOAD,
+                                         OP_TSTORE,
+                                         OP_PUSH0,
+                                         OP_ISZERO,
+                                         OP_LT,
+                                         OP_EQ,
+                                         OP_SLT,
+                                         OP_GT};
     const uint32_t kind = pick(100);
     if (kind < 20) return push_interesting();
     if (kind < 55) {
@@ -100,8 +159,10 @@ void ProgramMaker::instruction() {
         return;
     }
     if (kind < 80) {  // calls, creations, logs, copies with small operands
-        static constexpr uint8_t ops[] = {OP_CALL, OP_CALLCODE, OP_DELEGATECALL, OP_STATICCALL, OP_LOG0, OP_LOG2, OP_LOG4, OP_CODECOPY,
-                                          OP_CALLDATACOPY, OP_RETURNDATACOPY, OP_MCOPY, OP_KECCAK256, OP_EXTCODECOPY, OP_CREATE, OP_CREATE2};
+        static constexpr uint8_t ops[] = {OP_CALL,         OP_CALLCODE,       OP_DELEGATECALL, OP_STATICCALL,
+                                          OP_LOG0,         OP_LOG2,           OP_LOG4,         OP_CODECOPY,
+                                          OP_CALLDATACOPY, OP_RETURNDATACOPY, OP_MCOPY,        OP_KECCAK256,
+                                          OP_EXTCODECOPY,  OP_CREATE,         OP_CREATE2};
         const uint8_t op = ops[pick(sizeof ops)];
         const OpcodeInfo& info = gas_table(Fork::osaka).ops[op];
         for (int i = 0; i < info.pops; ++i) push(pick(i + 2 == info.pops && pick(2) == 0 ? 60000 : 64), 2);
@@ -141,9 +202,11 @@ TEST(LoopsAgree, OnRandomPrograms) {
     FrameRunner runner;
     std::mt19937_64 random(7);
     int succeeded = 0;
-    constexpr Fork forks[] = {Fork::osaka, Fork::cancun, Fork::london, Fork::berlin, Fork::istanbul, Fork::byzantium, Fork::frontier};
+    constexpr Fork forks[] = {Fork::osaka,    Fork::cancun,    Fork::london,  Fork::berlin,
+                              Fork::istanbul, Fork::byzantium, Fork::frontier};
     for (uint64_t seed = 0; seed < 30000; ++seed) {
-        FrameInput in{.code = ProgramMaker(seed).make(), .calldata = Bytes(random() % 80, 0x5a), .gas = 60000};
+        FrameInput in{
+            .code = ProgramMaker(seed).make(), .calldata = Bytes(random() % 80, 0x5a), .gas = 60000};
         in.fork = forks[seed % 4 == 0 ? random() % std::size(forks) : 0];
         if (seed % 5 == 0) in.gas = static_cast<int64_t>(random() % 20000);
         in.is_static = seed % 11 == 0;
@@ -180,15 +243,16 @@ TEST_P(GasSweep, EveryLimitGivesTheSame) {
 
 INSTANTIATE_TEST_SUITE_P(
     Programs, GasSweep,
-    testing::Values("600160005560026001556003600255600054600155",                 // stores and loads
-                    "5a6000555a6001555a600255005a",                               // GAS around stores
-                    "6000600060006000600060ee61fffff150600160005500",            // a call with value nothing, then a store
-                    "6000600060006000600160ee612710f15a60005560206000f3",        // a call with value
-                    "600a5b6001900380600257600160005560206000f3",                 // a loop, then a store
-                    "60ff6000536001601f60002060005260206000a060206000fd",         // memory, hash, log, revert
-                    "600d600c600039600d6000f0600055006001600c60003960016000f300",  // creation
-                    "60013360005260003560205260406000206000556000546001015a5500", // keccak keys
-                    "61ffff61fffe6000375a60005500"));                             // memory that costs
+    testing::Values(
+        "600160005560026001556003600255600054600155",          // stores and loads
+        "5a6000555a6001555a600255005a",                        // GAS around stores
+        "6000600060006000600060ee61fffff150600160005500",      // a call with value nothing, then a store
+        "6000600060006000600160ee612710f15a60005560206000f3",  // a call with value
+        "600a5b6001900380600257600160005560206000f3",          // a loop, then a store
+        "60ff6000536001601f60002060005260206000a060206000fd",  // memory, hash, log, revert
+        "600d600c600039600d6000f0600055006001600c60003960016000f300",  // creation
+        "60013360005260003560205260406000206000556000546001015a5500",  // keccak keys
+        "61ffff61fffe6000375a60005500"));                              // memory that costs
 
 }  // namespace
 }  // namespace warpevm::test

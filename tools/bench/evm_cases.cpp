@@ -18,7 +18,10 @@ const Rules rules{.fork = Fork::istanbul, .chain_id = 1, .blobs = {}};
 class CallFrame {
   public:
     CallFrame(const StateView& state, ExecutionContext& context, const StateTestCase& c)
-        : m_context(context), m_journal(state, context.codes()), m_machine(m_journal, context.buffers(), m_logs, rules, environment()), m_case(c) {
+        : m_context(context),
+          m_journal(state, context.codes()),
+          m_machine(m_journal, context.buffers(), m_logs, rules, environment()),
+          m_case(c) {
         m_journal.begin_block(true);
     }
 
@@ -28,10 +31,18 @@ class CallFrame {
         m_journal.begin_transaction();
         m_machine.begin_transaction({.origin = m_case.sender, .gas_price = 1, .blob_hashes = {}});
         const Row to = m_journal.account(*m_case.tx.to), from = m_journal.account(m_case.sender);
-        const Message message{.recipient = *m_case.tx.to, .sender = m_case.sender, .recipient_row = to, .sender_row = from,
-                              .value = {}, .transfers_value = true, .is_static = false, .depth = 0,
-                              .gas = static_cast<int64_t>(m_case.tx.gas_limit), .input = m_case.tx.data,
-                              .code_address = *m_case.tx.to, .code = &m_journal.code(to)};
+        const Message message{.recipient = *m_case.tx.to,
+                              .sender = m_case.sender,
+                              .recipient_row = to,
+                              .sender_row = from,
+                              .value = {},
+                              .transfers_value = true,
+                              .is_static = false,
+                              .depth = 0,
+                              .gas = static_cast<int64_t>(m_case.tx.gas_limit),
+                              .input = m_case.tx.data,
+                              .code_address = *m_case.tx.to,
+                              .code = &m_journal.code(to)};
         const FrameResult result = m_machine.call(message);
         m_journal.abandon_transaction();
         return result;
@@ -41,7 +52,12 @@ class CallFrame {
 
   private:
     static BlockEnvironment environment() {
-        return {.number = 1, .timestamp = 1000, .gas_limit = ~uint64_t{0} >> 1, .beneficiary = {}, .base_fee = {}, .difficulty_or_randao = 0x20000};
+        return {.number = 1,
+                .timestamp = 1000,
+                .gas_limit = ~uint64_t{0} >> 1,
+                .beneficiary = {},
+                .base_fee = {},
+                .difficulty_or_randao = 0x20000};
     }
 
     ExecutionContext& m_context;
@@ -58,14 +74,17 @@ std::string compare_loops(CallFrame& frame, const StateTestCase& c, uint64_t& ga
     const Logs logs = frame.logs();
     const FrameResult fast = frame.run(Interpreter::fast);
     gas = c.tx.gas_limit - static_cast<uint64_t>(plain.gas_left);
-    if (plain.status != Status::success) return fmt::format("the plain loop ended with {}", name(plain.status));
+    if (plain.status != Status::success)
+        return fmt::format("the plain loop ended with {}", name(plain.status));
     if (fast.status != plain.status) return fmt::format("the fast loop ended with {}", name(fast.status));
-    if (fast.gas_left != plain.gas_left) return fmt::format("the fast loop left {} gas, the plain one {}", fast.gas_left, plain.gas_left);
+    if (fast.gas_left != plain.gas_left)
+        return fmt::format("the fast loop left {} gas, the plain one {}", fast.gas_left, plain.gas_left);
     if (frame.output() != output) return "the loops' outputs differ";
     return frame.logs() == logs ? "" : "the loops' logs differ";
 }
 
-EvmCaseResult run_case(std::string name, const StateTest& test, const StateTestCase& c, const BenchOptions& options) {
+EvmCaseResult run_case(std::string name, const StateTest& test, const StateTestCase& c,
+                       const BenchOptions& options) {
     EvmCaseResult result{.name = std::move(name), .error = {}, .gas = 0, .fast = {}, .plain = {}};
     ExecutionContext context;
     const StateTestView view(test);
@@ -74,7 +93,8 @@ EvmCaseResult run_case(std::string name, const StateTest& test, const StateTestC
     if (!result.error.empty()) return result;
     const auto fast = [&] { frame.run(Interpreter::fast); };
     const auto plain = [&] { frame.run(Interpreter::plain); };
-    const uint64_t fast_batch = batch_size(fast, 1e-3 * options.batch_ms), plain_batch = batch_size(plain, 1e-3 * options.batch_ms);
+    const uint64_t fast_batch = batch_size(fast, 1e-3 * options.batch_ms),
+                   plain_batch = batch_size(plain, 1e-3 * options.batch_ms);
     std::vector<double> fast_times, plain_times;
     for (unsigned i = 0; i < options.repeat; ++i) {
         fast_times.push_back(time_batch(fast, fast_batch));
@@ -86,7 +106,8 @@ EvmCaseResult run_case(std::string name, const StateTest& test, const StateTestC
 }
 
 /// "main/swap_math/spent": group, file and the label that the file gives the case, or its number.
-std::string case_name(const std::filesystem::path& file, const json::Value& test, size_t index, size_t count) {
+std::string case_name(const std::filesystem::path& file, const json::Value& test, size_t index,
+                      size_t count) {
     std::string name = file.parent_path().filename().string() + "/" + file.stem().string();
     if (count == 1) return name;
     if (const auto info = test.find("_info"))
@@ -96,11 +117,13 @@ std::string case_name(const std::filesystem::path& file, const json::Value& test
     return name + "/" + std::to_string(index);
 }
 
-void run_file(const std::filesystem::path& file, const BenchOptions& options, std::vector<EvmCaseResult>& results) {
+void run_file(const std::filesystem::path& file, const BenchOptions& options,
+              std::vector<EvmCaseResult>& results) {
     const auto wrong = [&](const Error& e) { throw UsageError(to_string(e)); };
     // First the file must pass as the state test that it is.
     ExecutionContext context;
-    const SuiteResult suite = run_state_file(file, {.backend = {"serial"}, .fork = {}, .filter = {}}, context);
+    const SuiteResult suite =
+        run_state_file(file, {.backend = {"serial"}, .fork = {}, .filter = {}}, context);
     auto document = json::Document::read(file);
     if (!document) return wrong(document.error());
     const auto tests = document->root().members();
@@ -111,14 +134,18 @@ void run_file(const std::filesystem::path& file, const BenchOptions& options, st
         const auto post = value.at("post");
         if (!post) return wrong(post.error());
         const auto forks = post->members();
-        if (!forks || forks->empty()) return wrong(forks ? Error{ErrorCode::json_field, file.string() + ": post is empty"} : forks.error());
+        if (!forks || forks->empty())
+            return wrong(forks ? Error{ErrorCode::json_field, file.string() + ": post is empty"}
+                               : forks.error());
         const auto& [fork, cases] = forks->front();
         for (size_t i = 0; i < cases.size(); ++i) {
             const auto c = read_state_test_case(value, *cases.at(i), fork, i, rules);
             if (!c) return wrong(c.error());
             const std::string name = case_name(file, value, i, cases.size());
             if (suite.failed != 0 || suite.passed == 0)
-                results.push_back({.name = name, .error = "it fails as a state test: " + (suite.failures.empty() ? "" : suite.failures.front().reason)});
+                results.push_back({.name = name,
+                                   .error = "it fails as a state test: " +
+                                            (suite.failures.empty() ? "" : suite.failures.front().reason)});
             else
                 results.push_back(run_case(name, *test, *c, options));
         }

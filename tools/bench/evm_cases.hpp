@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The workload `evm`: the interpreter alone, one call frame over a small in-memory state, under Istanbul rules.
+// The workload `evm`: the interpreter alone, one call frame over a small in-memory state, under Istanbul
+// rules.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +21,8 @@ struct EvmCaseResult {
     Timing plain;
 };
 
-/// Checks each case (as a state test, then the fast loop's output and gas against the plain loop's), then times both
-/// loops in turns. Throws UsageError where the folder has no cases.
+/// Checks each case (as a state test, then the fast loop's output and gas against the plain loop's), then
+/// times both loops in turns. Throws UsageError where the folder has no cases.
 std::vector<EvmCaseResult> bench_evm(const BenchOptions& options);
 
 }  // namespace warpevm::tools

@@ -33,7 +33,8 @@ uint64_t batch_size(F&& once, double seconds) {
         const double start = cpu_seconds();
         for (uint64_t i = 0; i < n; ++i) once();
         const double taken = cpu_seconds() - start;
-        if (taken > seconds / 4) return std::max<uint64_t>(1, static_cast<uint64_t>(static_cast<double>(n) * seconds / taken));
+        if (taken > seconds / 4)
+            return std::max<uint64_t>(1, static_cast<uint64_t>(static_cast<double>(n) * seconds / taken));
     }
 }
 

@@ -15,15 +15,18 @@ constexpr size_t longest_jumpdest_run = 64;
 
 /// A gas segment ends with these: they look at the gas left, or hand it on.
 bool looks_at_gas(uint8_t op) {
-    return op == OP_GAS || op == OP_SSTORE || op == OP_CREATE || op == OP_CREATE2 || op == OP_CALL || op == OP_CALLCODE ||
-           op == OP_DELEGATECALL || op == OP_STATICCALL;
+    return op == OP_GAS || op == OP_SSTORE || op == OP_CREATE || op == OP_CREATE2 || op == OP_CALL ||
+           op == OP_CALLCODE || op == OP_DELEGATECALL || op == OP_STATICCALL;
 }
 
-bool is_power_of_two(const U256& x) { return !x.is_zero() && (x & (x - 1)).is_zero(); }
+bool is_power_of_two(const U256& x) {
+    return !x.is_zero() && (x & (x - 1)).is_zero();
+}
 
 class Reader {
   public:
-    Reader(BytesView code, const GasTable& gas_table, size_t position) : m_code(code), m_gas_table(gas_table), m_pc(position) {
+    Reader(BytesView code, const GasTable& gas_table, size_t position)
+        : m_code(code), m_gas_table(gas_table), m_pc(position) {
         m_block.position = position;
     }
     Block read();
@@ -31,7 +34,8 @@ class Reader {
   private:
     /// Makes the symbolic stack at least `depth` deep by fetching what was there on entry.
     void reach(size_t depth) {
-        while (m_block.stack.size() < depth) m_block.stack.insert(m_block.stack.begin(), {Value::entry, ++m_block.entry_used});
+        while (m_block.stack.size() < depth)
+            m_block.stack.insert(m_block.stack.begin(), {Value::entry, ++m_block.entry_used});
     }
     Value pop() {
         reach(1);
@@ -44,7 +48,9 @@ class Reader {
         m_block.constants.push_back(value);
         push({Value::constant, static_cast<int32_t>(m_block.constants.size() - 1)});
     }
-    [[nodiscard]] const U256& constant(const Value& v) const { return m_block.constants[static_cast<size_t>(v.index)]; }
+    [[nodiscard]] const U256& constant(const Value& v) const {
+        return m_block.constants[static_cast<size_t>(v.index)];
+    }
 
     bool step(uint8_t op, const OpcodeInfo& info);
     bool end_block(uint8_t op);
@@ -52,21 +58,25 @@ class Reader {
     void simplify(Operation& o);
     void operation(uint8_t op, const OpcodeInfo& info);
     void push_immediate(unsigned size);
-    void charge(int64_t gas) { (m_segment < 0 ? m_block.gas : m_block.operations[static_cast<size_t>(m_segment)].gas) += gas; }
+    void charge(int64_t gas) {
+        (m_segment < 0 ? m_block.gas : m_block.operations[static_cast<size_t>(m_segment)].gas) += gas;
+    }
 
     BytesView m_code;
     const GasTable& m_gas_table;
     size_t m_pc;
     Block m_block;
-    int32_t m_segment = -1;  ///< the operation that charges for what is read now, or -1: the block's entry does
+    int32_t m_segment =
+        -1;  ///< the operation that charges for what is read now, or -1: the block's entry does
 };
 
 Block Reader::read() {
     size_t leading = 0;
     while (true) {
         const uint8_t op = m_pc < m_code.size() ? m_code[m_pc] : uint8_t{OP_STOP};
-        const bool leads = op == OP_JUMPDEST && m_block.operations.empty() && m_block.stack.empty() && m_block.entry_used == 0 &&
-                           leading < longest_jumpdest_run && m_pc == m_block.position + leading;
+        const bool leads = op == OP_JUMPDEST && m_block.operations.empty() && m_block.stack.empty() &&
+                           m_block.entry_used == 0 && leading < longest_jumpdest_run &&
+                           m_pc == m_block.position + leading;
         if (leads) ++leading;
         if ((op == OP_JUMPDEST && !leads) || m_block.operations.size() >= longest_block) {
             m_block.end = {.kind = End::fall_through, .next = m_pc};
@@ -74,7 +84,8 @@ Block Reader::read() {
         }
         const OpcodeInfo& info = m_gas_table.ops[op];
         if (!info.defined || op == OP_INVALID) {
-            m_block.end = {.status = info.defined ? Status::invalid_instruction : Status::undefined_instruction};
+            m_block.end = {.status =
+                               info.defined ? Status::invalid_instruction : Status::undefined_instruction};
             break;
         }
         reach(info.pops);
@@ -163,7 +174,9 @@ bool Reader::fold(Operation& o) {
     for (int i = 0; i < o.inputs; ++i)
         if (o.in[i].kind != Value::constant) return false;
     U256 result;
-    if (o.inputs == 2 && visit_binary(o.opcode, [&]<class Op>() { Op::apply(result, constant(o.in[0]), constant(o.in[1])); })) {
+    if (o.inputs == 2 && visit_binary(o.opcode, [&]<class Op>() {
+            Op::apply(result, constant(o.in[0]), constant(o.in[1]));
+        })) {
         push_constant(result);
         return true;
     }
@@ -177,7 +190,9 @@ bool Reader::fold(Operation& o) {
 /// Multiplying and dividing by powers of two are shifts and masks.
 void Reader::simplify(Operation& o) {
     if (o.inputs != 2) return;
-    const auto power = [&](const Value& v) { return v.kind == Value::constant && is_power_of_two(constant(v)); };
+    const auto power = [&](const Value& v) {
+        return v.kind == Value::constant && is_power_of_two(constant(v));
+    };
     if (o.opcode == OP_MUL && power(o.in[0])) std::swap(o.in[0], o.in[1]);
     if ((o.opcode != OP_MUL && o.opcode != OP_DIV && o.opcode != OP_MOD) || !power(o.in[1])) return;
     const U256 divisor = constant(o.in[1]);
@@ -219,14 +234,17 @@ bool is_pure(uint8_t op) {
 
 }  // namespace
 
-Block read_block(BytesView code, const GasTable& gas_table, size_t position) { return Reader(code, gas_table, position).read(); }
+Block read_block(BytesView code, const GasTable& gas_table, size_t position) {
+    return Reader(code, gas_table, position).read();
+}
 
 void remove_dead_operations(Block& block) {
     std::vector<bool> used(static_cast<size_t>(block.definitions));
     const auto use = [&](const Value& v) {
         if (v.kind == Value::made) used[static_cast<size_t>(v.index)] = true;
     };
-    const bool stays = block.end.kind == End::jump || block.end.kind == End::branch || block.end.kind == End::fall_through;
+    const bool stays =
+        block.end.kind == End::jump || block.end.kind == End::branch || block.end.kind == End::fall_through;
     if (stays)
         for (const Value& v : block.stack) use(v);
     if (block.end.kind == End::jump || block.end.kind == End::branch) use(block.end.target);

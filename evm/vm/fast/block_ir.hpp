@@ -28,7 +28,7 @@ struct Operation {
     uint8_t inputs = 0;
     bool charges_gas = false;  ///< no instruction: the gas of the stretch that begins here
     bool dead = false;
-    int32_t made = -1;         ///< definition, or -1
+    int32_t made = -1;  ///< definition, or -1
     Value in[7]{};
     int64_t gas = 0;
 };
@@ -38,22 +38,23 @@ struct End {
     enum Kind : uint8_t { jump, branch, fall_through, stop_with, output };
     Kind kind = stop_with;
     Status status = Status::success;
-    Value target{};       ///< jump, branch
-    Value condition{};    ///< branch
-    size_t next = 0;      ///< position after the block
-    Operation last{};     ///< output: RETURN, REVERT or SELFDESTRUCT
+    Value target{};     ///< jump, branch
+    Value condition{};  ///< branch
+    size_t next = 0;    ///< position after the block
+    Operation last{};   ///< output: RETURN, REVERT or SELFDESTRUCT
 };
 
-/// `stack` is what the block leaves: its bottom lies at position -entry_used relative to the block's stack pointer.
+/// `stack` is what the block leaves: its bottom lies at position -entry_used relative to the block's stack
+/// pointer.
 struct Block {
     size_t position = 0;
     std::vector<Operation> operations;
     std::vector<U256> constants;
     std::vector<Value> stack;
-    int32_t entry_used = 0;   ///< how deep below its beginning the block looks
-    int32_t growth = 0;       ///< how far above its beginning the EVM's stack reaches
+    int32_t entry_used = 0;  ///< how deep below its beginning the block looks
+    int32_t growth = 0;      ///< how far above its beginning the EVM's stack reaches
     int32_t definitions = 0;
-    int64_t gas = 0;          ///< of the first stretch, charged on entry
+    int64_t gas = 0;  ///< of the first stretch, charged on entry
     End end;
 
     [[nodiscard]] int32_t height_change() const { return static_cast<int32_t>(stack.size()) - entry_used; }

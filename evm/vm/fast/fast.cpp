@@ -10,7 +10,9 @@ namespace {
 /// Forks with the same instructions and static gas share images.
 size_t family_of(Fork fork) {
     using enum Fork;
-    constexpr Fork first_of_family[] = {frontier, homestead, tangerine_whistle, byzantium, constantinople, istanbul, berlin, london, shanghai, cancun, osaka};
+    constexpr Fork first_of_family[] = {
+        frontier, homestead, tangerine_whistle, byzantium, constantinople, istanbul,
+        berlin,   london,    shanghai,          cancun,    osaka};
     static_assert(std::size(first_of_family) <= Code::families);
     size_t family = 0;
     while (family + 1 < std::size(first_of_family) && fork >= first_of_family[family + 1]) ++family;
@@ -20,7 +22,8 @@ size_t family_of(Fork fork) {
 const Image& image_of(const Code& code, Fork fork, const GasTable& gas_table) {
     const size_t family = family_of(fork);
     const CodeImage* image = code.image(family);
-    if (image == nullptr) image = code.keep_image(family, std::make_unique<const Image>(code.bytes(), gas_table));
+    if (image == nullptr)
+        image = code.keep_image(family, std::make_unique<const Image>(code.bytes(), gas_table));
     return static_cast<const Image&>(*image);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast loop's instructions. Each ends by continuing with the next; none may keep a local variable whose address
-// leaves it, or its call of the next one would not be a tail call.
+// The fast loop's instructions. Each ends by continuing with the next; none may keep a local variable whose
+// address leaves it, or its call of the next one would not be a tail call.
 #include "evm/vm/fast/handlers.hpp"
 
 #include "evm/vm/fast/image.hpp"
@@ -11,40 +11,48 @@ namespace warpevm::fast {
 namespace {
 
 /// Slots are addressed in bytes, which saves a shift.
-U256& slot(U256* s, int32_t offset) { return *reinterpret_cast<U256*>(reinterpret_cast<char*>(s) + offset); }
+U256& slot(U256* s, int32_t offset) {
+    return *reinterpret_cast<U256*>(reinterpret_cast<char*>(s) + offset);
+}
 /// A constant that stands in the record after its instruction.
-const U256& constant_after(const Instruction* i) { return *reinterpret_cast<const U256*>(i + 1); }
+const U256& constant_after(const Instruction* i) {
+    return *reinterpret_cast<const U256*>(i + 1);
+}
 
 #define WARPEVM_MOVE_STACK (s = reinterpret_cast<U256*>(reinterpret_cast<char*>(s) + i->extra))
 
-// What is rare lives in handlers of its own, which the common ones turn to as their last act: a call in between
-// would make them save registers each time.
+// What is rare lives in handlers of its own, which the common ones turn to as their last act: a call in
+// between would make them save registers each time.
 
 /// The block behind a slot, translated if nobody was there before.
 const Instruction* block_at(BlockSlot* slot, const Context* c) {
     const Instruction* block = slot->load(std::memory_order_acquire);
     return block != nullptr ? block : c->image.translate(*slot);
 }
-Link load_link(const Instruction* i) { return std::atomic_ref(i->link).load(std::memory_order_acquire); }
+Link load_link(const Instruction* i) {
+    return std::atomic_ref(i->link).load(std::memory_order_acquire);
+}
 
 /// Finds out where a jump leads that nobody has taken before; the stack pointer is where it belongs already.
 [[gnu::noinline]] WARPEVM_HANDLER(first_jump) {
     const Link link = load_link(i);
-    const Instruction* const block =
-        (link & 1) == 0 ? reinterpret_cast<const Instruction*>(link) : block_at(reinterpret_cast<BlockSlot*>(link & ~Link{1}), c);
+    const Instruction* const block = (link & 1) == 0
+                                         ? reinterpret_cast<const Instruction*>(link)
+                                         : block_at(reinterpret_cast<BlockSlot*>(link & ~Link{1}), c);
     std::atomic_ref(i->link).store(reinterpret_cast<Link>(block), std::memory_order_release);
     WARPEVM_CONTINUE(block);
 }
-#define WARPEVM_FOLLOW_LINK                                                                 \
-    do {                                                                                    \
-        const Link link = load_link(i);                                                     \
-        if ((link & 1) != 0) [[unlikely]]                                                   \
-            WARPEVM_INSTEAD(first_jump);                                                    \
-        const Instruction* const next_block = reinterpret_cast<const Instruction*>(link);   \
-        WARPEVM_CONTINUE(next_block);                                                       \
+#define WARPEVM_FOLLOW_LINK                                                               \
+    do {                                                                                  \
+        const Link link = load_link(i);                                                   \
+        if ((link & 1) != 0) [[unlikely]]                                                 \
+            WARPEVM_INSTEAD(first_jump);                                                  \
+        const Instruction* const next_block = reinterpret_cast<const Instruction*>(link); \
+        WARPEVM_CONTINUE(next_block);                                                     \
     } while (false)
 
-/// A computed jump to somewhere that nobody has been to, or to nowhere; `i->a` says where, the stack has not moved.
+/// A computed jump to somewhere that nobody has been to, or to nowhere; `i->a` says where, the stack has not
+/// moved.
 [[gnu::noinline]] WARPEVM_HANDLER(first_computed_jump) {
     BlockSlot* const target = c->image.find(slot(s, i->a));
     WARPEVM_MOVE_STACK;
@@ -52,16 +60,16 @@ Link load_link(const Instruction* i) { return std::atomic_ref(i->link).load(std:
     const Instruction* const block = block_at(target, c);
     WARPEVM_CONTINUE(block);
 }
-#define WARPEVM_JUMP_TO_OPERAND                                                             \
-    do {                                                                                    \
-        const BlockSlot* const target = c->image.find(slot(s, i->a));                       \
-        if (target == nullptr) [[unlikely]]                                                 \
-            WARPEVM_INSTEAD(first_computed_jump);                                           \
-        const Instruction* const next_block = target->load(std::memory_order_acquire);      \
-        if (next_block == nullptr) [[unlikely]]                                             \
-            WARPEVM_INSTEAD(first_computed_jump);                                           \
-        WARPEVM_MOVE_STACK;                                                                 \
-        WARPEVM_CONTINUE(next_block);                                                       \
+#define WARPEVM_JUMP_TO_OPERAND                                                        \
+    do {                                                                               \
+        const BlockSlot* const target = c->image.find(slot(s, i->a));                  \
+        if (target == nullptr) [[unlikely]]                                            \
+            WARPEVM_INSTEAD(first_computed_jump);                                      \
+        const Instruction* const next_block = target->load(std::memory_order_acquire); \
+        if (next_block == nullptr) [[unlikely]]                                        \
+            WARPEVM_INSTEAD(first_computed_jump);                                      \
+        WARPEVM_MOVE_STACK;                                                            \
+        WARPEVM_CONTINUE(next_block);                                                  \
     } while (false)
 
 template <class Op, ConstantOperand k>
@@ -88,7 +96,8 @@ WARPEVM_HANDLER(ternary) {
     WARPEVM_NEXT;
 }
 
-// ---- environment -------------------------------------------------------------------------------------------------
+// ---- environment
+// -------------------------------------------------------------------------------------------------
 
 template <uint8_t opcode>
 void environment_value(U256& r, const FrameBase& f) {
@@ -117,7 +126,8 @@ WARPEVM_HANDLER(environment) {
     WARPEVM_NEXT;
 }
 
-// ---- memory and call data ----------------------------------------------------------------------------------------
+// ---- memory and call data
+// ----------------------------------------------------------------------------------------
 
 /// Makes memory reach the word at the offset and runs the instruction again.
 template <bool constant_offset>
@@ -125,7 +135,8 @@ template <bool constant_offset>
     const uint64_t offset = constant_offset ? i->number : slot(s, i->a).saturated_u64();
     f->gas = gas;
     if (offset > max_memory_offset) WARPEVM_HALT(Status::out_of_gas);
-    const Status status = offset + 32 <= f->memory_capacity ? extend_memory(*f, offset + 32) : c->host.grow_memory(*f, offset + 32);
+    const Status status = offset + 32 <= f->memory_capacity ? extend_memory(*f, offset + 32)
+                                                            : c->host.grow_memory(*f, offset + 32);
     gas = f->gas;
     if (status != Status::success) WARPEVM_HALT(status);
     WARPEVM_CONTINUE(i);
@@ -190,18 +201,21 @@ WARPEVM_HANDLER(calldataload) {
     WARPEVM_NEXT;
 }
 
-// ---- control -----------------------------------------------------------------------------------------------------
+// ---- control
+// -----------------------------------------------------------------------------------------------------
 
 /// The block can't be run to its end: the plain loop finds where it fails, and why.
 [[gnu::noinline]] WARPEVM_HANDLER(fail_in_block) {
     f->gas = gas;
-    const Status status = c->host.resume_plain(*f, static_cast<size_t>(i->d), static_cast<size_t>(s - f->stack));
+    const Status status =
+        c->host.resume_plain(*f, static_cast<size_t>(i->d), static_cast<size_t>(s - f->stack));
     gas = f->gas;
     WARPEVM_HALT(status);
 }
 
 WARPEVM_HANDLER(do_enter_block) {
-    const auto height = static_cast<uint64_t>(reinterpret_cast<const char*>(s) - reinterpret_cast<const char*>(f->stack));
+    const auto height =
+        static_cast<uint64_t>(reinterpret_cast<const char*>(s) - reinterpret_cast<const char*>(f->stack));
     const int64_t left = gas - static_cast<int64_t>(i->number);
     if (left < 0 || height - static_cast<uint64_t>(i->a) > static_cast<uint64_t>(i->b)) [[unlikely]]
         WARPEVM_INSTEAD(fail_in_block);
@@ -242,7 +256,9 @@ WARPEVM_HANDLER(do_jump_to_target) {
     WARPEVM_MOVE_STACK;
     WARPEVM_FOLLOW_LINK;
 }
-WARPEVM_HANDLER(do_jump_dynamic) { WARPEVM_JUMP_TO_OPERAND; }
+WARPEVM_HANDLER(do_jump_dynamic) {
+    WARPEVM_JUMP_TO_OPERAND;
+}
 WARPEVM_HANDLER(do_branch_dynamic) {
     if (slot(s, i->b).is_zero()) {
         WARPEVM_MOVE_STACK;
@@ -287,7 +303,9 @@ WARPEVM_HANDLER(do_gas_left) {
     slot(s, i->d) = static_cast<uint64_t>(gas);
     WARPEVM_NEXT;
 }
-WARPEVM_HANDLER(do_halt) { WARPEVM_HALT(static_cast<Status>(i->number)); }
+WARPEVM_HANDLER(do_halt) {
+    WARPEVM_HALT(static_cast<Status>(i->number));
+}
 
 }  // namespace
 
@@ -321,7 +339,9 @@ Handler unary_handler(uint8_t opcode) {
     return h;
 }
 
-Handler ternary_handler(uint8_t opcode) { return opcode == OP_ADDMOD ? ternary<addmod> : ternary<mulmod>; }
+Handler ternary_handler(uint8_t opcode) {
+    return opcode == OP_ADDMOD ? ternary<addmod> : ternary<mulmod>;
+}
 
 Handler environment_handler(uint8_t opcode) {
     switch (opcode) {
@@ -354,17 +374,24 @@ Handler store_handler(bool constant_offset, bool constant_value) {
     return constant_value ? mstore<false, true> : mstore<false, false>;
 }
 
-Handler test_branch_handler(bool when) { return when ? test_branch<true> : test_branch<false>; }
+Handler test_branch_handler(bool when) {
+    return when ? test_branch<true> : test_branch<false>;
+}
 
 namespace {
 template <class Compare>
 Handler compare_branch_of(ConstantOperand constant, bool when) {
     switch (constant) {
-        case ConstantOperand::none: return when ? compare_branch<Compare, ConstantOperand::none, true> : compare_branch<Compare, ConstantOperand::none, false>;
-        case ConstantOperand::first: return when ? compare_branch<Compare, ConstantOperand::first, true> : compare_branch<Compare, ConstantOperand::first, false>;
+        case ConstantOperand::none:
+            return when ? compare_branch<Compare, ConstantOperand::none, true>
+                        : compare_branch<Compare, ConstantOperand::none, false>;
+        case ConstantOperand::first:
+            return when ? compare_branch<Compare, ConstantOperand::first, true>
+                        : compare_branch<Compare, ConstantOperand::first, false>;
         case ConstantOperand::second: break;
     }
-    return when ? compare_branch<Compare, ConstantOperand::second, true> : compare_branch<Compare, ConstantOperand::second, false>;
+    return when ? compare_branch<Compare, ConstantOperand::second, true>
+                : compare_branch<Compare, ConstantOperand::second, false>;
 }
 }  // namespace
 

@@ -8,7 +8,8 @@
 
 namespace warpevm::fast {
 
-Image::Image(BytesView code, const GasTable& gas_table) : m_code(code), m_gas_table(gas_table), m_groups(code.size() / 64 + 1) {
+Image::Image(BytesView code, const GasTable& gas_table)
+    : m_code(code), m_gas_table(gas_table), m_groups(code.size() / 64 + 1) {
     for (size_t i = 0; i < code.size(); ++i) {
         const uint8_t op = code[i];
         if (op == OP_JUMPDEST) {
@@ -35,7 +36,9 @@ size_t Image::position_of(const BlockSlot& slot) const {
         return m_code.size();
     }
     const auto index = static_cast<uint32_t>(&slot - m_slots.get());
-    const auto group = std::upper_bound(m_groups.begin(), m_groups.end(), index, [](uint32_t i, const Group& g) { return i < g.before; }) - 1;
+    const auto group = std::upper_bound(m_groups.begin(), m_groups.end(), index,
+                                        [](uint32_t i, const Group& g) { return i < g.before; }) -
+                       1;
     uint64_t bits = group->jumpdests;
     for (uint32_t skip = index - group->before; skip != 0; --skip) bits &= bits - 1;
     return static_cast<size_t>(group - m_groups.begin()) * 64 + static_cast<size_t>(std::countr_zero(bits));

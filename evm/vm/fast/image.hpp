@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A code's translation, grown block by block as execution first reaches each: what is never run costs nothing.
+// A code's translation, grown block by block as execution first reaches each: what is never run costs
+// nothing.
 #pragma once
 
 #include <bit>

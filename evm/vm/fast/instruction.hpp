@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast loop's instructions: fixed-width, operands are stack slots or constants, each names the function that runs it.
+// The fast loop's instructions: fixed-width, operands are stack slots or constants, each names the function
+// that runs it.
 //
-// A basic block's EVM instructions are translated so that pushes, duplications, swaps and pops vanish: an instruction reads
-// and writes slots relative to where the stack pointer was when the block began. Entry values have negative offsets,
-// values made in the block get an offset of their own, and moves at the block's end put into place what stays.
+// A basic block's EVM instructions are translated so that pushes, duplications, swaps and pops vanish: an
+// instruction reads and writes slots relative to where the stack pointer was when the block began. Entry
+// values have negative offsets, values made in the block get an offset of their own, and moves at the block's
+// end put into place what stays.
 #pragma once
 
 #include <atomic>
@@ -25,12 +27,13 @@ struct Context {
     Status status = Status::success;
 };
 
-// Handlers end by jumping to the next one. Optimised builds do that as tail calls; builds that do not guarantee
-// them (debug, sanitizers) return the next instruction to a loop.
+// Handlers end by jumping to the next one. Optimised builds do that as tail calls; builds that do not
+// guarantee them (debug, sanitizers) return the next instruction to a loop.
 #if defined(WARPEVM_TAIL_CALLS)
 using Handler = void (*)(const Instruction* i, U256* s, int64_t gas, FrameBase* f, Context* c);
-#define WARPEVM_HANDLER(name) \
-    void name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256* s, [[maybe_unused]] int64_t gas, [[maybe_unused]] FrameBase* f, [[maybe_unused]] Context* c)
+#define WARPEVM_HANDLER(name)                                                                                \
+    void name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256* s, [[maybe_unused]] int64_t gas, \
+              [[maybe_unused]] FrameBase* f, [[maybe_unused]] Context* c)
 #if defined(__clang__)
 #define WARPEVM_CONTINUE(next) [[clang::musttail]] return (next)->handler(next, s, gas, f, c)
 #define WARPEVM_INSTEAD(handler) [[clang::musttail]] return handler(i, s, gas, f, c)
@@ -45,17 +48,19 @@ using Handler = void (*)(const Instruction* i, U256* s, int64_t gas, FrameBase* 
         return;           \
     } while (false)
 #else
-using Handler = const Instruction* (*)(const Instruction* i, U256*& s, int64_t& gas, FrameBase* f, Context* c);
-#define WARPEVM_HANDLER(name)                                                                            \
-    const Instruction* name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256*& s, [[maybe_unused]] int64_t& gas, \
-                            [[maybe_unused]] FrameBase* f, [[maybe_unused]] Context* c)
+using Handler = const Instruction* (*)(const Instruction* i, U256*& s, int64_t& gas, FrameBase* f,
+                                       Context* c);
+#define WARPEVM_HANDLER(name)                                                                 \
+    const Instruction* name([[maybe_unused]] const Instruction* i, [[maybe_unused]] U256*& s, \
+                            [[maybe_unused]] int64_t& gas, [[maybe_unused]] FrameBase* f,     \
+                            [[maybe_unused]] Context* c)
 #define WARPEVM_CONTINUE(next) return next
 #define WARPEVM_INSTEAD(handler) return handler(i, s, gas, f, c)
-#define WARPEVM_HALT(why)   \
-    do {                    \
-        f->gas = gas;       \
-        c->status = why;    \
-        return nullptr;     \
+#define WARPEVM_HALT(why) \
+    do {                  \
+        f->gas = gas;     \
+        c->status = why;  \
+        return nullptr;   \
     } while (false)
 #endif
 #define WARPEVM_NEXT WARPEVM_CONTINUE(i + 1)
@@ -63,10 +68,12 @@ using Handler = const Instruction* (*)(const Instruction* i, U256*& s, int64_t& 
 /// The block at a jump destination: its first instruction, or null while nobody has been there.
 using BlockSlot = std::atomic<const Instruction*>;
 
-/// Where a jump leads, in one word: the first instruction of its block, or, until that is known to this jump, the block's
-/// slot with the lowest bit set.
+/// Where a jump leads, in one word: the first instruction of its block, or, until that is known to this jump,
+/// the block's slot with the lowest bit set.
 using Link = uintptr_t;
-inline Link link_to(const BlockSlot* slot) { return reinterpret_cast<uintptr_t>(slot) | 1; }
+inline Link link_to(const BlockSlot* slot) {
+    return reinterpret_cast<uintptr_t>(slot) | 1;
+}
 
 /// Operands that do not fit beside the handler: of instructions that go through the host table.
 struct HostOperands {

@@ -8,14 +8,14 @@
 namespace warpevm::fast {
 
 // Each writes its result last, so that the result may share its place with an operand.
-#define WARPEVM_BINARY(Name, expression)                                     \
-    struct Name {                                                            \
+#define WARPEVM_BINARY(Name, expression)                                             \
+    struct Name {                                                                    \
         static void apply(U256& r, const U256& a, const U256& b) { r = expression; } \
     }
 WARPEVM_BINARY(Add, a + b);
-WARPEVM_BINARY(Mul, a * b);
+WARPEVM_BINARY(Mul, a* b);
 WARPEVM_BINARY(Sub, a - b);
-WARPEVM_BINARY(And, a & b);
+WARPEVM_BINARY(And, a& b);
 WARPEVM_BINARY(Or, a | b);
 WARPEVM_BINARY(Xor, a ^ b);
 WARPEVM_BINARY(Byte, byte(a, b));
@@ -26,8 +26,8 @@ WARPEVM_BINARY(Signextend, signextend(a, b));
 #undef WARPEVM_BINARY
 
 // Long ones stay out of line, so that the handlers around them keep nothing on the host's stack.
-#define WARPEVM_BINARY_CALL(Name, expression)                                                  \
-    struct Name {                                                                              \
+#define WARPEVM_BINARY_CALL(Name, expression)                                                          \
+    struct Name {                                                                                      \
         [[gnu::noinline]] static void apply(U256& r, const U256& a, const U256& b) { r = expression; } \
     }
 WARPEVM_BINARY_CALL(Div, a / b);
@@ -36,9 +36,9 @@ WARPEVM_BINARY_CALL(Mod, a % b);
 WARPEVM_BINARY_CALL(Smod, smod(a, b));
 #undef WARPEVM_BINARY_CALL
 
-#define WARPEVM_COMPARE(Name, expression)                                                     \
-    struct Name {                                                                             \
-        static bool test(const U256& a, const U256& b) { return expression; }                 \
+#define WARPEVM_COMPARE(Name, expression)                                                      \
+    struct Name {                                                                              \
+        static bool test(const U256& a, const U256& b) { return expression; }                  \
         static void apply(U256& r, const U256& a, const U256& b) { r = uint64_t{test(a, b)}; } \
     }
 WARPEVM_COMPARE(Less, sub_borrow(a, b).carry);
@@ -56,8 +56,8 @@ struct Clz {
     static void apply(U256& r, const U256& a) { r = clz(a); }
 };
 
-/// Calls visit.operator()<Op>() for the binary operation of an opcode; false where it is none. GT and SGT do not occur:
-/// the translator turns them into LT and SLT.
+/// Calls visit.operator()<Op>() for the binary operation of an opcode; false where it is none. GT and SGT do
+/// not occur: the translator turns them into LT and SLT.
 template <class Visit>
 bool visit_binary(uint8_t opcode, Visit&& visit) {
     switch (opcode) {

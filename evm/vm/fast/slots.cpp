@@ -11,7 +11,8 @@ constexpr int32_t at_the_end = std::numeric_limits<int32_t>::max();
 
 Slots::Slots(const Block& block, const std::vector<Value>& at_end)
     : m_block(block),
-      m_stays(block.end.kind == End::jump || block.end.kind == End::branch || block.end.kind == End::fall_through),
+      m_stays(block.end.kind == End::jump || block.end.kind == End::branch ||
+              block.end.kind == End::fall_through),
       m_made(static_cast<size_t>(block.definitions)),
       m_entry_last_use(static_cast<size_t>(block.entry_used) + 1, -1) {
     m_top = m_stays ? std::max(0, block.height_change()) : 0;
@@ -34,7 +35,8 @@ bool Slots::survives_moves(const Value& v) const {
 
 void Slots::use(const Value& v, int32_t when) {
     if (v.kind == Value::constant) return;
-    int32_t& last = v.kind == Value::entry ? m_entry_last_use[static_cast<size_t>(v.index)] : m_made[static_cast<size_t>(v.index)].last_use;
+    int32_t& last = v.kind == Value::entry ? m_entry_last_use[static_cast<size_t>(v.index)]
+                                           : m_made[static_cast<size_t>(v.index)].last_use;
     last = std::max(last, when);
 }
 
@@ -60,7 +62,8 @@ void Slots::find_last_uses(const std::vector<Value>& at_end) {
     }
 }
 
-/// Whether the place of an entry value may be overwritten by the operation `when` (which has read its inputs by then).
+/// Whether the place of an entry value may be overwritten by the operation `when` (which has read its inputs
+/// by then).
 bool Slots::is_free(int32_t position, int32_t when) const {
     return position >= 0 || m_entry_last_use[static_cast<size_t>(-position)] <= when;
 }

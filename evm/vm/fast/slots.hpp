@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the values of a block live: a slot of the stack for each, so that as few as possible must be moved at its end.
+// Where the values of a block live: a slot of the stack for each, so that as few as possible must be moved at
+// its end.
 #pragma once
 
 #include <vector>

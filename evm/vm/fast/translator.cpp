@@ -12,7 +12,9 @@ constexpr int longest_line = 16;
 /// Where invalid jumps lead.
 const Instruction invalid_jump_block{.handler = halt, .number = static_cast<uint64_t>(Status::invalid_jump)};
 
-bool is_compare(uint8_t opcode) { return opcode == OP_LT || opcode == OP_SLT || opcode == OP_EQ; }
+bool is_compare(uint8_t opcode) {
+    return opcode == OP_LT || opcode == OP_SLT || opcode == OP_EQ;
+}
 
 }  // namespace
 
@@ -47,8 +49,10 @@ void Translator::block(Block& b) {
     std::vector<Value> at_end;
     if (b.end.kind == End::jump || b.end.kind == End::branch) at_end.push_back(b.end.target);
     if (b.end.kind == End::branch) {
-        if (is_constant(b.end.target)) branch = take_apart(b.end.condition);
-        else branch.value = b.end.condition;
+        if (is_constant(b.end.target))
+            branch = take_apart(b.end.condition);
+        else
+            branch.value = b.end.condition;
         if (branch.compare != nullptr)
             at_end.insert(at_end.end(), branch.compare->in, branch.compare->in + 2);
         else
@@ -125,7 +129,8 @@ Link Translator::link_in_line(size_t position) const {
     return link_to(slot != nullptr ? slot : m_image.slot_for_cut(position));
 }
 
-// ---- operations --------------------------------------------------------------------------------------------------
+// ---- operations
+// --------------------------------------------------------------------------------------------------
 
 void Translator::operation(const Operation& o) {
     if (o.charges_gas) {
@@ -133,7 +138,9 @@ void Translator::operation(const Operation& o) {
         return;
     }
     const int32_t d = o.made >= 0 ? m_slots->of({Value::made, o.made}) * 32 : 0;
-    const auto small = [&](const Value& v) { return is_constant(v) && constant(v).fits_u64() && constant(v).limb[0] < (uint64_t{1} << 32); };
+    const auto small = [&](const Value& v) {
+        return is_constant(v) && constant(v).fits_u64() && constant(v).limb[0] < (uint64_t{1} << 32);
+    };
     if (o.opcode == OP_GAS) {
         emit(gas_left).d = d;
     } else if (o.opcode == OP_ADDMOD || o.opcode == OP_MULMOD) {
@@ -168,7 +175,9 @@ void Translator::operation(const Operation& o) {
         const ConstantOperand which = is_constant(o.in[0])   ? ConstantOperand::first
                                       : is_constant(o.in[1]) ? ConstantOperand::second
                                                              : ConstantOperand::none;
-        const U256* const value = which == ConstantOperand::none ? nullptr : keep(constant(o.in[which == ConstantOperand::first ? 0 : 1]));
+        const U256* const value = which == ConstantOperand::none
+                                      ? nullptr
+                                      : keep(constant(o.in[which == ConstantOperand::first ? 0 : 1]));
         Instruction& i = emit(binary_handler(o.opcode, which));
         if (which != ConstantOperand::first) i.a = m_slots->of(o.in[0]) * 32;
         if (which != ConstantOperand::second) i.b = m_slots->of(o.in[1]) * 32;
@@ -190,7 +199,8 @@ void Translator::through_host(const Operation& o, Handler handler, Status status
     m_host_of_block.push_back(host);
 }
 
-// ---- the block's end ---------------------------------------------------------------------------------------------
+// ---- the block's end
+// ---------------------------------------------------------------------------------------------
 
 const Operation* Translator::maker_of(const Value& v) const {
     if (v.kind != Value::made || m_uses[static_cast<size_t>(v.index)] != 0) return nullptr;
@@ -206,12 +216,15 @@ bool Translator::fusable(const Operation& compare) const {
         const Value& v = compare.in[i];
         if (v.kind != Value::entry) continue;
         const int32_t index = m_block->entry_used - v.index;
-        if (index < static_cast<int32_t>(m_block->stack.size()) && m_block->stack[static_cast<size_t>(index)] != v) return false;
+        if (index < static_cast<int32_t>(m_block->stack.size()) &&
+            m_block->stack[static_cast<size_t>(index)] != v)
+            return false;
     }
     return true;
 }
 
-/// Looks through ISZERO and into comparisons. Uses by the end are not counted in m_uses, so 0 means "only here".
+/// Looks through ISZERO and into comparisons. Uses by the end are not counted in m_uses, so 0 means "only
+/// here".
 Translator::Branch Translator::take_apart(Value condition) {
     Branch branch{.when = true, .compare = nullptr, .value = condition};
     while (const Operation* o = maker_of(branch.value)) {
@@ -248,7 +261,8 @@ void Translator::move_into_place() {
     };
     while (!moves.empty()) {
         const auto ready = std::find_if(moves.begin(), moves.end(), [&](const Move& m) {
-            return std::none_of(moves.begin(), moves.end(), [&](const Move& other) { return other.from == m.to; });
+            return std::none_of(moves.begin(), moves.end(),
+                                [&](const Move& other) { return other.from == m.to; });
         });
         if (ready != moves.end()) {
             copy(ready->to, ready->from);
@@ -256,14 +270,17 @@ void Translator::move_into_place() {
             continue;
         }
         const Move first = moves.front();
-        const auto back = std::find_if(moves.begin(), moves.end(), [&](const Move& m) { return m.to == first.from && m.from == first.to; });
+        const auto back = std::find_if(moves.begin(), moves.end(), [&](const Move& m) {
+            return m.to == first.from && m.from == first.to;
+        });
         if (back != moves.end()) {
             Instruction& i = emit(swap_slots);
             i.d = first.to * 32, i.a = first.from * 32;
             // Whoever else reads one of the two finds it in the other now.
             moves.erase(back);
             moves.erase(moves.begin());
-            for (Move& m : moves) m.from = m.from == first.to ? first.from : m.from == first.from ? first.to : m.from;
+            for (Move& m : moves)
+                m.from = m.from == first.to ? first.from : m.from == first.from ? first.to : m.from;
             std::erase_if(moves, [](const Move& m) { return m.to == m.from; });
             continue;
         }
@@ -302,9 +319,12 @@ void Translator::finish(const Branch& branch) {
     const int32_t change = m_block->height_change() * 32;
     const bool has_target = end.kind != End::fall_through;
     const int32_t saved_target = has_target ? safe(end.target) : -1;
-    const int32_t saved_condition = end.kind == End::branch && branch.compare == nullptr ? safe(branch.value) : -1;
+    const int32_t saved_condition =
+        end.kind == End::branch && branch.compare == nullptr ? safe(branch.value) : -1;
     move_into_place();
-    const auto place_of = [&](const Value& v, int32_t saved) { return saved >= 0 ? saved * 32 : bytes_of(v, spare++); };
+    const auto place_of = [&](const Value& v, int32_t saved) {
+        return saved >= 0 ? saved * 32 : bytes_of(v, spare++);
+    };
 
     if (end.kind == End::fall_through) {
         Instruction& i = emit(jump_to_target);
@@ -331,13 +351,16 @@ void Translator::finish(const Branch& branch) {
 
 void Translator::finish_branch(const Branch& branch, int32_t change) {
     const Value &x = branch.compare->in[0], &y = branch.compare->in[1];
-    const ConstantOperand which = is_constant(x) ? ConstantOperand::first : is_constant(y) ? ConstantOperand::second : ConstantOperand::none;
+    const ConstantOperand which = is_constant(x)   ? ConstantOperand::first
+                                  : is_constant(y) ? ConstantOperand::second
+                                                   : ConstantOperand::none;
     Instruction& i = emit(compare_branch_handler(branch.compare->opcode, which, branch.when));
     i.link = link(constant(m_block->end.target));
     if (!is_constant(x)) i.a = m_slots->of(x) * 32;
     if (!is_constant(y)) i.b = m_slots->of(y) * 32;
     i.extra = change;
-    if (which != ConstantOperand::none) emit_constant_record(constant(which == ConstantOperand::first ? x : y));
+    if (which != ConstantOperand::none)
+        emit_constant_record(constant(which == ConstantOperand::first ? x : y));
 }
 
 }  // namespace warpevm::fast

@@ -8,7 +8,8 @@
 
 namespace warpevm::fast {
 
-/// Translates the blocks that follow one another from a position on, up to the first that has no successor in line.
+/// Translates the blocks that follow one another from a position on, up to the first that has no successor in
+/// line.
 class Translator {
   public:
     explicit Translator(const Image& image) : m_image(image) {}
@@ -35,7 +36,9 @@ class Translator {
     [[nodiscard]] const Operation* maker_of(const Value& v) const;
 
     [[nodiscard]] bool is_constant(const Value& v) const { return v.kind == Value::constant; }
-    [[nodiscard]] const U256& constant(const Value& v) const { return m_block->constants[static_cast<size_t>(v.index)]; }
+    [[nodiscard]] const U256& constant(const Value& v) const {
+        return m_block->constants[static_cast<size_t>(v.index)];
+    }
     /// A constant's lasting place.
     const U256* keep(const U256& value);
     /// The slot of a value in words; a constant is put into a spare one first.
