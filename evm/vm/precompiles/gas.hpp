@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <iterator>
 
 #include "evm/base/bytes.hpp"
 #include "evm/chain/fork.hpp"
@@ -35,22 +35,26 @@ inline constexpr LinearPrice linear_prices[] = {
 #include "evm/vm/precompiles/prices.def"
 };
 
-/// The last row of this precompile that is not later than `fork`; its first row where there is none; nothing
-/// without rows. A copy: with GCC 12's sanitizers addresses of rows are no constants.
+inline constexpr size_t no_row = std::size(linear_prices);
+
+/// The index of the last row of this precompile that is not later than `fork`; of its first row where there
+/// is none; no_row without rows. (An index and not a pointer: GCC's sanitizers don't compare pointers to
+/// constants with null.)
 template <Id id>
-constexpr std::optional<LinearPrice> linear_price(Fork fork) {
-    std::optional<LinearPrice> found;
-    for (const LinearPrice& price : linear_prices)
-        if (price.id == id && (!found || fork >= price.since)) found = price;
+constexpr size_t linear_price(Fork fork) {
+    size_t found = no_row;
+    for (size_t i = 0; i < no_row; ++i)
+        if (linear_prices[i].id == id && (found == no_row || fork >= linear_prices[i].since)) found = i;
     return found;
 }
 
 /// The rows of one precompile, spread over the forks.
 template <Id id>
 inline constexpr auto prices_by_fork = [] {
-    static_assert(linear_price<id>(Fork::frontier).has_value(), "prices.def lacks this precompile");
+    static_assert(linear_price<id>(Fork::frontier) != no_row, "prices.def lacks this precompile");
     std::array<LinearPrice, fork_count> prices{};
-    for (size_t i = 0; i < prices.size(); ++i) prices[i] = *linear_price<id>(static_cast<Fork>(i));
+    for (size_t i = 0; i < prices.size(); ++i)
+        prices[i] = linear_prices[linear_price<id>(static_cast<Fork>(i))];
     return prices;
 }();
 
