@@ -39,7 +39,6 @@ void Journal<R>::begin_transaction() {
         m_effects.clear();
         m_started.clear();
         m_written_slots.clear();
-        m_wiped.clear();
     }
 }
 
@@ -47,10 +46,7 @@ template <bool R>
 void Journal<R>::end_transaction() {
     for (const Row row : m_destructed) {
         AccountRow& a = m_accounts[row];
-        if (a.destructed != m_tx) continue;
-        wipe(a);
-        remove(a);
-        if constexpr (R) m_wiped.push_back(row);
+        if (a.destructed == m_tx) remove(a);
     }
     if (m_state_clearing)
         for (const Row row : m_touched) {
@@ -60,7 +56,7 @@ void Journal<R>::end_transaction() {
     if constexpr (R) form_effects();
 }
 
-/// The account is no more; its storage, where it has any, stays behind only until somebody wipes it.
+/// The account is no more, nor any slot of it.
 template <bool R>
 void Journal<R>::remove(AccountRow& a) {
     a.exists = false;
@@ -68,12 +64,9 @@ void Journal<R>::remove(AccountRow& a) {
     a.nonce = 0;
     a.code_hash = empty_code_hash;
     a.code = m_codes.empty();
-}
-
-template <bool R>
-void Journal<R>::wipe(AccountRow& a) {
     a.wiped = true;
     a.fresh_storage = true;
+    a.has_storage = false;
     a.wrote_storage = false;
     ++a.generation;
 }
@@ -166,16 +159,22 @@ void Journal<R>::see_slot(SlotRow& s, Row row) {
     (void)row;
 }
 
+/// Exact but for storage that the state view spoke of and that was cleared slot by slot: the journal can't tell
+/// whether that was all of it. No rule asks then: an account that stores has a nonce or code until it is wiped.
+template <bool R>
+bool Journal<R>::holds_storage(Row row, bool at_start) const {
+    const AccountRow& a = m_accounts[row];
+    if (a.has_storage || !a.wrote_storage) return a.has_storage;
+    return std::any_of(m_slots.begin(), m_slots.end(), [&](const SlotRow& s) {
+        const U256& value = at_start && s.seen == m_tx ? s.original : s.current;
+        return s.account == row && s.generation == a.generation && !value.is_zero();
+    });
+}
+
 template <bool R>
 bool Journal<R>::has_storage(Row row) {
-    AccountRow& a = m_accounts[row];
-    bool has = a.has_storage && !a.wiped;
-    if (!has && a.wrote_storage)
-        has = std::any_of(m_slots.begin(), m_slots.end(), [&](const SlotRow& s) {
-            return s.account == row && s.generation == a.generation && !s.current.is_zero();
-        });
-    if constexpr (R) observe(row).has_storage = has;
-    return has;
+    if constexpr (R) observe(row).has_storage = holds_storage(row, true);
+    return holds_storage(row, false);
 }
 
 // ---- effects
@@ -363,7 +362,7 @@ StateDiff Journal<R>::diff() const {
         const AccountRow& a = m_accounts[row];
         AccountChange change{.address = a.address,
                              .exists = a.exists,
-                             .storage_wiped = a.wiped && a.has_storage,
+                             .storage_wiped = a.wiped && a.exists && a.before_exists,
                              .nonce = a.nonce,
                              .balance = a.balance,
                              .code_hash = a.code_hash,
@@ -409,7 +408,6 @@ void Journal<R>::end_block() {
         a.before_nonce = a.nonce;
         a.before_code_hash = a.code_hash;
         a.before_exists = a.exists;
-        a.has_storage = (a.has_storage && !a.wiped) || a.wrote_storage;
         a.wiped = false;
         a.dirty = false;
     }
@@ -419,7 +417,7 @@ void Journal<R>::end_block() {
 template <bool R>
 AccountValues Journal<R>::values(Row row) const {
     const AccountRow& a = m_accounts[row];
-    return {a.balance, a.nonce, a.code_hash, (a.has_storage && !a.wiped) || a.wrote_storage, a.exists};
+    return {a.balance, a.nonce, a.code_hash, holds_storage(row, false), a.exists};
 }
 
 template class Journal<false>;

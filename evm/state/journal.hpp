@@ -34,13 +34,12 @@ struct AccountRow {
     Hash code_hash = empty_code_hash;
     const Code* code = nullptr;  ///< null until somebody asks
     bool exists = false;
-    bool has_storage = false;    ///< before this block
-    bool wrote_storage = false;  ///< some slot became non-zero since
+    bool has_storage = false;    ///< the state view says so, and no wipe since
+    bool wrote_storage = false;  ///< some slot became non-zero since the start or the last wipe
     bool wiped = false;          ///< in this block
-    bool fresh_storage =
-        true;            ///< the state view has no say in its slots: not there at the start, or wiped since
-    bool dirty = false;  ///< listed in the block's changed accounts
-    uint32_t generation = 0;  ///< counts wipes: slots of an older generation are zero
+    bool fresh_storage = true;  ///< the state view has no say in its slots: not there at the start, or wiped since
+    bool dirty = false;         ///< listed in the block's changed accounts
+    uint32_t generation = 0;    ///< counts wipes: slots of an older generation are zero
     uint32_t warm = 0, touched = 0, created = 0, destructed = 0;
     // As it was before this block.
     U256 before_balance;
@@ -80,7 +79,7 @@ class Journal {
     void end_block();
 
     void begin_transaction();
-    /// Deletes what was destructed or is empty and touched; fills effects() where recording.
+    /// Deletes what was destructed or is empty and touched, with all its storage; fills effects() where recording.
     void end_transaction();
     /// Takes back everything since begin_transaction.
     void abandon_transaction() { revert({}); }
@@ -250,7 +249,7 @@ class Journal {
     void mark_dirty(Row row);
     void set_exists(Row row);
     void remove(AccountRow& a);
-    void wipe(AccountRow& a);
+    [[nodiscard]] bool holds_storage(Row row, bool at_start) const;
     void undo_one(const Undo& u);
 
     AccountObservation& observe(Row row);
@@ -280,7 +279,7 @@ class Journal {
     std::vector<Row> m_started;
     Observations m_observations;
     Effects m_effects;
-    std::vector<Row> m_written_slots, m_wiped;
+    std::vector<Row> m_written_slots;
 };
 
 extern template class Journal<false>;
