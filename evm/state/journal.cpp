@@ -159,8 +159,9 @@ void Journal<R>::see_slot(SlotRow& s, Row row) {
     (void)row;
 }
 
-/// Exact but for storage that the state view spoke of and that was cleared slot by slot: the journal can't tell
-/// whether that was all of it. No rule asks then: an account that stores has a nonce or code until it is wiped.
+/// Exact but for storage that the state view spoke of and that was cleared slot by slot: the journal can't
+/// tell whether that was all of it. No rule asks then: an account that stores has a nonce or code until it is
+/// wiped.
 template <bool R>
 bool Journal<R>::holds_storage(Row row, bool at_start) const {
     const AccountRow& a = m_accounts[row];

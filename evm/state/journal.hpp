@@ -37,9 +37,10 @@ struct AccountRow {
     bool has_storage = false;    ///< the state view says so, and no wipe since
     bool wrote_storage = false;  ///< some slot became non-zero since the start or the last wipe
     bool wiped = false;          ///< in this block
-    bool fresh_storage = true;  ///< the state view has no say in its slots: not there at the start, or wiped since
-    bool dirty = false;         ///< listed in the block's changed accounts
-    uint32_t generation = 0;    ///< counts wipes: slots of an older generation are zero
+    bool fresh_storage =
+        true;            ///< the state view has no say in its slots: not there at the start, or wiped since
+    bool dirty = false;  ///< listed in the block's changed accounts
+    uint32_t generation = 0;  ///< counts wipes: slots of an older generation are zero
     uint32_t warm = 0, touched = 0, created = 0, destructed = 0;
     // As it was before this block.
     U256 before_balance;
@@ -79,7 +80,8 @@ class Journal {
     void end_block();
 
     void begin_transaction();
-    /// Deletes what was destructed or is empty and touched, with all its storage; fills effects() where recording.
+    /// Deletes what was destructed or is empty and touched, with all its storage; fills effects() where
+    /// recording.
     void end_transaction();
     /// Takes back everything since begin_transaction.
     void abandon_transaction() { revert({}); }

@@ -76,10 +76,12 @@ void Journal<R>::form_effects() {
         AccountEffect e{.row = row, .delta = a.balance - start.balance};
         if (a.nonce != start.nonce) e.nonce = a.nonce;
         if (a.code_hash != start.code_hash) e.code_hash = a.code_hash;
-        // Before Spurious Dragon a touch means that the account exists: not so for RIPEMD-160's, which survives a revert.
+        // Before Spurious Dragon a touch means that the account exists: not so for RIPEMD-160's, which
+        // survives a revert.
         e.touched = a.touched == m_tx && (m_state_clearing || a.exists);
         e.wiped = a.destructed == m_tx;
-        if (!e.delta.is_zero() || e.nonce || e.code_hash || e.touched || e.wiped) m_effects.accounts.push_back(e);
+        if (!e.delta.is_zero() || e.nonce || e.code_hash || e.touched || e.wiped)
+            m_effects.accounts.push_back(e);
     }
     std::sort(m_written_slots.begin(), m_written_slots.end());
     m_written_slots.erase(std::unique(m_written_slots.begin(), m_written_slots.end()), m_written_slots.end());

@@ -62,8 +62,8 @@ struct AccountEffect {
     U256 delta;
     std::optional<uint64_t> nonce;
     std::optional<Hash> code_hash;
-    /// Deletion of empty touched accounts, with all their storage, is decided at each transaction's end, in order
-    /// (EIP-161). Before Spurious Dragon: the account exists.
+    /// Deletion of empty touched accounts, with all their storage, is decided at each transaction's end, in
+    /// order (EIP-161). Before Spurious Dragon: the account exists.
     bool touched = false;
     /// SELFDESTRUCT took effect: the account, its balance and all its storage are gone.
     bool wiped = false;

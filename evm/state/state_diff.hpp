@@ -16,8 +16,8 @@ struct AccountChange {
     Address address;
     /// False: the account does not exist afterwards.
     bool exists = true;
-    /// The account was there before, was deleted, and exists again: all its earlier storage, if any, was removed
-    /// before `slots` were written.
+    /// The account was there before, was deleted, and exists again: all its earlier storage, if any, was
+    /// removed before `slots` were written.
     bool storage_wiped = false;
     uint64_t nonce = 0;
     U256 balance;

@@ -10,7 +10,7 @@
 namespace warpevm {
 namespace {
 
-using namespace precompiles;
+using namespace precompiles;  // NOLINT(google-build-using-namespace): the table names dozens of functions
 
 struct Entry {
     uint16_t address;
