@@ -25,7 +25,8 @@ Signed sign(std::mt19937_64& random) {
     struct Destroy {
         void operator()(secp256k1_context* c) const { secp256k1_context_destroy(c); }
     };
-    const std::unique_ptr<secp256k1_context, Destroy> context{secp256k1_context_create(SECP256K1_CONTEXT_SIGN)};
+    const std::unique_ptr<secp256k1_context, Destroy> context{
+        secp256k1_context_create(SECP256K1_CONTEXT_SIGN)};
     Bytes32 secret;
     Signed result;
     for (uint8_t& b : secret.bytes) b = static_cast<uint8_t>(random());
