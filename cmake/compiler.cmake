@@ -24,3 +24,10 @@ if(WARPEVM_SANITIZE)
     target_link_options(warpevm_options INTERFACE -fsanitize=${WARPEVM_SANITIZE})
     target_compile_definitions(warpevm_options INTERFACE WARPEVM_SANITIZED=1)
 endif()
+
+# Not in sanitizer builds: GCC rejects the header there, and what it falls back to does not survive ccache's rewriting of paths.
+function(warpevm_precompile_headers target)
+    if(NOT WARPEVM_SANITIZE)
+        target_precompile_headers(${target} ${ARGN})
+    endif()
+endfunction()
