@@ -103,7 +103,7 @@ class Journal {
 
     /// The exact balance (BALANCE, SELFBALANCE, SELFDESTRUCT's source).
     const U256& balance(Row row) {
-        if constexpr (Recording) observe(row).balance.exact = m_starts[row].balance;
+        if constexpr (Recording) observe_balance(row);
         return m_accounts[row].balance;
     }
     /// Whether the balance is at least `amount`: observes a bound, not the value.
@@ -113,15 +113,15 @@ class Journal {
         return can;
     }
     uint64_t nonce(Row row) {
-        if constexpr (Recording) observe(row).nonce = m_starts[row].nonce;
+        if constexpr (Recording) observe_nonce(row);
         return m_accounts[row].nonce;
     }
     const Hash& code_hash(Row row) {
-        if constexpr (Recording) observe(row).code_hash = m_starts[row].code_hash;
+        if constexpr (Recording) observe_code_hash(row);
         return m_accounts[row].code_hash;
     }
     const Code& code(Row row) {
-        if constexpr (Recording) observe(row).code_hash = m_starts[row].code_hash;
+        if constexpr (Recording) observe_code_hash(row);
         const Code* code = m_accounts[row].code;
         return code != nullptr ? *code : load_code(row);
     }
@@ -131,7 +131,7 @@ class Journal {
         return m_accounts[row].empty();
     }
     bool exists(Row row) {
-        if constexpr (Recording) observe(row).exists = m_starts[row].exists;
+        if constexpr (Recording) observe_exists(row);
         return m_accounts[row].exists;
     }
     /// EIP-7610: a contract may not be created over storage.
@@ -254,7 +254,12 @@ class Journal {
     [[nodiscard]] bool holds_storage(Row row, bool at_start) const;
     void undo_one(const Undo& u);
 
+    // The values at the transaction's start. Where recording; out of line, so that serial code stays small.
     AccountObservation& observe(Row row);
+    void observe_balance(Row row);
+    void observe_nonce(Row row);
+    void observe_code_hash(Row row);
+    void observe_exists(Row row);
     void start_of(Row row);
     void observe_bound(Row row, const U256& amount, bool passed);
     void observe_liveness(Row row);

@@ -28,6 +28,31 @@ AccountObservation& Journal<R>::observe(Row row) {
     return m_observations.accounts[start.observation];
 }
 
+// `observe` comes first: it is what makes the start that of this transaction.
+template <bool R>
+void Journal<R>::observe_balance(Row row) {
+    AccountObservation& o = observe(row);
+    o.balance.exact = m_starts[row].balance;
+}
+
+template <bool R>
+void Journal<R>::observe_nonce(Row row) {
+    AccountObservation& o = observe(row);
+    o.nonce = m_starts[row].nonce;
+}
+
+template <bool R>
+void Journal<R>::observe_code_hash(Row row) {
+    AccountObservation& o = observe(row);
+    o.code_hash = m_starts[row].code_hash;
+}
+
+template <bool R>
+void Journal<R>::observe_exists(Row row) {
+    AccountObservation& o = observe(row);
+    o.exists = m_starts[row].exists;
+}
+
 /// A check `balance >= amount` says of the balance at the start: it was at least (passed) or below (failed)
 /// the amount, less what this transaction credited and plus what it debited before.
 template <bool R>
@@ -94,6 +119,10 @@ void Journal<R>::form_effects() {
 
 template void Journal<true>::start_of(Row);
 template AccountObservation& Journal<true>::observe(Row);
+template void Journal<true>::observe_balance(Row);
+template void Journal<true>::observe_nonce(Row);
+template void Journal<true>::observe_code_hash(Row);
+template void Journal<true>::observe_exists(Row);
 template void Journal<true>::observe_bound(Row, const U256&, bool);
 template void Journal<true>::observe_liveness(Row);
 template void Journal<true>::form_effects();
