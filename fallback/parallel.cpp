@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parallel executor: a window's blocks one after the other, each on all threads.
+#include "fallback/parallel.hpp"
+
+#include <thread>
+
+#include "fallback/parallel_block.hpp"
+
+namespace warpevm {
+namespace {
+
+unsigned thread_count(const ParallelSettings& settings) {
+    return settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+ParallelContext::Parts::Parts(std::shared_ptr<CodeCache> codes, const ParallelSettings& wanted)
+    : settings(wanted),
+      serial(std::move(codes)),
+      arena(static_cast<int>(thread_count(wanted)), /*reserved_for_masters=*/1) {
+    settings.threads = thread_count(wanted);
+    using tbb::global_control;
+    const size_t allowed_now = global_control::active_value(global_control::max_allowed_parallelism);
+    if (settings.threads > allowed_now)
+        allowed =
+            std::make_unique<global_control>(global_control::max_allowed_parallelism, settings.threads);
+}
+
+ParallelContext::ParallelContext(std::shared_ptr<CodeCache> codes, const ParallelSettings& settings)
+    : m_parts(std::make_unique<Parts>(std::move(codes), settings)) {}
+ParallelContext::~ParallelContext() = default;
+
+unsigned ParallelContext::threads() const {
+    return m_parts->settings.threads;
+}
+const ParallelSettings& ParallelContext::settings() const {
+    return m_parts->settings;
+}
+ExecutionContext& ParallelContext::serial() {
+    return m_parts->serial;
+}
+
+Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
+                                                   std::span<const BlockInput> window,
+                                                   const StateView& state, const ExecutionOptions& options,
+                                                   const GivenResults& given,
+                                                   std::vector<BlockCounters>* counters) {
+    const bool assume_absent = options.on_missing_state == OnMissingState::assume_absent;
+    WindowState shared{.parts = context.parts(),
+                       .state = state,
+                       .options = options,
+                       .committed = {state, context.serial().codes(), assume_absent},
+                       .versions = nullptr,
+                       .next_position = 1,
+                       .earlier_blocks = {}};
+    Journal<false>& journal = shared.committed.journal();
+    MissingReads& missing = journal.missing();
+    std::vector<BlockOutcome> outcomes;
+    for (size_t i = 0; i < window.size(); ++i) {
+        std::span<const TransactionResult* const> results;
+        if (i < given.size()) results = given[i];
+        ParallelBlock block(shared, window[i], results);
+        BlockOutcome outcome = block.execute();
+        if (missing.error) return tl::unexpected(*missing.error);
+        outcome.assumed_accounts = std::exchange(missing.accounts, {});
+        outcome.assumed_slots = std::exchange(missing.slots, {});
+        journal.end_block();
+        if (options.state_root_after) shared.earlier_blocks = shared.earlier_blocks.then(outcome.diff);
+        if (counters != nullptr) counters->push_back(block.counters());
+        outcomes.push_back(std::move(outcome));
+        if (!outcomes.back().verdict.valid()) break;
+    }
+    return outcomes;
+}
+
+}  // namespace warpevm

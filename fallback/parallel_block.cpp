@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/parallel_block.hpp"
+
+#include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <chrono>
+
+#include "evm/chain/fees.hpp"
+#include "evm/chain/receipts.hpp"
+
+namespace warpevm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// How far speculation may be ahead of the walk: what is far ahead is stale more often.
+uint32_t horizon(unsigned threads) {
+    return std::max(64U, 16 * threads);
+}
+
+/// Below this many seconds of remaining work, waking other threads costs more than they can save.
+constexpr double least_work = 60e-6;
+/// A judgement of speculation looks at this many results.
+constexpr uint32_t judged = 16;
+constexpr uint32_t longest_stretch = 256;
+
+}  // namespace
+
+ParallelBlock::ParallelBlock(WindowState& window, const BlockInput& block,
+                             std::span<const TransactionResult* const> given)
+    : m_window(window),
+      m_block(block),
+      m_given(given),
+      m_count(static_cast<uint32_t>(block.transactions.size())),
+      m_first_position(std::exchange(window.next_position,
+                                     window.next_position + block.transactions.size() + 2)),
+      m_machine(window.committed.journal(), window.parts.serial.buffers(), m_outcome.logs, block.rules,
+                block.environment) {
+    m_machine.set_interpreter(window.parts.serial.interpreter);
+    m_counters.transactions = m_count;
+}
+
+// ---- the block, as the serial executor walks through it
+
+BlockOutcome ParallelBlock::execute() {
+    Journal<false>& journal = m_window.committed.journal();
+    const ExecutionOptions& options = m_window.options;
+    journal.begin_block(m_block.rules.at_least(Fork::spurious_dragon));
+    if (m_block.rules.dao_transition) move_dao_balances(journal);
+    if (options.system_calls) call_before_transactions(m_machine);
+    run_transactions();
+    if (m_stopped) return rejected();
+    if (m_block.withdrawals) pay_withdrawals(journal, *m_block.withdrawals);
+    if (options.system_calls && m_block.rules.at_least(Fork::prague)) {
+        m_outcome.verdict.error = collect_requests(m_machine, options, m_outcome);
+        if (!m_outcome.verdict.valid()) return rejected();
+    }
+    pay_rewards(journal, m_block, options);
+    seal_receipts(m_outcome, m_block.transactions, m_block.rules);
+    m_outcome.diff = journal.diff();
+    if (m_window.versions) {
+        m_window.committed.set_fee_account(nullptr);
+        m_window.committed.share(*m_window.versions, position(m_count));
+        m_window.committed.stop_sharing();
+    }
+    return std::move(m_outcome);
+}
+
+BlockAllowance ParallelBlock::allowance() const {
+    return {.gas = m_block.environment.gas_limit - m_outcome.gas_used,
+            .blob_gas = m_block.rules.blobs.max * gas_per_blob - m_outcome.blob_gas_used};
+}
+
+void ParallelBlock::append(TransactionOutcome outcome, const Transaction& tx) {
+    m_outcome.gas_used += outcome.gas_used;
+    if (outcome.invalid.code == ErrorCode::none)
+        m_outcome.blob_gas_used += tx.blob_versioned_hashes.size() * gas_per_blob;
+    m_outcome.transactions.push_back(std::move(outcome));
+    m_outcome.cumulative_gas.push_back(m_outcome.gas_used);
+    const ExecutionOptions& options = m_window.options;
+    if (!m_block.rules.at_least(Fork::byzantium) && options.state_root_after)
+        m_outcome.intermediate_roots.push_back(
+            options.state_root_after(m_window.earlier_blocks.then(m_window.committed.journal().diff())));
+}
+
+/// Runs the transaction that is next on the committed state. False where it ends the block.
+bool ParallelBlock::direct(uint32_t index) {
+    const BlockTransaction& tx = m_block.transactions[index];
+    TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance());
+    if (m_window.committed.journal().missing().error) return false;
+    if (outcome.invalid.code != ErrorCode::none &&
+        m_window.options.on_invalid == OnInvalid::reject_block) {
+        m_outcome.verdict = {outcome.invalid, index};
+        return false;
+    }
+    if (m_window.committed.sharing()) m_window.committed.tell_changes(position(index));
+    append(std::move(outcome), *tx.tx);
+    return true;
+}
+
+// ---- from serial to parallel
+
+/// The rest should take long enough, judged by what was begun, and consist of several transactions.
+bool ParallelBlock::worth_speculating(uint32_t begun, double seconds) const {
+    const auto left = static_cast<double>(m_count - begun);
+    return m_count - begun >= 4 && seconds >= least_work &&
+           seconds / static_cast<double>(begun) * left >= least_work;
+}
+
+void ParallelBlock::run_transactions() {
+    const ParallelSettings& settings = m_window.parts.settings;
+    const bool may_speculate = settings.threads > 1 && m_window.parts.serial.tracer == nullptr;
+    const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
+    const bool at_once = has_given || (may_speculate && settings.speculate == Speculate::always);
+    const auto start = Clock::now();
+    uint32_t index = 0;
+    for (; index < m_count && !at_once; ++index) {
+        if (!direct(index)) {
+            m_stopped = true;
+            return;
+        }
+        ++m_counters.direct;
+        if (!may_speculate || m_count - index <= 4) continue;
+        if (worth_speculating(index + 1, std::chrono::duration<double>(Clock::now() - start).count())) {
+            ++index;
+            break;
+        }
+    }
+    if (index == m_count) return;
+    m_next = index;
+    run_parallel();
+}
+
+void ParallelBlock::run_parallel() {
+    m_counters.serial = false;
+    if (!m_window.versions) m_window.versions = std::make_unique<Versions>(m_window.state);
+    m_slots = std::make_unique<Slot[]>(m_count);
+    boost::unordered_flat_set<Address> senders;
+    for (uint32_t i = 0; i < m_count; ++i)
+        m_slots[i].same_sender_before = !senders.insert(m_block.transactions[i].sender).second;
+    m_window.committed.set_fee_account(m_window.versions->account(m_block.environment.beneficiary));
+    m_window.committed.share(*m_window.versions, position(m_next) - 1);
+    adopt_given();
+    m_window.parts.arena.execute([this] {
+        open_speculation();
+        work();
+        m_tasks.wait();
+    });
+}
+
+void ParallelBlock::open_speculation() {
+    m_speculating.store(true, std::memory_order_release);
+    for (unsigned i = 1; i < m_window.parts.settings.threads; ++i) m_tasks.run([this] { work(); });
+}
+
+/// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
+void ParallelBlock::retreat() {
+    ++m_counters.retreats;
+    m_recent_kept = m_recent_stale = 0;
+    m_speculating.store(false, std::memory_order_release);
+    note_progress();
+    m_window.committed.stop_sharing();
+    const uint32_t end = m_next + std::min(m_stretch, m_count - m_next);
+    m_stretch = std::min(2 * m_stretch, longest_stretch);
+    while (m_next < end && !m_stopped) take_turn(m_next);
+    if (over()) return;
+    m_window.committed.share(*m_window.versions, position(m_next) - 1);
+    open_speculation();
+}
+
+void ParallelBlock::judge_speculation() {
+    if (m_recent_kept + m_recent_stale < judged) return;
+    if (m_recent_kept * 4 < m_recent_stale) return retreat();
+    if (m_recent_kept > m_recent_stale) m_stretch = 16;
+    m_recent_kept = m_recent_stale = 0;
+}
+
+// ---- the threads
+
+void ParallelBlock::work() {
+    if (over()) return;
+    ParallelContext::Parts& parts = m_window.parts;
+    MachineBuffers* buffers = parts.buffers.borrow();
+    {
+        Speculation speculation(*m_window.versions, parts.serial.codes(), *buffers, m_block, m_window.options,
+                                parts.serial.interpreter);
+        while (!over() && m_speculating.load(std::memory_order_acquire)) {
+            const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
+            const uint32_t before = m_next.load(std::memory_order_acquire);
+            if (m_token.try_lock()) {
+                walk();
+                m_token.unlock();
+                hand_over();
+            }
+            const bool walked = m_next.load(std::memory_order_acquire) != before;
+            if (claim_and_speculate(speculation) || walked) continue;
+            wait_for_progress(seen);
+        }
+    }
+    parts.buffers.give_back(buffers);
+}
+
+void ParallelBlock::walk() {
+    const uint32_t begin = m_next.load(std::memory_order_relaxed);
+    while (!over()) {
+        const uint32_t index = m_next.load(std::memory_order_relaxed);
+        if (m_slots[index].stage.load(std::memory_order_acquire) == Stage::running) break;
+        take_turn(index);
+        judge_speculation();
+    }
+    if (m_next.load(std::memory_order_relaxed) != begin) note_progress();
+}
+
+/// The transaction that is next commits, whatever it takes. Where another thread is still running it, that
+/// thread will find it committed.
+void ParallelBlock::take_turn(uint32_t index) {
+    Slot& slot = m_slots[index];
+    if (slot.stage.exchange(Stage::committed, std::memory_order_acq_rel) == Stage::done) {
+        commit_or_repeat(index);
+    } else {
+        ++m_counters.direct;
+        if (!direct(index)) m_stopped.store(true, std::memory_order_release);
+    }
+    m_next.store(index + 1, std::memory_order_release);
+}
+
+void ParallelBlock::commit_or_repeat(uint32_t index) {
+    Slot& slot = m_slots[index];
+    const Transaction& tx = *m_block.transactions[index].tx;
+    Incarnation& t = *slot.incarnation;
+    CommittedState& committed = m_window.committed;
+    const bool holds = committed.sharing() && !t.undecided && t.outcome.invalid.code == ErrorCode::none &&
+                       fits_block(tx) && committed.still_holds(t, position(index));
+    if (holds) {
+        committed.apply(t, position(index));
+        append_logs(t.logs, t.outcome);
+        if (committed.journal().missing().error) m_stopped.store(true, std::memory_order_release);
+        append(t.outcome, tx);
+        ++m_counters.speculated;
+        ++m_recent_kept;
+    } else {
+        withdraw(t, position(index));
+        ++m_counters.repeated;
+        m_counters.repeated_gas += t.outcome.gas_used;
+        ++m_recent_stale;
+        if (!direct(index)) m_stopped.store(true, std::memory_order_release);
+    }
+    if (slot.given) ++(holds ? m_counters.given_kept : m_counters.given_stale);
+    m_window.parts.incarnations.give_back(&t);
+}
+
+bool ParallelBlock::fits_block(const Transaction& tx) const {
+    const BlockAllowance left = allowance();
+    return tx.gas_limit <= left.gas &&
+           (tx.type != TxType::blob || tx.blob_versioned_hashes.size() * gas_per_blob <= left.blob_gas);
+}
+
+void ParallelBlock::append_logs(const Logs& logs, TransactionOutcome& outcome) {
+    outcome.first_log = static_cast<uint32_t>(m_outcome.logs.size());
+    for (size_t i = 0; i < logs.size(); ++i)
+        m_outcome.logs.add(logs[i].address, logs.topics(logs[i]), logs.data(logs[i]));
+}
+
+bool ParallelBlock::claim_and_speculate(Speculation& speculation) {
+    const uint32_t next = m_next.load(std::memory_order_acquire);
+    const uint32_t end = std::min(m_count, next + horizon(m_window.parts.settings.threads));
+    uint32_t index = m_cursor.load(std::memory_order_relaxed);
+    for (;;) {
+        if (index < next) {
+            if (!m_cursor.compare_exchange_weak(index, next)) continue;
+            index = next;
+        }
+        if (index >= end) return false;
+        if (!m_cursor.compare_exchange_weak(index, index + 1)) continue;
+        Stage expected = Stage::open;
+        if (m_slots[index].stage.compare_exchange_strong(expected, Stage::running)) break;
+        ++index;
+    }
+    hand_over();
+    speculate(index, speculation);
+    return true;
+}
+
+void ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
+    Slot& slot = m_slots[index];
+    const BlockTransaction& tx = m_block.transactions[index];
+    Incarnation* t = m_window.parts.incarnations.borrow();
+    speculation.run(tx,
+                    {.position = position(index),
+                     .sender = &tx.sender,
+                     .nonce = tx.tx->nonce,
+                     .predicted = slot.same_sender_before},
+                    *t);
+    slot.incarnation = t;
+    if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));
+    hand_over();
+    Stage expected = Stage::running;
+    if (!slot.stage.compare_exchange_strong(expected, Stage::done, std::memory_order_acq_rel)) {
+        withdraw(*t, position(index));
+        m_window.parts.incarnations.give_back(t);
+    }
+    note_progress();
+}
+
+void ParallelBlock::publish(const Incarnation& t, Position at) {
+    for (const AccountEffect& e : t.effects.accounts) {
+        AccountEntry* entry = t.accounts[e.row];
+        if (!m_window.committed.is_untold(e, entry)) m_window.versions->publish(*entry, at, e);
+    }
+    for (const SlotEffect& e : t.effects.slots) m_window.versions->publish(*t.slots[e.row], at, e.value);
+}
+
+void ParallelBlock::withdraw(const Incarnation& t, Position at) {
+    if (t.outcome.invalid.code != ErrorCode::none) return;
+    for (const AccountEffect& e : t.effects.accounts) m_window.versions->withdraw(*t.accounts[e.row], at);
+    for (const SlotEffect& e : t.effects.slots) m_window.versions->withdraw(*t.slots[e.row], at);
+}
+
+// ---- waiting
+
+/// Something was committed or has become ready.
+void ParallelBlock::note_progress() {
+    m_progress.fetch_add(1, std::memory_order_seq_cst);
+    if (m_sleepers.load(std::memory_order_seq_cst) != 0) m_progress.notify_all();
+}
+
+void ParallelBlock::wait_for_progress(uint32_t seen) {
+    for (unsigned i = 0; i < 200; ++i) {
+        if (m_progress.load(std::memory_order_acquire) != seen) return;
+        pause_briefly();
+    }
+    m_sleepers.fetch_add(1, std::memory_order_seq_cst);
+    m_progress.wait(seen, std::memory_order_seq_cst);
+    m_sleepers.fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace warpevm

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// One block on several threads. Transactions are claimed in order and speculated; whoever holds the token
+// walks: it commits what is ready in block order, and what nobody has begun it runs itself.
+#pragma once
+
+#include <tbb/task_group.h>
+
+#include "evm/chain/block_steps.hpp"
+#include "fallback/committed_state.hpp"
+#include "fallback/parallel_context.hpp"
+#include "fallback/speculation.hpp"
+
+namespace warpevm {
+
+/// What the blocks of a window share.
+struct WindowState {
+    ParallelContext::Parts& parts;
+    const StateView& state;
+    const ExecutionOptions& options;
+    CommittedState committed;
+    std::unique_ptr<Versions> versions;  ///< from the first speculation on
+    Position next_position = 1;
+    StateDiff earlier_blocks;  ///< kept up only for intermediate roots
+};
+
+class ParallelBlock {
+  public:
+    ParallelBlock(WindowState& window, const BlockInput& block,
+                  std::span<const TransactionResult* const> given);
+    BlockOutcome execute();
+    [[nodiscard]] const BlockCounters& counters() const { return m_counters; }
+
+  private:
+    enum class Stage : uint8_t { open, running, done, committed };
+    struct Slot {
+        std::atomic<Stage> stage{Stage::open};
+        Incarnation* incarnation = nullptr;  ///< valid where done
+        bool same_sender_before = false;
+        bool given = false;
+    };
+
+    bool worth_speculating(uint32_t begun, double seconds) const;
+    void run_transactions();
+    void run_parallel();
+    void open_speculation();
+    void work();
+    void walk();
+    void take_turn(uint32_t index);
+    bool claim_and_speculate(Speculation& speculation);
+    void speculate(uint32_t index, Speculation& speculation);
+    void publish(const Incarnation& incarnation, Position position);
+    void withdraw(const Incarnation& incarnation, Position position);
+    void adopt_given();
+    void commit_or_repeat(uint32_t index);
+    void judge_speculation();
+    void retreat();
+    bool direct(uint32_t index);
+    bool fits_block(const Transaction& tx) const;
+    void append(TransactionOutcome outcome, const Transaction& tx);
+    void append_logs(const Logs& logs, TransactionOutcome& outcome);
+    BlockOutcome rejected() { return {.verdict = std::move(m_outcome.verdict)}; }
+    BlockAllowance allowance() const;
+    Position position(uint32_t index) const { return m_first_position + index + 1; }
+    bool over() const {
+        return m_stopped.load(std::memory_order_acquire) ||
+               m_next.load(std::memory_order_acquire) >= m_count;
+    }
+    void note_progress();
+    void wait_for_progress(uint32_t seen);
+    void hand_over() const {
+        if (m_window.parts.settings.at_hand_over) m_window.parts.settings.at_hand_over();
+    }
+
+    WindowState& m_window;
+    const BlockInput& m_block;
+    std::span<const TransactionResult* const> m_given;
+    const uint32_t m_count;
+    const Position m_first_position;
+    BlockOutcome m_outcome;
+    Machine<false> m_machine;
+    BlockCounters m_counters;
+
+    std::unique_ptr<Slot[]> m_slots;
+    tbb::task_group m_tasks;
+    SpinLock m_token;                 ///< of the walk
+    std::atomic<uint32_t> m_next{0};  ///< everything before it is committed
+    std::atomic<uint32_t> m_cursor{0};
+    std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing
+    std::atomic<bool> m_speculating{false};
+    std::atomic<uint32_t> m_progress{0};
+    std::atomic<uint32_t> m_sleepers{0};
+
+    // The walk's own.
+    uint32_t m_recent_kept = 0, m_recent_stale = 0;
+    uint32_t m_stretch = 16;
+};
+
+}  // namespace warpevm

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/versions.hpp"
+
+#include <algorithm>
+
+namespace warpevm {
+namespace {
+
+/// Keeps versions ascending; a transaction that runs again replaces what it said before.
+template <class Version>
+void insert(std::vector<Version>& versions, Version version) {
+    auto at = versions.end();
+    while (at != versions.begin() && std::prev(at)->position > version.position) --at;
+    if (at != versions.begin() && std::prev(at)->position == version.position)
+        *std::prev(at) = std::move(version);
+    else
+        versions.insert(at, std::move(version));
+}
+
+template <class Version>
+void drop_up_to(std::vector<Version>& versions, Position position) {
+    const auto keep = std::find_if(versions.begin(), versions.end(),
+                                   [&](const Version& v) { return v.position > position; });
+    versions.erase(versions.begin(), keep);
+}
+
+template <class Version>
+void drop(std::vector<Version>& versions, Position position) {
+    std::erase_if(versions, [&](const Version& v) { return v.position == position; });
+}
+
+/// What a transaction did to an account, done to a state: the same order as the journal's commit.
+void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing) {
+    AccountRecord& record = state.record;
+    if (effect.nonce) record.nonce = *effect.nonce;
+    if (effect.code_hash) record.code_hash = *effect.code_hash;
+    record.balance += effect.delta;
+    if (effect.touched) state.exists = true;
+    const bool empty =
+        record.nonce == 0 && record.balance.is_zero() && record.code_hash == empty_code_hash;
+    if (effect.wiped || (state_clearing && effect.touched && empty))
+        state = {.record = {}, .exists = false, .wiped = position};
+}
+
+}  // namespace
+
+void Versions::load(AccountEntry& entry) {
+    entry.load.run([&] {
+        entry.before = m_state.read_account(entry.address);
+        // A commit that came before the first reader has said more than the pre-state can.
+        const std::lock_guard held(entry.lock);
+        if (entry.committed_at == 0)
+            entry.committed = {.record = entry.before.value,
+                               .exists = entry.before.knowledge == Knowledge::value};
+    });
+}
+
+const Read<U256>& Versions::before(SlotEntry& entry) {
+    entry.load.run([&] { entry.before = m_state.read_slot({entry.account->address, entry.key}); });
+    return entry.before;
+}
+
+AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing) {
+    const std::lock_guard held(entry.lock);
+    AccountState state = entry.committed;
+    for (const auto& version : entry.versions) {
+        if (version.position >= position) break;
+        apply(state, version.effect, version.position, state_clearing);
+    }
+    return state;
+}
+
+Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped) {
+    {
+        const std::lock_guard held(entry.lock);
+        for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v)
+            if (v->position < position)
+                return {Knowledge::value, v->position > wiped ? v->value : U256{}};
+        if (entry.committed_at != 0)
+            return {Knowledge::value, entry.committed_at > wiped ? entry.committed : U256{}};
+    }
+    // Of storage that is new or was wiped the pre-state has nothing to say.
+    if (wiped != 0 || entry.account->before.knowledge != Knowledge::value) return {Knowledge::absent, {}};
+    return before(entry);
+}
+
+void Versions::publish(AccountEntry& entry, Position position, const AccountEffect& effect) {
+    const std::lock_guard held(entry.lock);
+    insert(entry.versions, {position, effect});
+}
+
+void Versions::publish(SlotEntry& entry, Position position, const U256& value) {
+    const std::lock_guard held(entry.lock);
+    insert(entry.versions, {position, value});
+}
+
+void Versions::withdraw(AccountEntry& entry, Position position) {
+    const std::lock_guard held(entry.lock);
+    drop(entry.versions, position);
+}
+
+void Versions::withdraw(SlotEntry& entry, Position position) {
+    const std::lock_guard held(entry.lock);
+    drop(entry.versions, position);
+}
+
+void Versions::commit(AccountEntry& entry, Position position, const AccountState& state) {
+    const std::lock_guard held(entry.lock);
+    entry.committed_at = position;
+    entry.committed = state;
+    drop_up_to(entry.versions, position);
+}
+
+void Versions::commit(SlotEntry& entry, Position position, const U256& value) {
+    const std::lock_guard held(entry.lock);
+    entry.committed_at = position;
+    entry.committed = value;
+    drop_up_to(entry.versions, position);
+}
+
+}  // namespace warpevm
