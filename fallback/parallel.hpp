@@ -12,8 +12,12 @@
 
 namespace warpevm {
 
-/// When speculation begins. `measured`: where enough work seems to be left (README.md has the rule).
-enum class Speculate : uint8_t { measured, always };
+/// What runs beside the walk.
+enum class Speculate : uint8_t {
+    measured,    ///< something, once enough work seems to be left (README.md has the rule)
+    at_once,     ///< something, from the first transaction on
+    everything,  ///< each transaction is speculated before its turn: for tests
+};
 
 struct ParallelSettings {
     /// Threads that work at once, the caller's among them; 0: as many as there are cores. 1 is serial.

@@ -111,7 +111,7 @@ void ParallelBlock::run_transactions() {
     const ParallelSettings& settings = m_window.parts.settings;
     const bool may_speculate = settings.threads > 1 && m_window.parts.serial.tracer == nullptr;
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
-    const bool at_once = has_given || (may_speculate && settings.speculate == Speculate::always);
+    const bool at_once = has_given || (may_speculate && settings.speculate != Speculate::measured);
     const auto start = Clock::now();
     uint32_t index = 0;
     for (; index < m_count && !at_once; ++index) {
@@ -204,7 +204,9 @@ void ParallelBlock::walk() {
     const uint32_t begin = m_next.load(std::memory_order_relaxed);
     while (!over()) {
         const uint32_t index = m_next.load(std::memory_order_relaxed);
-        if (m_slots[index].stage.load(std::memory_order_acquire) == Stage::running) break;
+        const Stage stage = m_slots[index].stage.load(std::memory_order_acquire);
+        if (stage == Stage::running) break;
+        if (stage == Stage::open && m_window.parts.settings.speculate == Speculate::everything) break;
         take_turn(index);
         judge_speculation();
     }
