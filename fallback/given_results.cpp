@@ -40,7 +40,7 @@ void ParallelBlock::adopt_given() {
     for (uint32_t i = m_next; i < std::min<size_t>(m_count, m_given.size()); ++i) {
         const TransactionResult* r = m_given[i];
         if (r == nullptr) continue;
-        if (!plausible(*r, m_block.transactions[i], m_block, m_window.parts.serial.codes())) {
+        if (!plausible(*r, m_block.transactions[i], m_block, m_window.parts.serial->codes())) {
             ++m_counters.given_stale;
             continue;
         }

@@ -15,9 +15,8 @@ unsigned thread_count(const ParallelSettings& settings) {
 
 }  // namespace
 
-ParallelContext::Parts::Parts(std::shared_ptr<CodeCache> codes, const ParallelSettings& wanted)
+ParallelContext::Parts::Parts(const ParallelSettings& wanted)
     : settings(wanted),
-      serial(std::move(codes)),
       arena(static_cast<int>(thread_count(wanted)), /*reserved_for_masters=*/1) {
     settings.threads = thread_count(wanted);
     using tbb::global_control;
@@ -27,8 +26,8 @@ ParallelContext::Parts::Parts(std::shared_ptr<CodeCache> codes, const ParallelSe
             std::make_unique<global_control>(global_control::max_allowed_parallelism, settings.threads);
 }
 
-ParallelContext::ParallelContext(std::shared_ptr<CodeCache> codes, const ParallelSettings& settings)
-    : m_parts(std::make_unique<Parts>(std::move(codes), settings)) {}
+ParallelContext::ParallelContext(const ParallelSettings& settings)
+    : m_parts(std::make_unique<Parts>(settings)) {}
 ParallelContext::~ParallelContext() = default;
 
 unsigned ParallelContext::threads() const {
@@ -38,7 +37,10 @@ const ParallelSettings& ParallelContext::settings() const {
     return m_parts->settings;
 }
 ExecutionContext& ParallelContext::serial() {
-    return m_parts->serial;
+    return *m_parts->serial;
+}
+void ParallelContext::run_with(ExecutionContext& context) {
+    m_parts->serial = &context;
 }
 
 Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,

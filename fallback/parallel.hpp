@@ -31,15 +31,17 @@ struct ParallelSettings {
 /// created per block, and within a caller's arena the work nests.
 class ParallelContext {
   public:
-    ParallelContext(std::shared_ptr<CodeCache> codes, const ParallelSettings& settings);
+    explicit ParallelContext(const ParallelSettings& settings);
     ~ParallelContext();
     ParallelContext(const ParallelContext&) = delete;
     ParallelContext& operator=(const ParallelContext&) = delete;
 
     [[nodiscard]] unsigned threads() const;
     [[nodiscard]] const ParallelSettings& settings() const;
-    /// What the walk runs with; its tracer, where set, makes everything serial.
+    /// What the walk runs with; its tracer, where set, makes everything serial. Its own, unless told otherwise.
     [[nodiscard]] ExecutionContext& serial();
+    /// From the next execution on the walk runs with `context`, whose code cache all threads share.
+    void run_with(ExecutionContext& context);
 
     struct Parts;
     [[nodiscard]] Parts& parts() { return *m_parts; }

@@ -34,9 +34,9 @@ ParallelBlock::ParallelBlock(WindowState& window, const BlockInput& block,
       m_count(static_cast<uint32_t>(block.transactions.size())),
       m_first_position(std::exchange(window.next_position,
                                      window.next_position + block.transactions.size() + 2)),
-      m_machine(window.committed.journal(), window.parts.serial.buffers(), m_outcome.logs, block.rules,
+      m_machine(window.committed.journal(), window.parts.serial->buffers(), m_outcome.logs, block.rules,
                 block.environment) {
-    m_machine.set_interpreter(window.parts.serial.interpreter);
+    m_machine.set_interpreter(window.parts.serial->interpreter);
     m_counters.transactions = m_count;
 }
 
@@ -109,7 +109,7 @@ bool ParallelBlock::worth_speculating(uint32_t begun, double seconds) const {
 
 void ParallelBlock::run_transactions() {
     const ParallelSettings& settings = m_window.parts.settings;
-    const bool may_speculate = settings.threads > 1 && m_window.parts.serial.tracer == nullptr;
+    const bool may_speculate = settings.threads > 1 && m_window.parts.serial->tracer == nullptr;
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
     const bool at_once = has_given || (may_speculate && settings.speculate != Speculate::measured);
     const auto start = Clock::now();
@@ -182,8 +182,8 @@ void ParallelBlock::work() {
     ParallelContext::Parts& parts = m_window.parts;
     MachineBuffers* buffers = parts.buffers.borrow();
     {
-        Speculation speculation(*m_window.versions, parts.serial.codes(), *buffers, m_block, m_window.options,
-                                parts.serial.interpreter);
+        Speculation speculation(*m_window.versions, parts.serial->codes(), *buffers, m_block, m_window.options,
+                                parts.serial->interpreter);
         while (!over() && m_speculating.load(std::memory_order_acquire)) {
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
             const uint32_t before = m_next.load(std::memory_order_acquire);

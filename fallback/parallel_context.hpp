@@ -36,10 +36,11 @@ class Pool {
 };
 
 struct ParallelContext::Parts {
-    Parts(std::shared_ptr<CodeCache> codes, const ParallelSettings& wanted);
+    explicit Parts(const ParallelSettings& wanted);
 
     ParallelSettings settings;
-    ExecutionContext serial;
+    ExecutionContext own;
+    ExecutionContext* serial = &own;
     /// TBB allows a process as many threads as it has cores; this allows what the caller asked for.
     std::unique_ptr<tbb::global_control> allowed;
     tbb::task_arena arena;

@@ -50,7 +50,7 @@ void check_seed(uint64_t seed, Totals& totals) {
     else if (!expected->back().verdict.valid())
         ++totals.invalid;
     const unsigned threads = thread_counts[seed % std::size(thread_counts)];
-    ParallelContext context(std::make_shared<CodeCache>(), stressed(threads, seed));
+    ParallelContext context(stressed(threads, seed));
     std::vector<BlockCounters> counters;
     expect_equal(expected, execute_parallel(context, w.window, w.state, options, {}, &counters));
     for (const BlockCounters& c : counters) {
@@ -93,7 +93,7 @@ TEST(ParallelEquality, the_same_block_a_thousand_times_gives_the_same_bytes) {
     const auto expected = serially(w.window, w.state, options);
     ASSERT_TRUE(expected);
     for (const unsigned threads : {2U, 8U}) {
-        ParallelContext context(std::make_shared<CodeCache>(), stressed(threads, threads));
+        ParallelContext context(stressed(threads, threads));
         for (int i = 0; i < 500; ++i) {
             const auto got = execute_parallel(context, w.window, w.state, options);
             ASSERT_TRUE(got);

@@ -123,7 +123,7 @@ void run_file(const std::filesystem::path& file, const BenchOptions& options,
     // First the file must pass as the state test that it is.
     ExecutionContext context;
     const SuiteResult suite =
-        run_state_file(file, {.backend = {"serial"}, .fork = {}, .filter = {}}, context);
+        run_state_file(file, {.backend = {"serial", nullptr}, .fork = {}, .filter = {}}, context);
     auto document = json::Document::read(file);
     if (!document) return wrong(document.error());
     const auto tests = document->root().members();

@@ -64,12 +64,36 @@ RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const Ru
     return report;
 }
 
+/// How the transactions of a block were executed, and what more threads could gain at best.
+void explain_parallel(const BlockReport& b) {
+    const BlockCounters& c = *b.counters;
+    fmt::print(
+        "    {} committed as speculated, {} run in their turn, {} repeated ({} gas; {:.3f} executions per "
+        "transaction), {} retreats{}\n",
+        c.speculated, c.direct, c.repeated, c.repeated_gas, c.executions_per_transaction(), c.retreats,
+        c.serial ? "; too little work for more than one thread" : "");
+    if (!b.parallelism) return;
+    const BlockParallelism& p = *b.parallelism;
+    fmt::print(
+        "    {} of {} depend on no other, the longest chain has {}; critical path {} of {} gas, {:.3f} of "
+        "{:.3f} ms: at best {:.2f}x by gas, {:.2f}x by time\n",
+        p.independent, p.transactions, p.longest_chain, p.critical_path_gas, p.gas,
+        1e3 * p.critical_path_seconds, 1e3 * p.seconds, p.bound(), p.bound_by_time());
+}
+
 void explain(const RunReport& report) {
-    for (const BlockReport& b : report.blocks)
-        fmt::print(
-            "block {}: one group of {} transactions -> cpu, reason backend_serial: one thread runs them in "
-            "their order\n",
-            b.number ? std::to_string(*b.number) : b.path, b.txs);
+    for (const BlockReport& b : report.blocks) {
+        const std::string block = b.number ? std::to_string(*b.number) : b.path;
+        if (b.counters) {
+            fmt::print("block {}: {} transactions -> cpu\n", block, b.txs);
+            explain_parallel(b);
+        } else {
+            fmt::print(
+                "block {}: one group of {} transactions -> cpu, reason backend_serial: one thread runs them "
+                "in their order\n",
+                block, b.txs);
+        }
+    }
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "evm/chain/executor.hpp"
+#include "fallback/parallel.hpp"
 
 namespace warpevm::tools {
 
@@ -16,6 +16,7 @@ struct CommonOptions {
     std::vector<std::string> devices;
     bool require_device = false;
     unsigned threads = 0;  ///< the executor's; 0: as many as there are cores
+    Speculate speculate = Speculate::measured;
     unsigned jobs = 0;     ///< cases or blocks at once; 0: the command's own default
     std::string fork;      ///< empty: as the input says
     std::string json;      ///< a file, or - for standard output
@@ -24,11 +25,17 @@ struct CommonOptions {
     bool quiet = false;
 };
 
+class ParallelContexts;
+
 /// What executes windows. `name` is what results are labelled with.
 struct Backend {
     std::string name;
+    /// Null: serial. Jobs that execute at the same time each take a context of their own.
+    std::shared_ptr<ParallelContexts> parallel{};
+    /// `counters`, where given, gets one record per outcome from a parallel backend.
     Result<std::vector<BlockOutcome>> execute(ExecutionContext& context, std::span<const BlockInput> window,
-                                              const StateView& state, const ExecutionOptions& options) const;
+                                              const StateView& state, const ExecutionOptions& options,
+                                              std::vector<BlockCounters>* counters = nullptr) const;
 };
 
 /// The backend that the options ask for. Throws UsageError where it is not built in or no device matches.

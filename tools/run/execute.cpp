@@ -10,6 +10,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/block_input.hpp"
 #include "evm/codec/wire.hpp"
+#include "fallback/parallelism.hpp"
 #include "tools/common/eip3155.hpp"
 
 namespace warpevm::tools {
@@ -153,11 +154,13 @@ class BlockRun {
 
     bool execute() {
         std::vector<double> times;
+        std::vector<BlockCounters> counters;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options());
+                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options(),
+                                              &counters);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
             if (!outcomes) return stop(outcomes.error());
@@ -167,13 +170,30 @@ class BlockRun {
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
-        report.reasons["backend_serial"] = report.txs;
+        note_routes(counters);
         note_assumed();
         if (!m_plan.options.evm_trace.empty() && !trace()) return false;
         report.gas_used = m_outcome.gas_used;
         if (m_outcome.verdict.valid()) return true;
         return stop(m_outcome.verdict.error,
                     m_outcome.verdict.tx ? std::optional<size_t>(*m_outcome.verdict.tx) : std::nullopt);
+    }
+
+    void note_routes(const std::vector<BlockCounters>& counters) {
+        if (counters.empty()) {
+            report.reasons["backend_serial"] = report.txs;
+            return;
+        }
+        report.counters = counters.back();
+        const auto note = [&](const char* reason, uint64_t count) {
+            if (count != 0) report.reasons[reason] = count;
+        };
+        note("cpu_speculated", counters.back().speculated);
+        note("cpu_in_turn", counters.back().direct);
+        note("cpu_repeated", counters.back().repeated);
+        if (m_plan.options.explain && m_outcome.verdict.valid())
+            report.parallelism =
+                measure_parallelism(m_context, m_input, m_folder.state, execution_options());
     }
 
     void note_assumed() {

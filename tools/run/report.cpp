@@ -49,6 +49,20 @@ ordered_json block_json(const BlockReport& b) {
     out["assumed_absent"] = b.assumed_absent;
     out["unsigned"] = b.unsigned_txs;
     out["routes"] = {{"device", 0}, {"cpu", b.txs}, {"escalated", 0}, {"reasons", b.reasons}};
+    if (b.counters)
+        out["executions"] = {{"speculated", b.counters->speculated},
+                             {"in_turn", b.counters->direct},
+                             {"repeated", b.counters->repeated},
+                             {"repeated_gas", b.counters->repeated_gas},
+                             {"per_transaction", b.counters->executions_per_transaction()},
+                             {"retreats", b.counters->retreats}};
+    if (b.parallelism)
+        out["parallelism"] = {{"independent", b.parallelism->independent},
+                              {"longest_chain", b.parallelism->longest_chain},
+                              {"critical_path_gas", b.parallelism->critical_path_gas},
+                              {"critical_path_ms", 1e3 * b.parallelism->critical_path_seconds},
+                              {"bound_by_gas", b.parallelism->bound()},
+                              {"bound_by_time", b.parallelism->bound_by_time()}};
     for (size_t i = 0; i < phase_names.size(); ++i) out["timing_ms"][phase_names[i]] = b.timing_ms[i];
     return out;
 }

@@ -10,6 +10,8 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/chain/block.hpp"
+#include "fallback/counters.hpp"
+#include "fallback/parallelism.hpp"
 #include "tools/common/exit_code.hpp"
 
 namespace warpevm::tools {
@@ -75,6 +77,10 @@ struct BlockReport {
     std::vector<std::string> assumed;
     size_t unsigned_txs = 0;
     std::map<std::string, size_t> reasons;
+    /// Of the last execution, by a parallel backend.
+    std::optional<BlockCounters> counters;
+    /// What limits a parallel execution; formed for --explain.
+    std::optional<BlockParallelism> parallelism;
     std::array<double, phase_names.size()> timing_ms{};
     std::vector<Span> spans;
     ExitCode exit_code = ExitCode::ok;
