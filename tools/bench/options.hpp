@@ -17,6 +17,11 @@ struct BenchOptions {
     unsigned repeat = 31;
     /// CPU time of one batch, in milliseconds.
     unsigned batch_ms = 10;
+    /// Transactions of a generated block, and its seed.
+    unsigned txs = 1000;
+    uint64_t seed = 1;
+    /// Folders of real blocks (the workload `blocks`).
+    std::string blocks = "build/data/blocks";
 };
 
 }  // namespace warpevm::tools

@@ -115,6 +115,12 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch")
         ->check(CLI::Range(1U, 10000U))
         ->capture_default_str();
+    bench->add_option("--txs", o.txs, "transactions of a generated block")
+        ->check(CLI::Range(1U, 1000000U))
+        ->capture_default_str();
+    bench->add_option("--seed", o.seed, "of generated blocks")->capture_default_str();
+    bench->add_option("--blocks", o.blocks, "the folder of real blocks, for the workload blocks")
+        ->capture_default_str();
     bench->footer("Example: warpevm bench evm --json -");
     return bench;
 }
