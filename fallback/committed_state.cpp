@@ -56,6 +56,7 @@ SlotEntry* CommittedState::entry_of_slot(Row row) {
 }
 
 void CommittedState::tell_account(AccountEntry& entry, Position position) {
+    if (entry.committed_at == position) return;  // a change is named more than once
     const AccountRow& row = m_journal.account_row(entry.row);
     AccountState state{.record = {row.nonce, row.balance, row.code_hash, row.has_storage},
                        .exists = row.exists,
@@ -66,6 +67,7 @@ void CommittedState::tell_account(AccountEntry& entry, Position position) {
 }
 
 void CommittedState::tell_slot(SlotEntry& entry, Position position) {
+    if (entry.committed_at == position) return;
     const SlotRow& slot = m_journal.slot_row(entry.row);
     const AccountRow& account = m_journal.account_row(slot.account);
     const bool stands = slot.generation == account.generation;

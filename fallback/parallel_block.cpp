@@ -22,7 +22,8 @@ uint32_t horizon(unsigned threads) {
 constexpr double least_work = 60e-6;
 /// A judgement of speculation looks at this many results.
 constexpr uint32_t judged = 16;
-constexpr uint32_t longest_stretch = 256;
+/// Lengths of a retreat, doubling from one to the other.
+constexpr uint32_t first_stretch = 16, longest_stretch = 1024;
 
 }  // namespace
 
@@ -139,8 +140,9 @@ void ParallelBlock::run_parallel() {
     for (uint32_t i = 0; i < m_count; ++i)
         m_slots[i].same_sender_before = !senders.insert(m_block.transactions[i].sender).second;
     m_window.committed.set_fee_account(m_window.versions->account(m_block.environment.beneficiary));
-    m_window.committed.share(*m_window.versions, position(m_next) - 1);
-    adopt_given();
+    const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
+    if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
+    if (has_given) adopt_given();
     m_window.parts.arena.execute([this] {
         open_speculation();
         work();
@@ -158,20 +160,32 @@ void ParallelBlock::retreat() {
     ++m_counters.retreats;
     m_recent_kept = m_recent_stale = 0;
     m_speculating.store(false, std::memory_order_release);
+    m_wanted.store(false, std::memory_order_relaxed);
+    m_shared.store(false, std::memory_order_release);
     note_progress();
     m_window.committed.stop_sharing();
     const uint32_t end = m_next + std::min(m_stretch, m_count - m_next);
     m_stretch = std::min(2 * m_stretch, longest_stretch);
     while (m_next < end && !m_stopped) take_turn(m_next);
     if (over()) return;
-    m_window.committed.share(*m_window.versions, position(m_next) - 1);
+    if (m_window.parts.settings.speculate == Speculate::everything) share();
     open_speculation();
 }
 
+/// Whoever speculates has to be told what is committed. That costs the walk time, so it waits for somebody to
+/// turn up first.
+void ParallelBlock::share() {
+    m_window.committed.share(*m_window.versions, position(m_next) - 1);
+    m_shared.store(true, std::memory_order_release);
+    note_progress();
+}
+
 void ParallelBlock::judge_speculation() {
-    if (m_recent_kept + m_recent_stale < judged) return;
+    // After a retreat a few results are enough to tell that nothing has changed.
+    const uint32_t enough = m_stretch > first_stretch ? judged / 4 : judged;
+    if (m_recent_kept + m_recent_stale < enough) return;
     if (m_recent_kept * 4 < m_recent_stale) return retreat();
-    if (m_recent_kept > m_recent_stale) m_stretch = 16;
+    if (m_recent_kept > m_recent_stale) m_stretch = first_stretch;
     m_recent_kept = m_recent_stale = 0;
 }
 
@@ -193,6 +207,11 @@ void ParallelBlock::work() {
                 hand_over();
             }
             const bool walked = m_next.load(std::memory_order_acquire) != before;
+            if (!m_shared.load(std::memory_order_acquire)) {
+                m_wanted.store(true, std::memory_order_relaxed);
+                if (!walked) wait_for_progress(seen);
+                continue;
+            }
             if (claim_and_speculate(speculation) || walked) continue;
             wait_for_progress(seen);
         }
@@ -209,6 +228,9 @@ void ParallelBlock::walk() {
         if (stage == Stage::open && m_window.parts.settings.speculate == Speculate::everything) break;
         take_turn(index);
         judge_speculation();
+        if (m_wanted.load(std::memory_order_relaxed) && !m_shared.load(std::memory_order_relaxed)) share();
+        // Those who wait for the horizon to move need not hear of each step.
+        if ((index - begin) % 16 == 15) note_progress();
     }
     if (m_next.load(std::memory_order_relaxed) != begin) note_progress();
 }

@@ -46,6 +46,7 @@ class ParallelBlock {
     void work();
     void walk();
     void take_turn(uint32_t index);
+    void share();
     bool claim_and_speculate(Speculation& speculation);
     void speculate(uint32_t index, Speculation& speculation);
     void publish(const Incarnation& incarnation, Position position);
@@ -87,12 +88,14 @@ class ParallelBlock {
     std::atomic<uint32_t> m_cursor{0};
     std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing
     std::atomic<bool> m_speculating{false};
+    std::atomic<bool> m_wanted{false};  ///< somebody is there who would speculate
+    std::atomic<bool> m_shared{false};  ///< the walk tells what it changes: speculation may begin
     std::atomic<uint32_t> m_progress{0};
     std::atomic<uint32_t> m_sleepers{0};
 
     // The walk's own.
     uint32_t m_recent_kept = 0, m_recent_stale = 0;
-    uint32_t m_stretch = 16;
+    uint32_t m_stretch = 16;  ///< length of the next retreat
 };
 
 }  // namespace warpevm
