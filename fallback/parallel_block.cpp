@@ -198,8 +198,10 @@ void ParallelBlock::work() {
     {
         Speculation speculation(*m_window.versions, parts.serial->codes(), *buffers, m_block, m_window.options,
                                 parts.serial->interpreter);
-        while (!over() && m_speculating.load(std::memory_order_acquire)) {
+        for (;;) {
+            // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
+            if (over() || !m_speculating.load(std::memory_order_acquire)) break;
             const uint32_t before = m_next.load(std::memory_order_acquire);
             if (m_token.try_lock()) {
                 walk();
@@ -355,7 +357,7 @@ void ParallelBlock::wait_for_progress(uint32_t seen) {
     }
     m_sleepers.fetch_add(1, std::memory_order_seq_cst);
     m_progress.wait(seen, std::memory_order_seq_cst);
-    m_sleepers.fetch_sub(1, std::memory_order_relaxed);
+    m_sleepers.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 }  // namespace warpevm
