@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fallback/parallel_block.hpp"
 
+#include <tbb/parallel_invoke.h>
+
 #include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <chrono>
@@ -57,14 +59,25 @@ BlockOutcome ParallelBlock::execute() {
         if (!m_outcome.verdict.valid()) return rejected();
     }
     pay_rewards(journal, m_block, options);
-    seal_receipts(m_outcome, m_block.transactions, m_block.rules);
-    m_outcome.diff = journal.diff();
+    seal();
     if (m_window.versions) {
         m_window.committed.set_fee_account(nullptr);
         m_window.committed.share(*m_window.versions, position(m_count));
         m_window.committed.stop_sharing();
     }
     return std::move(m_outcome);
+}
+
+/// Receipts and the difference have nothing to do with one another.
+void ParallelBlock::seal() {
+    const auto receipts = [this] { seal_receipts(m_outcome, m_block.transactions, m_block.rules); };
+    const auto difference = [this] { m_outcome.diff = m_window.committed.journal().diff(); };
+    if (m_counters.serial) {
+        receipts();
+        difference();
+    } else {
+        m_window.parts.arena.execute([&] { tbb::parallel_invoke(receipts, difference); });
+    }
 }
 
 BlockAllowance ParallelBlock::allowance() const {

@@ -41,6 +41,7 @@ class ParallelBlock {
 
     bool worth_speculating(uint32_t begun, double seconds) const;
     void run_transactions();
+    void seal();
     void run_parallel();
     void open_speculation();
     void work();

@@ -7,8 +7,8 @@ namespace warpevm {
 namespace {
 
 /// Keeps versions ascending; a transaction that runs again replaces what it said before.
-template <class Version>
-void insert(std::vector<Version>& versions, Version version) {
+template <class Versions>
+void insert(Versions& versions, typename Versions::value_type version) {
     auto at = versions.end();
     while (at != versions.begin() && std::prev(at)->position > version.position) --at;
     if (at != versions.begin() && std::prev(at)->position == version.position)
@@ -17,16 +17,18 @@ void insert(std::vector<Version>& versions, Version version) {
         versions.insert(at, std::move(version));
 }
 
-template <class Version>
-void drop_up_to(std::vector<Version>& versions, Position position) {
+template <class Versions>
+void drop_up_to(Versions& versions, Position position) {
     const auto keep = std::find_if(versions.begin(), versions.end(),
-                                   [&](const Version& v) { return v.position > position; });
+                                   [&](const auto& v) { return v.position > position; });
     versions.erase(versions.begin(), keep);
 }
 
-template <class Version>
-void drop(std::vector<Version>& versions, Position position) {
-    std::erase_if(versions, [&](const Version& v) { return v.position == position; });
+template <class Versions>
+void drop(Versions& versions, Position position) {
+    const auto gone = std::find_if(versions.begin(), versions.end(),
+                                   [&](const auto& v) { return v.position == position; });
+    if (gone != versions.end()) versions.erase(gone);
 }
 
 /// What a transaction did to an account, done to a state: the same order as the journal's commit.

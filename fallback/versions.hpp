@@ -4,6 +4,7 @@
 // here is checked by value before it counts.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <memory>
@@ -67,7 +68,8 @@ struct AccountEntry {
         Position position;
         AccountEffect effect;
     };
-    std::vector<Version> versions;  ///< ascending, of transactions that are not committed
+    /// Ascending, of transactions that are not committed; hardly ever more than one at a time.
+    boost::container::small_vector<Version, 1> versions;
 
     // The ordered walk's own.
     Row row = no_row;         ///< in the committed journal
@@ -89,7 +91,7 @@ struct SlotEntry {
         Position position;
         U256 value;
     };
-    std::vector<Version> versions;
+    boost::container::small_vector<Version, 1> versions;
 
     Row row = no_row;  ///< the walk's own, as in AccountEntry
 };
