@@ -13,7 +13,8 @@ namespace {
 constexpr uint64_t least_memory = uint64_t{64} << 20;
 
 bool is_number(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
 std::string lower(std::string_view text) {

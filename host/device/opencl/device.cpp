@@ -14,8 +14,8 @@ DeviceResult<std::unique_ptr<Device>> OpenClDevice::open(std::shared_ptr<const A
     device->m_context = {device->m_api, cl.clCreateContext(nullptr, 1, &id, nullptr, nullptr, &code)};
     if (code != CL_SUCCESS) return device->failed("clCreateContext", code);
     for (CommandQueue& queue : device->m_queues) {
-        queue = {device->m_api, cl.clCreateCommandQueue(device->m_context.get(), id,
-                                                        CL_QUEUE_PROFILING_ENABLE, &code)};
+        queue = {device->m_api,
+                 cl.clCreateCommandQueue(device->m_context.get(), id, CL_QUEUE_PROFILING_ENABLE, &code)};
         if (code != CL_SUCCESS) return device->failed("clCreateCommandQueue", code);
     }
     return device;
@@ -78,8 +78,7 @@ DeviceResult<ProgramPtr> OpenClDevice::build_from(Program program, const Program
 DeviceResult<Bytes> OpenClDevice::binary(DeviceProgram& program) {
     const cl_program p = static_cast<BuiltProgram&>(program).m_program.get();
     size_t size = 0;
-    if (const cl_int code =
-            m_api->clGetProgramInfo(p, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr);
+    if (const cl_int code = m_api->clGetProgramInfo(p, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr);
         code != CL_SUCCESS)
         return failed("clGetProgramInfo", code);
     Bytes bytes(size);
@@ -122,8 +121,8 @@ DeviceResult<void> OpenClDevice::set_arguments(cl_kernel kernel, const Launch& l
 
 DeviceResult<size_t> OpenClDevice::group_size(cl_kernel kernel, const Launch& launch) {
     size_t most = 0;
-    const cl_int code = m_api->clGetKernelWorkGroupInfo(kernel, m_id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most,
-                                                        &most, nullptr);
+    const cl_int code =
+        m_api->clGetKernelWorkGroupInfo(kernel, m_id, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, nullptr);
     if (code != CL_SUCCESS) return failed("clGetKernelWorkGroupInfo", code, std::string(launch.kernel));
     // PoCL keeps one copy of the private variables per item of a group, so small groups stay in the cache;
     // GPUs hide latency with a few warps a group (KERNELS.md, sections 3 and 4).
@@ -143,9 +142,8 @@ DeviceResult<EventPtr> OpenClDevice::launch(Queue which, DeviceProgram& program,
     const size_t global = (std::max<size_t>(launch.items, 1) + *group - 1) / *group * *group;
     const WaitList waits(after);
     cl_event event = nullptr;
-    const cl_int code =
-        m_api->clEnqueueNDRangeKernel(queue(which), *k, 1, nullptr, &global, &*group, waits.size(),
-                                      waits.data(), &event);
+    const cl_int code = m_api->clEnqueueNDRangeKernel(queue(which), *k, 1, nullptr, &global, &*group,
+                                                      waits.size(), waits.data(), &event);
     return submitted(which, "clEnqueueNDRangeKernel", code, event);
 }
 
@@ -167,8 +165,8 @@ DeviceResult<void> OpenClDevice::wait(DeviceEvent& event) {
 DeviceResult<double> OpenClDevice::seconds(DeviceEvent& event) {
     const cl_event e = static_cast<Event&>(event).get();
     cl_ulong start = 0, end = 0;
-    for (const auto& [what, to] : {std::pair{CL_PROFILING_COMMAND_START, &start},
-                                   std::pair{CL_PROFILING_COMMAND_END, &end}})
+    for (const auto& [what, to] :
+         {std::pair{CL_PROFILING_COMMAND_START, &start}, std::pair{CL_PROFILING_COMMAND_END, &end}})
         if (m_api->clGetEventProfilingInfo(e, static_cast<cl_profiling_info>(what), sizeof *to, to,
                                            nullptr) != CL_SUCCESS)
             return 0.0;

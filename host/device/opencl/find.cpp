@@ -47,13 +47,14 @@ DeviceType device_type(const Api& cl, cl_device_id id) {
 }
 
 DeviceCapabilities capabilities(const Api& cl, cl_device_id id, const DeviceInfo& info) {
-    DeviceCapabilities c{.available = device_value<cl_bool>(cl, id, CL_DEVICE_AVAILABLE) != CL_FALSE,
-                         .has_compiler = device_value<cl_bool>(cl, id, CL_DEVICE_COMPILER_AVAILABLE) != CL_FALSE,
-                         .little_endian = device_value<cl_bool>(cl, id, CL_DEVICE_ENDIAN_LITTLE) != CL_FALSE,
-                         .full_profile = device_text(cl, id, CL_DEVICE_PROFILE) != "EMBEDDED_PROFILE",
-                         .opencl_major = 0,
-                         .opencl_minor = 0,
-                         .memory_bytes = info.memory_bytes};
+    DeviceCapabilities c{
+        .available = device_value<cl_bool>(cl, id, CL_DEVICE_AVAILABLE) != CL_FALSE,
+        .has_compiler = device_value<cl_bool>(cl, id, CL_DEVICE_COMPILER_AVAILABLE) != CL_FALSE,
+        .little_endian = device_value<cl_bool>(cl, id, CL_DEVICE_ENDIAN_LITTLE) != CL_FALSE,
+        .full_profile = device_text(cl, id, CL_DEVICE_PROFILE) != "EMBEDDED_PROFILE",
+        .opencl_major = 0,
+        .opencl_minor = 0,
+        .memory_bytes = info.memory_bytes};
     // "OpenCL 3.0 ..."; what can't be read is refused as 0.0.
     if (std::sscanf(info.opencl.c_str(), "OpenCL %u.%u", &c.opencl_major, &c.opencl_minor) != 2)
         c.opencl_major = c.opencl_minor = 0;
@@ -109,8 +110,7 @@ DeviceSearch find() {
     cl_uint count = 0;
     cl_int code = (*api)->clGetPlatformIDs(0, nullptr, &count);
     std::vector<cl_platform_id> platforms(count);
-    if (code == CL_SUCCESS && count != 0)
-        code = (*api)->clGetPlatformIDs(count, platforms.data(), nullptr);
+    if (code == CL_SUCCESS && count != 0) code = (*api)->clGetPlatformIDs(count, platforms.data(), nullptr);
     if (code == CL_SUCCESS)
         for (cl_platform_id platform : platforms) add_devices(*api, platform, search);
     const DriverFiles drivers = examine_driver_files();

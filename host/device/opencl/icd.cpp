@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the loader looks for drivers (OCL_ICD_VENDORS, OPENCL_VENDOR_PATH, /etc/OpenCL/vendors), and what it finds.
+// Where the loader looks for drivers (OCL_ICD_VENDORS, OPENCL_VENDOR_PATH, /etc/OpenCL/vendors), and what it
+// finds.
 #include "host/device/opencl/icd.hpp"
 
 #include <dlfcn.h>

@@ -13,8 +13,8 @@ struct DriverFiles {
     std::vector<std::string> complaints{};
 };
 
-/// The loader skips broken files silently; this says which, and why. To be called after the loader has opened what it
-/// can: a library that is open already is fine, and only others are tried.
+/// The loader skips broken files silently; this says which, and why. To be called after the loader has opened
+/// what it can: a library that is open already is fine, and only others are tried.
 DriverFiles examine_driver_files();
 
 }  // namespace warpevm::opencl

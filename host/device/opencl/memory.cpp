@@ -19,15 +19,17 @@ size_t whole_pages(size_t bytes) {
 
 DeviceResult<Memory> OpenClDevice::create(cl_mem_flags flags, size_t bytes, void* host) {
     cl_int code = CL_SUCCESS;
-    Memory memory(m_api, m_api->clCreateBuffer(m_context.get(), CL_MEM_READ_WRITE | flags, bytes, host, &code));
+    Memory memory(m_api,
+                  m_api->clCreateBuffer(m_context.get(), CL_MEM_READ_WRITE | flags, bytes, host, &code));
     if (code != CL_SUCCESS) return failed("clCreateBuffer", code, std::to_string(bytes) + " bytes");
     return memory;
 }
 
 DeviceResult<BufferPtr> OpenClDevice::allocate(size_t bytes, BufferKind kind) {
     if (const uint64_t most = largest_buffer(m_info); bytes > most)
-        return tl::unexpected(DeviceError{DeviceFault::out_of_memory, m_info.name, "allocate",
-                                          std::to_string(bytes) + " bytes, more than a quarter of its memory"});
+        return tl::unexpected(
+            DeviceError{DeviceFault::out_of_memory, m_info.name, "allocate",
+                        std::to_string(bytes) + " bytes, more than a quarter of its memory"});
     auto buffer = std::make_shared<Buffer>();
     buffer->m_size = bytes;
     if (kind == BufferKind::exchange) {
@@ -62,8 +64,9 @@ DeviceResult<void> OpenClDevice::create_exchange(Buffer& buffer) {
 
 DeviceResult<void> OpenClDevice::map_for_good(Buffer& buffer, cl_mem memory) {
     cl_int code = CL_SUCCESS;
-    void* host = m_api->clEnqueueMapBuffer(queue(Queue::transfer), memory, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE,
-                                           0, std::max<size_t>(buffer.m_size, 1), 0, nullptr, nullptr, &code);
+    void* host =
+        m_api->clEnqueueMapBuffer(queue(Queue::transfer), memory, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, 0,
+                                  std::max<size_t>(buffer.m_size, 1), 0, nullptr, nullptr, &code);
     if (code != CL_SUCCESS) return failed("clEnqueueMapBuffer", code);
     buffer.m_host = static_cast<uint8_t*>(host);
     return {};
@@ -72,8 +75,8 @@ DeviceResult<void> OpenClDevice::map_for_good(Buffer& buffer, cl_mem memory) {
 DeviceResult<void> OpenClDevice::write(DeviceBuffer& buffer, size_t offset, BytesView from) {
     if (from.empty()) return {};
     const cl_int code =
-        m_api->clEnqueueWriteBuffer(queue(Queue::transfer), static_cast<Buffer&>(buffer).m_device.get(), CL_TRUE,
-                                    offset, from.size(), from.data(), 0, nullptr, nullptr);
+        m_api->clEnqueueWriteBuffer(queue(Queue::transfer), static_cast<Buffer&>(buffer).m_device.get(),
+                                    CL_TRUE, offset, from.size(), from.data(), 0, nullptr, nullptr);
     if (code != CL_SUCCESS) return failed("clEnqueueWriteBuffer", code);
     return {};
 }
@@ -81,8 +84,8 @@ DeviceResult<void> OpenClDevice::write(DeviceBuffer& buffer, size_t offset, Byte
 DeviceResult<void> OpenClDevice::read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) {
     if (to.empty()) return {};
     const cl_int code =
-        m_api->clEnqueueReadBuffer(queue(Queue::transfer), static_cast<Buffer&>(buffer).m_device.get(), CL_TRUE,
-                                   offset, to.size(), to.data(), 0, nullptr, nullptr);
+        m_api->clEnqueueReadBuffer(queue(Queue::transfer), static_cast<Buffer&>(buffer).m_device.get(),
+                                   CL_TRUE, offset, to.size(), to.data(), 0, nullptr, nullptr);
     if (code != CL_SUCCESS) return failed("clEnqueueReadBuffer", code);
     return {};
 }
@@ -93,13 +96,13 @@ DeviceResult<EventPtr> OpenClDevice::give(Queue which, DeviceBuffer& buffer, siz
     const WaitList waits(after);
     cl_event event = nullptr;
     if (b.m_memory) {
-        const cl_int code = m_api->clEnqueueUnmapMemObject(queue(which), b.m_device.get(), b.m_host, waits.size(),
-                                                           waits.data(), &event);
+        const cl_int code = m_api->clEnqueueUnmapMemObject(queue(which), b.m_device.get(), b.m_host,
+                                                           waits.size(), waits.data(), &event);
         return submitted(which, "clEnqueueUnmapMemObject", code, event);
     }
-    const cl_int code = m_api->clEnqueueWriteBuffer(queue(which), b.m_device.get(), CL_FALSE, 0,
-                                                    std::max<size_t>(bytes, 1), b.m_host, waits.size(),
-                                                    waits.data(), &event);
+    const cl_int code =
+        m_api->clEnqueueWriteBuffer(queue(which), b.m_device.get(), CL_FALSE, 0, std::max<size_t>(bytes, 1),
+                                    b.m_host, waits.size(), waits.data(), &event);
     return submitted(which, "clEnqueueWriteBuffer", code, event);
 }
 
