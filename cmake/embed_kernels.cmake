@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Run at build time (cmake -DSOURCE_DIR= -DPROGRAMS=a;b -DOUTPUT= -P): writes the C++ file that holds the programs' text.
+# Run at build time (cmake -DSOURCE_DIR= -DPROGRAMS=a,b -DOUTPUT= -P): writes the C++ file that holds the programs' text.
 # Headers (.h) are put in once per program, tables (.def) at each include. #line keeps the compiler's file and line right.
 cmake_minimum_required(VERSION 3.25)
 set(directive "#include \"")
@@ -37,7 +37,8 @@ endfunction()
 
 set(arrays "")
 set(rows "")
-foreach(name ${PROGRAMS})
+string(REPLACE "," ";" programs "${PROGRAMS}")
+foreach(name ${programs})
     set(program "")
     set(seen "")
     append_file(kernels/${name}.cl)

@@ -93,18 +93,20 @@ class Device {
     virtual DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) = 0;
     virtual DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) = 0;
 
-    /// Hands the first `bytes` of an exchange buffer to the device; the host leaves it alone until take().
+    /// Hands an exchange buffer to the device with its first `bytes` (0: what it holds does not matter); the
+    /// host leaves it alone until take().
     virtual DeviceResult<EventPtr> give(Queue queue, DeviceBuffer& buffer, size_t bytes,
                                         std::span<const EventPtr> after) = 0;
-    /// Hands the first `bytes` back to the host, which may use them when the event is done.
+    /// Hands it back with its first `bytes` (0: what it holds does not matter); the host may use it when the
+    /// event is done.
     virtual DeviceResult<EventPtr> take(Queue queue, DeviceBuffer& buffer, size_t bytes,
                                         std::span<const EventPtr> after) = 0;
     virtual DeviceResult<EventPtr> launch(Queue queue, DeviceProgram& program, const Launch& launch,
                                           std::span<const EventPtr> after) = 0;
 
-    virtual DeviceResult<void> wait(DeviceEvent& event) = 0;
+    virtual DeviceResult<void> wait(const EventPtr& event) = 0;
     /// Seconds that the device itself says it took; the event must be done. 0 where it does not say.
-    virtual DeviceResult<double> seconds(DeviceEvent& event) = 0;
+    virtual DeviceResult<double> seconds(const EventPtr& event) = 0;
     virtual DeviceResult<void> finish(Queue queue) = 0;
 };
 

@@ -53,7 +53,7 @@ DeviceResult<EventPtr> FaultyDevice::take(Queue queue, DeviceBuffer& buffer, siz
     if (strikes(FaultPoint::read_back)) return failed("take");
     auto event = m_inner->take(queue, buffer, bytes, after);
     if (event && strikes(FaultPoint::wrong_answer)) {
-        if (const auto done = m_inner->wait(**event); !done) return tl::unexpected(done.error());
+        if (const auto done = m_inner->wait(*event); !done) return tl::unexpected(done.error());
         for (uint8_t& byte : buffer.host().first(bytes)) byte ^= 0x01;
     }
     return event;
@@ -67,12 +67,12 @@ DeviceResult<EventPtr> FaultyDevice::launch(Queue queue, DeviceProgram& program,
     return m_inner->launch(queue, program, launch, after);
 }
 
-DeviceResult<void> FaultyDevice::wait(DeviceEvent& event) {
+DeviceResult<void> FaultyDevice::wait(const EventPtr& event) {
     if (strikes(FaultPoint::wait)) return failed("wait");
     return m_inner->wait(event);
 }
 
-DeviceResult<double> FaultyDevice::seconds(DeviceEvent& event) {
+DeviceResult<double> FaultyDevice::seconds(const EventPtr& event) {
     return m_inner->seconds(event);
 }
 

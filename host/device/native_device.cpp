@@ -110,9 +110,9 @@ class NativeDevice final : public Device {
         return done(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }
 
-    DeviceResult<void> wait(DeviceEvent&) override { return {}; }
-    DeviceResult<double> seconds(DeviceEvent& event) override {
-        return static_cast<NativeEvent&>(event).seconds;
+    DeviceResult<void> wait(const EventPtr&) override { return {}; }
+    DeviceResult<double> seconds(const EventPtr& event) override {
+        return event ? static_cast<NativeEvent&>(*event).seconds : 0.0;
     }
     DeviceResult<void> finish(Queue) override { return {}; }
 

@@ -155,15 +155,17 @@ DeviceResult<EventPtr> OpenClDevice::submitted(Queue which, const char* call, cl
     return owned;
 }
 
-DeviceResult<void> OpenClDevice::wait(DeviceEvent& event) {
-    const cl_event e = static_cast<Event&>(event).get();
+DeviceResult<void> OpenClDevice::wait(const EventPtr& event) {
+    if (!event) return {};
+    const cl_event e = static_cast<Event&>(*event).get();
     if (const cl_int code = m_api->clWaitForEvents(1, &e); code != CL_SUCCESS)
         return failed("clWaitForEvents", code);
     return {};
 }
 
-DeviceResult<double> OpenClDevice::seconds(DeviceEvent& event) {
-    const cl_event e = static_cast<Event&>(event).get();
+DeviceResult<double> OpenClDevice::seconds(const EventPtr& event) {
+    if (!event) return 0.0;
+    const cl_event e = static_cast<Event&>(*event).get();
     cl_ulong start = 0, end = 0;
     for (const auto& [what, to] :
          {std::pair{CL_PROFILING_COMMAND_START, &start}, std::pair{CL_PROFILING_COMMAND_END, &end}})

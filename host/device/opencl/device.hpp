@@ -63,8 +63,8 @@ class OpenClDevice final : public Device {
                                 std::span<const EventPtr> after) override;
     DeviceResult<EventPtr> launch(Queue queue, DeviceProgram& program, const Launch& launch,
                                   std::span<const EventPtr> after) override;
-    DeviceResult<void> wait(DeviceEvent& event) override;
-    DeviceResult<double> seconds(DeviceEvent& event) override;
+    DeviceResult<void> wait(const EventPtr& event) override;
+    DeviceResult<double> seconds(const EventPtr& event) override;
     DeviceResult<void> finish(Queue queue) override;
 
   private:

@@ -100,9 +100,9 @@ DeviceResult<EventPtr> OpenClDevice::give(Queue which, DeviceBuffer& buffer, siz
                                                            waits.size(), waits.data(), &event);
         return submitted(which, "clEnqueueUnmapMemObject", code, event);
     }
-    const cl_int code =
-        m_api->clEnqueueWriteBuffer(queue(which), b.m_device.get(), CL_FALSE, 0, std::max<size_t>(bytes, 1),
-                                    b.m_host, waits.size(), waits.data(), &event);
+    if (bytes == 0) return EventPtr{};
+    const cl_int code = m_api->clEnqueueWriteBuffer(queue(which), b.m_device.get(), CL_FALSE, 0, bytes,
+                                                    b.m_host, waits.size(), waits.data(), &event);
     return submitted(which, "clEnqueueWriteBuffer", code, event);
 }
 
@@ -119,8 +119,9 @@ DeviceResult<EventPtr> OpenClDevice::take(Queue which, DeviceBuffer& buffer, siz
         if (code == CL_SUCCESS) b.m_host = static_cast<uint8_t*>(host);
         return submitted(which, "clEnqueueMapBuffer", code, event);
     }
-    code = m_api->clEnqueueReadBuffer(queue(which), b.m_device.get(), CL_FALSE, 0, std::max<size_t>(bytes, 1),
-                                      b.m_host, waits.size(), waits.data(), &event);
+    if (bytes == 0) return EventPtr{};
+    code = m_api->clEnqueueReadBuffer(queue(which), b.m_device.get(), CL_FALSE, 0, bytes, b.m_host,
+                                      waits.size(), waits.data(), &event);
     return submitted(which, "clEnqueueReadBuffer", code, event);
 }
 
