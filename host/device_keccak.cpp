@@ -29,7 +29,7 @@ T* as(DeviceBuffer& buffer) {
 
 DeviceResult<std::unique_ptr<DeviceKeccak>> DeviceKeccak::open(std::shared_ptr<DevicePrograms> programs,
                                                                Variant variant) {
-    auto program = programs->get("keccak", "");
+    auto program = programs->get("keccak", build_options(programs->device().info()));
     if (!program) return tl::unexpected(program.error());
     std::unique_ptr<DeviceKeccak> keccak(new DeviceKeccak(std::move(programs), *program, variant));
     if (const auto done = keccak->allocate(); !done) return tl::unexpected(done.error());

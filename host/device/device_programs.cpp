@@ -15,6 +15,11 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+std::string build_options(const DeviceInfo& device) {
+    if (device.vendor.find("NVIDIA") != std::string::npos) return "-DWARPEVM_PTX=1";
+    return "";
+}
+
 DevicePrograms::DevicePrograms(std::shared_ptr<Device> device, std::shared_ptr<ProgramCache> cache)
     : m_device(std::move(device)), m_cache(std::move(cache)) {}
 

@@ -11,6 +11,9 @@
 
 namespace warpevm {
 
+/// The build options that suit a device: which spellings of a primitive it has (kernels/prelude.h).
+std::string build_options(const DeviceInfo& device);
+
 /// How a program came to be.
 struct BuiltReport {
     std::string program{};
