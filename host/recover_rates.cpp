@@ -22,7 +22,8 @@ bool never_gains(const RecoverRates& rates, unsigned threads) {
 size_t device_share(const RecoverRates& rates, unsigned threads, size_t unclaimed, size_t capacity) {
     if (never_gains(rates, threads)) return 0;
     const double cpu = cpu_seconds_each(rates, threads), alone = cpu * static_cast<double>(unclaimed);
-    if (unclaimed < rates.least || rates.launch + rates.item * static_cast<double>(rates.least) >= alone) return 0;
+    if (unclaimed < rates.least || rates.launch + rates.item * static_cast<double>(rates.least) >= alone)
+        return 0;
     // Both ends meet where launch + item * k = cpu * (unclaimed - k).
     const double fair = (alone - rates.launch) / (rates.item + cpu);
     const auto half = static_cast<size_t>(std::max(0.0, fair / 2));
@@ -32,12 +33,14 @@ size_t device_share(const RecoverRates& rates, unsigned threads, size_t unclaime
 std::optional<size_t> crossover(const RecoverRates& rates, unsigned threads) {
     if (never_gains(rates, threads)) return std::nullopt;
     const double least = rates.launch + rates.item * static_cast<double>(rates.least);
-    return std::max(rates.least, static_cast<size_t>(std::floor(least / cpu_seconds_each(rates, threads))) + 1);
+    return std::max(rates.least,
+                    static_cast<size_t>(std::floor(least / cpu_seconds_each(rates, threads))) + 1);
 }
 
 Bytes to_bytes(const RecoverRates& rates) {
     const auto least = static_cast<double>(rates.least);
-    const std::array<double, 5> values{rates.launch, rates.item, rates.cpu_item, least, rates.host_cores ? 1.0 : 0.0};
+    const std::array<double, 5> values{rates.launch, rates.item, rates.cpu_item, least,
+                                       rates.host_cores ? 1.0 : 0.0};
     Bytes bytes(sizeof values);
     std::memcpy(bytes.data(), values.data(), sizeof values);
     return bytes;

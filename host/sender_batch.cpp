@@ -101,15 +101,20 @@ std::vector<Result<Address>> SenderBatch::close() {
     return std::move(m_results);
 }
 
-void SenderBatch::devices_are_done() {
+void SenderBatch::device_joins() {
     const std::lock_guard held(m_lock);
-    m_devices_done = true;
+    ++m_devices;
+}
+
+void SenderBatch::device_leaves() {
+    const std::lock_guard held(m_lock);
+    --m_devices;
     m_changed.notify_all();
 }
 
 void SenderBatch::wait_for_devices() {
     std::unique_lock held(m_lock);
-    m_changed.wait(held, [&] { return m_devices_done; });
+    m_changed.wait(held, [&] { return m_devices == 0; });
 }
 
 }  // namespace warpevm

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch of transactions whose senders are wanted, claimable from both ends: threads of the processor take from the
-// front, devices from the back, and what a device holds may be taken back at any time. All compute the same
-// values, so whoever is first settles an item.
+// A batch of transactions whose senders are wanted, claimable from both ends: threads of the processor take
+// from the front, devices from the back, and what a device holds may be taken back at any time. All compute
+// the same values, so whoever is first settles an item.
 #pragma once
 
 #include <atomic>
@@ -62,9 +62,9 @@ class SenderBatch {
     std::vector<Result<Address>> close();
     [[nodiscard]] size_t settled_by(SettledBy who) const { return m_counts[static_cast<size_t>(who)]; }
 
-    /// For tests and benchmarks that want the device to go first: threads wait until every device has done all it
-    /// will do.
-    void devices_are_done();
+    /// For tests and benchmarks that want devices to go first: threads wait until each that joined has left.
+    void device_joins();
+    void device_leaves();
     void wait_for_devices();
 
   private:
@@ -83,7 +83,7 @@ class SenderBatch {
     std::condition_variable m_changed;
     std::deque<Flight> m_flights;
     unsigned m_readers = 0;
-    bool m_devices_done = false;
+    unsigned m_devices = 0;
 };
 
 }  // namespace warpevm
