@@ -37,7 +37,7 @@ WARPEVM_INLINE uint find_point(wide r, uint recovery_id, affine* point) {
     }
     const field right = group_right_side(point->x);
     const field root = field_normalize(field_sqrt(right));
-    if (!field_is_zero(field_sub(field_square(root), right))) return STATUS_no_such_point;
+    if (!field_is_zero(field_sub(field_mul_once(root, root), right))) return STATUS_no_such_point;
     // No point has y = 0, so the other root differs in parity.
     point->y = ((uint)root.v[0] & 1) == (recovery_id & 1) ? root : field_normalize(field_negate(root));
     return STATUS_ok;
@@ -89,14 +89,14 @@ __kernel void invert_fields(__global ulong* values, __global ulong* scratch, uin
     size_t i = first;
     for (; i < count; i += stride) {
         wide_store(scratch + NUMBER_WORDS * i, product);
-        product = field_mul(product, wide_load(values + NUMBER_WORDS * i));
+        product = field_mul_once(product, wide_load(values + NUMBER_WORDS * i));
     }
     field inverse = field_invert(product);
     do {
         i -= stride;
         const field value = wide_load(values + NUMBER_WORDS * i);
-        wide_store(values + NUMBER_WORDS * i, field_mul(inverse, wide_load(scratch + NUMBER_WORDS * i)));
-        inverse = field_mul(inverse, value);
+        wide_store(values + NUMBER_WORDS * i, field_mul_once(inverse, wide_load(scratch + NUMBER_WORDS * i)));
+        inverse = field_mul_once(inverse, value);
     } while (i != first);
 }
 
@@ -177,7 +177,7 @@ WARPEVM_INLINE jacobian group_multiply_small(const affine* p, uint factor) {
     jacobian r = jacobian_infinity();
     for (uint bit = 32 - (uint)clz(factor); bit-- > 0;) {
         if (!r.infinity) jacobian_double(&r);
-        if (factor >> bit & 1) jacobian_add_own(&r, p->x, p->y);
+        if (factor >> bit & 1) jacobian_add(&r, p->x, p->y, 0, p->x);
     }
     return r;
 }

@@ -152,6 +152,11 @@ WARPEVM_INLINE field field_square(field a) {
     return field_reduce(product);
 }
 
+// The same out of line, for code that runs once per item: each copy of a multiplication costs compile time.
+WARPEVM_CALL field field_mul_once(field a, field b) {
+    return field_mul(a, b);
+}
+
 // a^(2^times)
 WARPEVM_CALL field field_square_times(field a, uint times) {
     for (uint i = 0; i < times; ++i) a = field_square(a);
@@ -160,26 +165,26 @@ WARPEVM_CALL field field_square_times(field a, uint times) {
 
 // The part that the exponents (p + 1) / 4 and p - 2 have in common: a^(2^2 - 1) to *x2, and the power whose
 // exponent is 223 ones, a zero, 22 ones.
-WARPEVM_INLINE field field_power_common(field a, field* x2) {
-    *x2 = field_mul(field_square(a), a);
-    const field x3 = field_mul(field_square(*x2), a);
-    const field x6 = field_mul(field_square_times(x3, 3), x3);
-    const field x9 = field_mul(field_square_times(x6, 3), x3);
-    const field x11 = field_mul(field_square_times(x9, 2), *x2);
-    const field x22 = field_mul(field_square_times(x11, 11), x11);
-    const field x44 = field_mul(field_square_times(x22, 22), x22);
-    const field x88 = field_mul(field_square_times(x44, 44), x44);
-    const field x176 = field_mul(field_square_times(x88, 88), x88);
-    const field x220 = field_mul(field_square_times(x176, 44), x44);
-    const field x223 = field_mul(field_square_times(x220, 3), x3);
-    return field_mul(field_square_times(x223, 23), x22);
+WARPEVM_CALL field field_power_common(field a, field* x2) {
+    *x2 = field_mul_once(field_square_times(a, 1), a);
+    const field x3 = field_mul_once(field_square_times(*x2, 1), a);
+    const field x6 = field_mul_once(field_square_times(x3, 3), x3);
+    const field x9 = field_mul_once(field_square_times(x6, 3), x3);
+    const field x11 = field_mul_once(field_square_times(x9, 2), *x2);
+    const field x22 = field_mul_once(field_square_times(x11, 11), x11);
+    const field x44 = field_mul_once(field_square_times(x22, 22), x22);
+    const field x88 = field_mul_once(field_square_times(x44, 44), x44);
+    const field x176 = field_mul_once(field_square_times(x88, 88), x88);
+    const field x220 = field_mul_once(field_square_times(x176, 44), x44);
+    const field x223 = field_mul_once(field_square_times(x220, 3), x3);
+    return field_mul_once(field_square_times(x223, 23), x22);
 }
 
 // a^((p + 1) / 4): a root of a where a has one. The caller squares it to see.
 WARPEVM_CALL field field_sqrt(field a) {
     field x2;
     field r = field_power_common(a, &x2);
-    r = field_mul(field_square_times(r, 6), x2);
+    r = field_mul_once(field_square_times(r, 6), x2);
     return field_square_times(r, 2);
 }
 
@@ -187,9 +192,9 @@ WARPEVM_CALL field field_sqrt(field a) {
 WARPEVM_CALL field field_invert(field a) {
     field x2;
     field r = field_power_common(a, &x2);
-    r = field_mul(field_square_times(r, 5), a);
-    r = field_mul(field_square_times(r, 3), x2);
-    return field_mul(field_square_times(r, 2), a);
+    r = field_mul_once(field_square_times(r, 5), a);
+    r = field_mul_once(field_square_times(r, 3), x2);
+    return field_mul_once(field_square_times(r, 2), a);
 }
 
 #endif

@@ -49,7 +49,7 @@ WARPEVM_INLINE jacobian jacobian_infinity(void) {
 
 // x^3 + 7
 WARPEVM_INLINE field group_right_side(field x) {
-    return field_add(field_mul(field_square(x), x), wide_small(7));
+    return field_add(field_mul_once(field_mul_once(x, x), x), wide_small(7));
 }
 
 // *p = 2 * *p. With M = 3 x^2 / 2, S = y^2 and T = x S: x' = M^2 - 2 T, y' = M (T - x') - S^2, z' = y z. No
@@ -67,7 +67,7 @@ WARPEVM_CALL void jacobian_double(jacobian* p) {
 // *p += (x, y) for finite points with H = x z^2 - p.x; `z` is p's own z, in the coordinates in which (x, y) is
 // affine. Returns H, the ratio of the new z to the old one, and where H is 0, as for equal and opposite points,
 // changes nothing but *same_y, which then tells equal points from opposite ones.
-WARPEVM_INLINE field jacobian_add_finite(jacobian* p, field x, field y, field z, uint* same_y) {
+WARPEVM_CALL field jacobian_add_finite(jacobian* p, field x, field y, field z, uint* same_y) {
     const field zz = field_square(z);
     const field h = field_sub(field_mul(x, zz), p->x);
     const field r = field_sub(field_mul(y, field_mul(zz, z)), p->y);
@@ -86,12 +86,12 @@ WARPEVM_INLINE field jacobian_add_finite(jacobian* p, field x, field y, field z,
 
 // *p += (x, y), whatever the two are. (x, y) is affine in coordinates where p's z is `scale` times what it is
 // in p's own; without `scaled`, in p's own.
-WARPEVM_INLINE void jacobian_add(jacobian* p, field x, field y, uint scaled, field scale) {
+WARPEVM_CALL void jacobian_add(jacobian* p, field x, field y, uint scaled, field scale) {
     if (p->infinity) {
         if (scaled) {
-            const field squared = field_square(scale);
-            x = field_mul(x, squared);
-            y = field_mul(y, field_mul(squared, scale));
+            const field squared = field_mul_once(scale, scale);
+            x = field_mul_once(x, squared);
+            y = field_mul_once(y, field_mul_once(squared, scale));
         }
         affine start;
         start.x = x;
@@ -100,25 +100,17 @@ WARPEVM_INLINE void jacobian_add(jacobian* p, field x, field y, uint scaled, fie
         return;
     }
     uint same_y = 2;
-    jacobian_add_finite(p, x, y, scaled ? field_mul(p->z, scale) : p->z, &same_y);
+    jacobian_add_finite(p, x, y, scaled ? field_mul_once(p->z, scale) : p->z, &same_y);
     if (same_y == 1) jacobian_double(p);
     if (same_y == 0) p->infinity = 1;
 }
 
-WARPEVM_CALL void jacobian_add_own(jacobian* p, field x, field y) {
-    jacobian_add(p, x, y, 0, wide_zero());
-}
-
-WARPEVM_CALL void jacobian_add_scaled(jacobian* p, field x, field y, field scale) {
-    jacobian_add(p, x, y, 1, scale);
-}
-
 // The affine point, for a finite one whose 1 / z is known.
 WARPEVM_INLINE affine jacobian_to_affine(field x, field y, field inverse_z) {
-    const field squared = field_square(inverse_z);
+    const field squared = field_mul_once(inverse_z, inverse_z);
     affine r;
-    r.x = field_normalize(field_mul(x, squared));
-    r.y = field_normalize(field_mul(y, field_mul(squared, inverse_z)));
+    r.x = field_normalize(field_mul_once(x, squared));
+    r.y = field_normalize(field_mul_once(y, field_mul_once(squared, inverse_z)));
     return r;
 }
 

@@ -106,9 +106,9 @@ WARPEVM_CALL field point_table_fill(point_table* table, const affine* p) {
     step.x = sum.x;
     step.y = sum.y;
     const field step_z = sum.z;
-    const field squared = field_square(step_z);
-    table->multiple[0].x = field_mul(p->x, squared);
-    table->multiple[0].y = field_mul(p->y, field_mul(squared, step_z));
+    const field squared = field_mul_once(step_z, step_z);
+    table->multiple[0].x = field_mul_once(p->x, squared);
+    table->multiple[0].y = field_mul_once(p->y, field_mul_once(squared, step_z));
     sum = jacobian_from(table->multiple[0]);
     const uint first = 1;
 #endif
@@ -119,16 +119,16 @@ WARPEVM_CALL field point_table_fill(point_table* table, const affine* p) {
         table->multiple[i].y = sum.y;
     }
     const field beta = GROUP_BETA;
-    table->beta_x[POINT_TABLE - 1] = field_mul(sum.x, beta);
+    table->beta_x[POINT_TABLE - 1] = field_mul_once(sum.x, beta);
     field z = ratio[POINT_TABLE - 1];
     for (uint i = POINT_TABLE - 1; i-- > 0;) {
-        const field squared = field_square(z);
-        table->multiple[i].x = field_mul(table->multiple[i].x, squared);
-        table->multiple[i].y = field_mul(table->multiple[i].y, field_mul(squared, z));
-        table->beta_x[i] = field_mul(table->multiple[i].x, beta);
-        if (i > 0) z = field_mul(z, ratio[i]);
+        const field squared = field_mul_once(z, z);
+        table->multiple[i].x = field_mul_once(table->multiple[i].x, squared);
+        table->multiple[i].y = field_mul_once(table->multiple[i].y, field_mul_once(squared, z));
+        table->beta_x[i] = field_mul_once(table->multiple[i].x, beta);
+        if (i > 0) z = field_mul_once(z, ratio[i]);
     }
-    return field_mul(sum.z, step_z);
+    return field_mul_once(sum.z, step_z);
 }
 
 WARPEVM_INLINE uint digit_size(short digit) {
@@ -139,15 +139,15 @@ WARPEVM_INLINE void add_point_digit(jacobian* sum, const point_table* table, uin
     if (digit == 0) return;
     const uint place = TABLE_PLACE(digit_size(digit));
     const field y = table->multiple[place].y;
-    jacobian_add_own(sum, by_lambda ? table->beta_x[place] : table->multiple[place].x,
-                     digit < 0 ? field_negate(y) : y);
+    jacobian_add(sum, by_lambda ? table->beta_x[place] : table->multiple[place].x,
+                     digit < 0 ? field_negate(y) : y, 0, y);
 }
 
 WARPEVM_INLINE void add_generator_digit(jacobian* sum, __global const ulong* table, short digit, field scale) {
     if (digit == 0) return;
     __global const ulong* point = table + GENERATOR_POINT_WORDS * TABLE_PLACE(digit_size(digit));
     const field y = wide_load(point + 4);
-    jacobian_add_scaled(sum, wide_load(point), digit < 0 ? field_negate(y) : y, scale);
+    jacobian_add(sum, wide_load(point), digit < 0 ? field_negate(y) : y, 1, scale);
 }
 
 // u1 * G + u2 * p. `generator` holds GENERATOR_TABLE multiples of G and then of 2^128 * G.
@@ -183,7 +183,7 @@ WARPEVM_INLINE jacobian group_multiply_two(__global const ulong* generator, scal
         add_generator_digit(&sum, generator, low_digits[place], scale);
         add_generator_digit(&sum, generator_high, high_digits[place], scale);
     }
-    sum.z = field_mul(sum.z, scale);
+    sum.z = field_mul_once(sum.z, scale);
     return sum;
 }
 
