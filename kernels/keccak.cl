@@ -34,7 +34,7 @@ __kernel void keccak256(__global const ulong* words, __global const uint* offset
     }
     const ulong tail = (from[rest] & TAIL_KEEP(length)) | TAIL_PAD(length);
 #define ABSORB(w) \
-    if (w <= rest) a[w] ^= w < rest ? from[w] : tail;
+    if (rest + 1 > w) a[w] ^= w < rest ? from[w] : tail;
     KECCAK_FOR_RATE(ABSORB)
 #undef ABSORB
     a[KECCAK_RATE_WORDS - 1] ^= KECCAK_LAST_BIT;

@@ -32,16 +32,16 @@
 #endif
 
 // Vectors: OpenCL C converts by as_ulong8 and (ulong8)(x), C++ by casts.
-#ifdef __OPENCL_VERSION__
-#define WARPEVM_SPLAT8(x) ((ulong8)(x))
-#define WARPEVM_VECTOR8(a, b, c, d, e, f, g, h) ((ulong8)(a, b, c, d, e, f, g, h))
-#define WARPEVM_MASK8(comparison) as_ulong8(comparison)
-#define WARPEVM_UNROLL _Pragma("unroll")
-#else
+#ifdef __cplusplus
 #define WARPEVM_SPLAT8(x) (ulong8{} + (x))
 #define WARPEVM_VECTOR8(a, b, c, d, e, f, g, h) (ulong8{a, b, c, d, e, f, g, h})
 #define WARPEVM_MASK8(comparison) ((ulong8)(comparison))
 #define WARPEVM_UNROLL _Pragma("GCC unroll 32")
+#else
+#define WARPEVM_SPLAT8(x) ((ulong8)(x))
+#define WARPEVM_VECTOR8(a, b, c, d, e, f, g, h) ((ulong8)(a, b, c, d, e, f, g, h))
+#define WARPEVM_MASK8(comparison) as_ulong8(comparison)
+#define WARPEVM_UNROLL _Pragma("unroll")
 #endif
 
 // 1 to 63.

@@ -13,11 +13,6 @@
 // Before the first use of a device generator_bases and generator_table make the table of the generator.
 #include "kernels/keccak.h"
 #include "kernels/secp256k1_multiply.h"
-#include "kernels/shared.h"
-
-#define POINT_WORDS 8
-#define NUMBER_WORDS 4
-#define ADDRESS_WORDS 5
 
 WARPEVM_INLINE uint check_signature(__global const signature* from, wide r, wide s) {
     if (from->recovery_id > 3) return STATUS_bad_recovery_id;
@@ -55,9 +50,9 @@ __kernel void recover_prepare(__global const signature* signatures, __global uin
     if (status == STATUS_ok) status = check_signature(from, r, wide_load(from->s));
     if (status == STATUS_ok) status = find_point(r, from->recovery_id, &point);
     statuses[i] = status;
-    wide_store(points + POINT_WORDS * i, point.x);
-    wide_store(points + POINT_WORDS * i + 4, point.y);
-    wide_store(scalars + NUMBER_WORDS * i, status == STATUS_ok ? r : wide_small(1));
+    wide_store(points + RECOVER_POINT_WORDS * i, point.x);
+    wide_store(points + RECOVER_POINT_WORDS * i + 4, point.y);
+    wide_store(scalars + RECOVER_NUMBER_WORDS * i, status == STATUS_ok ? r : wide_small(1));
 }
 
 // Montgomery's trick: one inversion and three multiplications per number. Work-item t of `stride` takes the
@@ -69,14 +64,14 @@ __kernel void invert_scalars(__global ulong* values, __global ulong* scratch, ui
     scalar product = wide_small(1);
     size_t i = first;
     for (; i < count; i += stride) {
-        wide_store(scratch + NUMBER_WORDS * i, product);
-        product = scalar_mul(product, wide_load(values + NUMBER_WORDS * i));
+        wide_store(scratch + RECOVER_NUMBER_WORDS * i, product);
+        product = scalar_mul(product, wide_load(values + RECOVER_NUMBER_WORDS * i));
     }
     scalar inverse = scalar_invert(product);
     do {
         i -= stride;
-        const scalar value = wide_load(values + NUMBER_WORDS * i);
-        wide_store(values + NUMBER_WORDS * i, scalar_mul(inverse, wide_load(scratch + NUMBER_WORDS * i)));
+        const scalar value = wide_load(values + RECOVER_NUMBER_WORDS * i);
+        wide_store(values + RECOVER_NUMBER_WORDS * i, scalar_mul(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
         inverse = scalar_mul(inverse, value);
     } while (i != first);
 }
@@ -88,14 +83,14 @@ __kernel void invert_fields(__global ulong* values, __global ulong* scratch, uin
     field product = wide_small(1);
     size_t i = first;
     for (; i < count; i += stride) {
-        wide_store(scratch + NUMBER_WORDS * i, product);
-        product = field_mul_once(product, wide_load(values + NUMBER_WORDS * i));
+        wide_store(scratch + RECOVER_NUMBER_WORDS * i, product);
+        product = field_mul_once(product, wide_load(values + RECOVER_NUMBER_WORDS * i));
     }
     field inverse = field_invert(product);
     do {
         i -= stride;
-        const field value = wide_load(values + NUMBER_WORDS * i);
-        wide_store(values + NUMBER_WORDS * i, field_mul_once(inverse, wide_load(scratch + NUMBER_WORDS * i)));
+        const field value = wide_load(values + RECOVER_NUMBER_WORDS * i);
+        wide_store(values + RECOVER_NUMBER_WORDS * i, field_mul_once(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
         inverse = field_mul_once(inverse, value);
     } while (i != first);
 }
@@ -115,22 +110,22 @@ __kernel void recover_multiply(__global const signature* signatures, __global ui
     field z = wide_small(1);
     if (statuses[i] == STATUS_ok) {
         __global const signature* from = signatures + i;
-        const scalar inverse = wide_load(inverses + NUMBER_WORDS * i);
+        const scalar inverse = wide_load(inverses + RECOVER_NUMBER_WORDS * i);
         const scalar u1 = scalar_negate(scalar_mul(scalar_normalize(digest_number(from)), inverse));
         const scalar u2 = scalar_mul(wide_load(from->s), inverse);
         affine point;
-        point.x = wide_load(points + POINT_WORDS * i);
-        point.y = wide_load(points + POINT_WORDS * i + 4);
+        point.x = wide_load(points + RECOVER_POINT_WORDS * i);
+        point.y = wide_load(points + RECOVER_POINT_WORDS * i + 4);
         const jacobian key = group_multiply_two(generator, u1, &point, u2);
         if (key.infinity) {
             statuses[i] = STATUS_key_at_infinity;
         } else {
             z = key.z;
-            wide_store(points + POINT_WORDS * i, key.x);
-            wide_store(points + POINT_WORDS * i + 4, key.y);
+            wide_store(points + RECOVER_POINT_WORDS * i, key.x);
+            wide_store(points + RECOVER_POINT_WORDS * i + 4, key.y);
         }
     }
-    wide_store(zs + NUMBER_WORDS * i, z);
+    wide_store(zs + RECOVER_NUMBER_WORDS * i, z);
 }
 
 // One item per work-item. addresses are 20 bytes each, zero where no key was recovered.
@@ -140,8 +135,8 @@ __kernel void recover_finish(__global const uint* statuses, __global const ulong
     if (i >= count) return;
     ulong a[KECCAK_STATE_WORDS] = {0};
     if (statuses[i] == STATUS_ok) {
-        const affine key = jacobian_to_affine(wide_load(points + POINT_WORDS * i), wide_load(points + POINT_WORDS * i + 4),
-                                              wide_load(inverses + NUMBER_WORDS * i));
+        const affine key = jacobian_to_affine(wide_load(points + RECOVER_POINT_WORDS * i), wide_load(points + RECOVER_POINT_WORDS * i + 4),
+                                              wide_load(inverses + RECOVER_NUMBER_WORDS * i));
         WARPEVM_UNROLL
         for (uint w = 0; w < 4; ++w) {
             a[w] = byte_swap(wide_word(&key.x, 3 - w));
@@ -151,7 +146,7 @@ __kernel void recover_finish(__global const uint* statuses, __global const ulong
         a[KECCAK_RATE_WORDS - 1] = KECCAK_LAST_BIT;
         keccak_permute(a);
     }
-    __global uint* to = addresses + ADDRESS_WORDS * i;
+    __global uint* to = addresses + RECOVER_ADDRESS_WORDS * i;
     to[0] = (uint)(a[1] >> 32);
     to[1] = (uint)a[2];
     to[2] = (uint)(a[2] >> 32);
@@ -168,8 +163,8 @@ __kernel void generator_bases(__global ulong* bases) {
     const affine high = jacobian_to_affine(p.x, p.y, field_invert(p.z));
     wide_store(bases, g.x);
     wide_store(bases + 4, g.y);
-    wide_store(bases + POINT_WORDS, high.x);
-    wide_store(bases + POINT_WORDS + 4, high.y);
+    wide_store(bases + RECOVER_POINT_WORDS, high.x);
+    wide_store(bases + RECOVER_POINT_WORDS + 4, high.y);
 }
 
 // The multiple `factor`, not 0, of an affine point.
@@ -186,7 +181,7 @@ WARPEVM_INLINE jacobian group_multiply_small(const affine* p, uint factor) {
 __kernel void generator_table(__global const ulong* bases, __global ulong* table) {
     const uint i = (uint)get_global_id(0);
     if (i >= 2 * GENERATOR_TABLE) return;
-    __global const ulong* base = bases + POINT_WORDS * (i / GENERATOR_TABLE);
+    __global const ulong* base = bases + RECOVER_POINT_WORDS * (i / GENERATOR_TABLE);
     affine p;
     p.x = wide_load(base);
     p.y = wide_load(base + 4);

@@ -11,6 +11,7 @@
 
 #include "kernels/secp256k1_group.h"
 #include "kernels/secp256k1_scalar.h"
+#include "kernels/shared.h"
 
 #ifndef WARPEVM_FIXED_WINDOWS
 #if WARPEVM_INT128
@@ -35,10 +36,6 @@
 #define TABLE_PLACE(multiple) ((multiple) >> 1)
 #define TABLE_STEP 2
 #endif
-// Points in each of the two tables of the generator; a point is eight words, x and y.
-#define GENERATOR_TABLE 4096
-#define GENERATOR_POINT_WORDS 8
-
 // Places of the digits of a number below 2^128: sum of digits[i] * 2^i.
 #define DIGITS 130
 
@@ -106,9 +103,9 @@ WARPEVM_CALL field point_table_fill(point_table* table, const affine* p) {
     step.x = sum.x;
     step.y = sum.y;
     const field step_z = sum.z;
-    const field squared = field_mul_once(step_z, step_z);
-    table->multiple[0].x = field_mul_once(p->x, squared);
-    table->multiple[0].y = field_mul_once(p->y, field_mul_once(squared, step_z));
+    const field step_zz = field_mul_once(step_z, step_z);
+    table->multiple[0].x = field_mul_once(p->x, step_zz);
+    table->multiple[0].y = field_mul_once(p->y, field_mul_once(step_zz, step_z));
     sum = jacobian_from(table->multiple[0]);
     const uint first = 1;
 #endif

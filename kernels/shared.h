@@ -4,12 +4,12 @@
 #ifndef WARPEVM_KERNELS_SHARED_H
 #define WARPEVM_KERNELS_SHARED_H
 
-#ifdef __OPENCL_VERSION__
-#define WARPEVM_U64 ulong
-#define WARPEVM_U32 uint
-#else
+#ifdef __cplusplus
 #define WARPEVM_U64 uint64_t
 #define WARPEVM_U32 uint32_t
+#else
+#define WARPEVM_U64 ulong
+#define WARPEVM_U32 uint
 #endif
 
 enum kernel_status {
@@ -28,7 +28,17 @@ typedef struct {
     WARPEVM_U32 flags;        // SIGNATURE_*
 } signature;
 
-// EIP-2: s above half the group's order is refused.
-#define SIGNATURE_LOW_S 1
+enum signature_flag {
+    SIGNATURE_LOW_S = 1  // s above half the group's order is refused (EIP-2)
+};
+
+// Sizes in the buffers of recover.cl, in 64-bit words where they say so.
+enum recover_layout {
+    RECOVER_POINT_WORDS = 8,
+    RECOVER_NUMBER_WORDS = 4,
+    RECOVER_ADDRESS_WORDS = 5,  // of 32 bits
+    GENERATOR_TABLE = 4096,     // points in each of the two tables of the generator
+    GENERATOR_POINT_WORDS = 8
+};
 
 #endif

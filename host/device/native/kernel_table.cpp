@@ -13,7 +13,9 @@ thread_local WorkItem current_item;
 std::span<const KernelEntry> kernels() {
     static const std::vector<KernelEntry> all = [] {
         std::vector<KernelEntry> joined;
-        for (const auto program : {probe_kernels()}) joined.insert(joined.end(), program.begin(), program.end());
+        for (const auto program :
+             {keccak_kernels(), probe_kernels(), recover_kernels(), transactions_kernels()})
+            joined.insert(joined.end(), program.begin(), program.end());
         return joined;
     }();
     return all;

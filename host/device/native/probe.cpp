@@ -9,7 +9,9 @@ namespace probe_program {
 }  // namespace probe_program
 
 std::span<const KernelEntry> probe_kernels() {
-    static constexpr KernelEntry entries[] = {make_entry<probe_program::probe>("probe", "probe")};
+    static constexpr KernelEntry entries[] = {
+        make_entry<probe_program::probe>("probe", "probe"),
+    };
     return entries;
 }
 

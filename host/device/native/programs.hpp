@@ -8,6 +8,9 @@
 
 namespace warpevm::native {
 
+std::span<const KernelEntry> keccak_kernels();
 std::span<const KernelEntry> probe_kernels();
+std::span<const KernelEntry> recover_kernels();
+std::span<const KernelEntry> transactions_kernels();
 
 }  // namespace warpevm::native
