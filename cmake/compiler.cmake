@@ -38,13 +38,6 @@ if(WARPEVM_FUZZ)
     target_compile_options(warpevm_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# For what only reads the command line: costly to compile with sanitizers, and nothing there for them to find.
-function(warpevm_not_sanitized target)
-    if(WARPEVM_SANITIZE)
-        target_compile_options(${target} PRIVATE -fno-sanitize=all -O0 -g0)
-    endif()
-endfunction()
-
 # Not where GCC sanitizes: it rejects the header there, and what it falls back to does not survive ccache's rewriting of paths.
 function(warpevm_precompile_headers target)
     if(NOT (WARPEVM_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU))
