@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(Decoders, Targets,
                                          Case{"json", make_json_target, 20000},
                                          Case{"precompiles", make_precompiles_target, 2000},
                                          Case{"loops", make_loops_target, 10000}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& target) { return std::string(target.param.name); });
 
 TEST(Properties, ThatDoNotHoldAreReported) {
     EXPECT_NO_THROW(require(true, "holds"));
