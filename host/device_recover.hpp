@@ -11,6 +11,13 @@
 
 namespace warpevm {
 
+/// What recover.cl keeps for each item, in bytes.
+inline constexpr size_t recover_point_bytes = 8 * kernels::RECOVER_POINT_WORDS;
+inline constexpr size_t recover_number_bytes = 8 * kernels::RECOVER_NUMBER_WORDS;
+inline constexpr size_t recover_address_bytes = 4 * kernels::RECOVER_ADDRESS_WORDS;
+/// Multiples of G, and as many of 2^128 * G.
+inline constexpr size_t generator_points = 2 * kernels::GENERATOR_TABLE;
+
 /// The launches of recover.cl and the generator's table, over buffers that others own. Shared by the engine
 /// and the self-test.
 class RecoverKernels {
@@ -35,7 +42,8 @@ class RecoverKernels {
     BufferPtr m_generator;
 };
 
-/// Two slots, so that one is packed and copied while the other computes.
+/// From encoded transactions to addresses in one chain, without the host in between. Two slots, so that one
+/// is packed and copied while the other computes.
 class DeviceRecover final : public RecoverEngine {
   public:
     /// Builds the program (or waits for it) and allocates.
@@ -50,27 +58,36 @@ class DeviceRecover final : public RecoverEngine {
     DeviceResult<std::span<const RecoveredSender>> collect(size_t slot) override;
 
     /// Signatures over digests in place of transactions: what benchmarks time and the precompile will use.
-    DeviceResult<void> submit_signatures(size_t slot, std::span<const kernel::signature> signatures);
+    DeviceResult<void> submit_signatures(size_t slot, std::span<const kernels::signature> signatures);
     /// Seconds of kernels since the last call, as the device reports them.
     double take_kernel_seconds();
 
   private:
     struct Slot {
+        BufferPtr words, offsets, lengths;  ///< encoded transactions
         RecoverKernels::Buffers buffers;
         size_t count = 0;
         std::vector<EventPtr> stages;
-        std::array<EventPtr, 4> takes;
+        std::vector<EventPtr> takes;
         std::vector<RecoveredSender> results;
     };
 
     explicit DeviceRecover(std::shared_ptr<DevicePrograms> programs) : m_programs(std::move(programs)) {}
-    DeviceResult<void> enqueue(Slot& slot);
-    [[nodiscard]] kernel::signature* signatures(Slot& slot) const;
+    DeviceResult<void> allocate();
+    /// Encodes as many as fit one after the other; answers the words used.
+    size_t pack(Slot& slot, std::span<const Transaction* const> transactions) const;
+    struct Handed {
+        DeviceBuffer* buffer;
+        size_t bytes;
+    };
+    DeviceResult<std::vector<EventPtr>> give(std::span<const Handed> buffers);
+    /// The stages from signatures to addresses, and the way back of all exchange buffers.
+    DeviceResult<void> enqueue(Slot& slot, std::span<const EventPtr> after);
 
     std::shared_ptr<DevicePrograms> m_programs;
-    ProgramPtr m_program;
+    ProgramPtr m_program, m_reader;
     std::optional<RecoverKernels> m_kernels;
-    size_t m_capacity = 0, m_least = 0;
+    size_t m_capacity = 0, m_least = 0, m_words = 0;
     std::array<Slot, 2> m_slots;
     double m_kernel_seconds = 0;
 };
