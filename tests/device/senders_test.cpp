@@ -49,6 +49,20 @@ TEST(Senders, OfNoneOneAndManyOnTheProcessor) {
     }
 }
 
+/// Minutes, so by hand: test_device --gtest_also_run_disabled_tests --gtest_filter='*TwoMillion*'.
+TEST(Senders, DISABLED_TwoMillionOnEachDevice) {
+    const SignedTransactions s(2000000);
+    for (const FoundDevice& found : test::all_devices()) {
+        SenderRecovery recovery({.use = DeviceUse::device_first,
+                                 .devices = {recover_source(found, test::test_cache())},
+                                 .cache = test::test_cache()});
+        recovery.wait_until_ready();
+        SenderReport report;
+        expect_same(s, recovery.recover(s.requests, &report));
+        EXPECT_GT(report.device, 1000000U) << report.why;
+    }
+}
+
 TEST(Senders, AutomaticDoesNotLookForDevicesForAFewTransactions) {
     bool looked = false;
     SenderRecovery recovery({.find = [&] {

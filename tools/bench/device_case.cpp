@@ -12,9 +12,9 @@ namespace warpevm::tools {
 namespace {
 
 std::string item_table(const ItemCase& which, std::span<const BenchResult> results) {
-    std::string out = fmt::format("{}/{}: {} items\n  {:<9}{:>7}{:>11}{:>9}{:>10}{:>9}{:>10} {}\n",
-                                  which.workload, which.name, which.items, "backend", "threads", "median ms",
-                                  "M/s", "kernel M/s", "cold ms", "vs serial", "95 %");
+    std::string out = fmt::format("{}/{}: {} items\n  {:<8}{:>4}{:>11}{:>9}{:>10}{:>9}{:>9} {}\n",
+                                  which.workload, which.name, which.items, "backend", "thr", "median ms",
+                                  "M/s", "kernel", "cold ms", "vs serial", "95 %");
     for (const BenchResult& r : results) {
         const std::string label =
             r.device.empty() ? r.backend : r.backend + " (" + r.device.substr(0, 40) + ")";
@@ -23,7 +23,7 @@ std::string item_table(const ItemCase& which, std::span<const BenchResult> resul
             continue;
         }
         const auto kernel = r.extra.find("kernel_items_per_second");
-        out += fmt::format("  {:<9}{:>7}{:>11.3f}{:>9.4f}{:>10}{:>9.1f}{:>9.2f}x", r.backend, r.threads,
+        out += fmt::format("  {:<8}{:>4}{:>11.3f}{:>9.4f}{:>10}{:>9.1f}{:>8.2f}x", r.backend, r.threads,
                            1e3 * r.time.median, 1e-6 * r.items_per_second(),
                            kernel == r.extra.end() ? "-" : fmt::format("{:.4f}", 1e-6 * kernel->second),
                            1e3 * r.cold, r.vs_serial.median);

@@ -37,6 +37,11 @@ void bench_items(BenchSession& session, const ItemCase& which, std::vector<ItemC
 /// The devices to compare: those that --device names, else native and all usable ones.
 std::vector<FoundDevice> devices_to_compare(const BenchSession& session, unsigned threads);
 
+/// Messages for each of --txs.
+inline constexpr size_t keccak_items_per_transaction = 64;
+/// The case keccak/permutations: no memory, only registers.
+void run_permutations(BenchSession& session, unsigned threads, std::span<const FoundDevice> devices);
+
 /// Seconds that `work` takes.
 double time_of(const std::function<void()>& work);
 

@@ -15,7 +15,7 @@
 namespace warpevm::tools {
 namespace {
 
-constexpr size_t messages_per_transaction = 64, mixed = 0, longest_mixed = 599, grain = 256;
+constexpr size_t mixed = 0, longest_mixed = 599, grain = 256;
 
 struct Messages {
     Bytes bytes;
@@ -99,7 +99,7 @@ ItemContestant on_device(const Messages& m, const FoundDevice& device,
 
 void run_case(BenchSession& session, const std::string& name, size_t length, unsigned threads,
               std::span<const FoundDevice> devices) {
-    const size_t count = session.options.txs * messages_per_transaction;
+    const size_t count = session.options.txs * keccak_items_per_transaction;
     const Messages m = make_messages(count, length, session.options.seed);
     std::vector<ItemContestant> contestants;
     contestants.push_back(on_host(m, "serial", threads, [](auto messages, auto digests) {
@@ -125,6 +125,9 @@ void run_keccak(BenchSession& session, std::string_view) {
         if (!devices) devices = devices_to_compare(session, threads);
         run_case(session, name, length, threads, *devices);
     }
+    if (!session.selects("keccak/permutations") || interrupted()) return;
+    if (!devices) devices = devices_to_compare(session, threads);
+    run_permutations(session, threads, *devices);
 }
 
 }  // namespace warpevm::tools
