@@ -10,6 +10,7 @@
 #include "tools/bench/evm_cases.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/version.hpp"
+#include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
 
 namespace warpevm::tools {
@@ -81,7 +82,8 @@ int command_bench(const CommonOptions& common, const BenchOptions& options) {
                 "bench {}: no workload of this name is built in; `warpevm bench --list` names them",
                 workload));
     const Backend backend = select_backend(common);
-    if (lacks_required_device(common)) return static_cast<int>(ExitCode::failed);
+    const ChosenDevices devices = choose_devices(common);
+    if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
     const std::vector<EvmCaseResult> results = bench_evm(options);
     bool failed = false;
     nlohmann::ordered_json document{{"schema", 1},

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tools/cli/commands.hpp"
+#include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
 #include "tools/common/interrupt.hpp"
 #include "tools/common/progress.hpp"
@@ -77,7 +78,8 @@ void explain(const RunReport& report) {
 int command_run(const CommonOptions& common, const RunOptions& options) {
     RunPlan plan{options, select_backend(common), read_rules_source(options.chain, common.fork)};
     const auto filter = compile_filter(common.filter);
-    if (lacks_required_device(common)) return static_cast<int>(ExitCode::failed);
+    const ChosenDevices devices = choose_devices(common);
+    if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
     std::vector<std::filesystem::path> folders;
     for (const auto& folder : block_folders(options.paths))
         if (selected(folder, filter)) folders.push_back(folder);
