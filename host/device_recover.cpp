@@ -135,14 +135,14 @@ DeviceResult<size_t> DeviceRecover::submit(size_t which, std::span<const Transac
     return slot.count;
 }
 
-DeviceResult<void> DeviceRecover::submit_signatures(size_t which, std::span<const kernels::signature> given) {
+DeviceResult<void> DeviceRecover::submit_signatures(size_t which, std::span<const kernel::signature> given) {
     Slot& slot = m_slots[which];
     slot.count = std::min(given.size(), m_capacity);
     if (slot.count == 0) return {};
     RecoverKernels::Buffers& b = slot.buffers;
-    std::memcpy(b.signatures->host().data(), given.data(), slot.count * sizeof(kernels::signature));
+    std::memcpy(b.signatures->host().data(), given.data(), slot.count * sizeof(kernel::signature));
     std::memset(b.statuses->host().data(), 0, slot.count * sizeof(uint32_t));
-    const std::array<Handed, 6> inputs{{{b.signatures.get(), slot.count * sizeof(kernels::signature)},
+    const std::array<Handed, 6> inputs{{{b.signatures.get(), slot.count * sizeof(kernel::signature)},
                                         {b.statuses.get(), slot.count * sizeof(uint32_t)},
                                         {b.addresses.get(), 0},
                                         {slot.words.get(), 0},
@@ -163,7 +163,7 @@ DeviceResult<void> DeviceRecover::enqueue(Slot& slot, std::span<const EventPtr> 
     // On the transfer queue, so that they overlap with the other slot's kernels.
     for (const auto& [buffer, bytes] :
          {std::pair{b.statuses.get(), slot.count * sizeof(uint32_t)},
-          std::pair{b.addresses.get(), slot.count * recover_address_bytes},
+          std::pair{b.addresses.get(), slot.count * kernel::address_bytes},
           std::pair{b.signatures.get(), size_t{0}}, std::pair{slot.words.get(), size_t{0}},
           std::pair{slot.offsets.get(), size_t{0}}, std::pair{slot.lengths.get(), size_t{0}}}) {
         auto event = m_programs->device().take(Queue::transfer, *buffer, bytes, last);
@@ -187,9 +187,9 @@ DeviceResult<std::span<const RecoveredSender>> DeviceRecover::collect(size_t whi
     for (size_t i = 0; i < slot.count; ++i) {
         using enum RecoveredSender::Verdict;
         RecoveredSender& r = slot.results[i];
-        const bool escalated = statuses[i] >= kernels::STATUS_ESCALATE_transaction_form;
-        r.verdict = statuses[i] == kernels::STATUS_ok ? sender : escalated ? undecided : no_sender;
-        std::memcpy(r.address.bytes.data(), addresses + i * recover_address_bytes, recover_address_bytes);
+        const bool escalated = statuses[i] >= kernel::STATUS_ESCALATE_transaction_form;
+        r.verdict = statuses[i] == kernel::STATUS_ok ? sender : escalated ? undecided : no_sender;
+        std::memcpy(r.address.bytes.data(), addresses + i * kernel::address_bytes, kernel::address_bytes);
     }
     return std::span<const RecoveredSender>(slot.results);
 }

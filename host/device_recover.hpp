@@ -11,13 +11,6 @@
 
 namespace warpevm {
 
-/// What recover.cl keeps for each item, in bytes.
-inline constexpr size_t recover_point_bytes = 8 * kernels::RECOVER_POINT_WORDS;
-inline constexpr size_t recover_number_bytes = 8 * kernels::RECOVER_NUMBER_WORDS;
-inline constexpr size_t recover_address_bytes = 4 * kernels::RECOVER_ADDRESS_WORDS;
-/// Multiples of G, and as many of 2^128 * G.
-inline constexpr size_t generator_points = 2 * kernels::GENERATOR_TABLE;
-
 /// The launches of recover.cl and the generator's table, over buffers that others own. Shared by the engine
 /// and the self-test.
 class RecoverKernels {
@@ -58,7 +51,7 @@ class DeviceRecover final : public RecoverEngine {
     DeviceResult<std::span<const RecoveredSender>> collect(size_t slot) override;
 
     /// Signatures over digests in place of transactions: what benchmarks time and the precompile will use.
-    DeviceResult<void> submit_signatures(size_t slot, std::span<const kernels::signature> signatures);
+    DeviceResult<void> submit_signatures(size_t slot, std::span<const kernel::signature> signatures);
     /// Seconds of kernels since the last call, as the device reports them.
     double take_kernel_seconds();
 

@@ -20,9 +20,9 @@ DeviceResult<RecoverKernels> RecoverKernels::open(Device& device, DeviceProgram&
     RecoverKernels kernels;
     kernels.m_device = &device;
     kernels.m_program = &program;
-    const auto bases = device.allocate(2 * recover_point_bytes, BufferKind::device);
+    const auto bases = device.allocate(2 * kernel::point_bytes, BufferKind::device);
     if (!bases) return tl::unexpected(bases.error());
-    const auto table = device.allocate(generator_points * recover_point_bytes, BufferKind::device);
+    const auto table = device.allocate(kernel::generator_points * kernel::point_bytes, BufferKind::device);
     if (!table) return tl::unexpected(table.error());
     kernels.m_generator = *table;
     const std::array<KernelArgument, 1> first{bases->get()};
@@ -32,7 +32,7 @@ DeviceResult<RecoverKernels> RecoverKernels::open(Device& device, DeviceProgram&
     if (!made) return tl::unexpected(made.error());
     const auto filled = device.launch(
         Queue::compute, program,
-        {.kernel = "generator_table", .items = generator_points, .arguments = second}, {&*made, 1});
+        {.kernel = "generator_table", .items = kernel::generator_points, .arguments = second}, {&*made, 1});
     if (!filled) return tl::unexpected(filled.error());
     if (const auto done = device.wait(*filled); !done) return tl::unexpected(done.error());
     return kernels;
@@ -41,13 +41,13 @@ DeviceResult<RecoverKernels> RecoverKernels::open(Device& device, DeviceProgram&
 DeviceResult<RecoverKernels::Buffers> RecoverKernels::allocate(size_t items, BufferKind shared) {
     Buffers b;
     for (const auto& [buffer, bytes, kind] :
-         {std::tuple{&b.signatures, sizeof(kernels::signature), shared},
+         {std::tuple{&b.signatures, sizeof(kernel::signature), shared},
           std::tuple{&b.statuses, sizeof(uint32_t), shared},
-          std::tuple{&b.addresses, recover_address_bytes, shared},
-          std::tuple{&b.points, recover_point_bytes, BufferKind::device},
-          std::tuple{&b.scalars, recover_number_bytes, BufferKind::device},
-          std::tuple{&b.zs, recover_number_bytes, BufferKind::device},
-          std::tuple{&b.scratch, recover_number_bytes, BufferKind::device}}) {
+          std::tuple{&b.addresses, kernel::address_bytes, shared},
+          std::tuple{&b.points, kernel::point_bytes, BufferKind::device},
+          std::tuple{&b.scalars, kernel::number_bytes, BufferKind::device},
+          std::tuple{&b.zs, kernel::number_bytes, BufferKind::device},
+          std::tuple{&b.scratch, kernel::number_bytes, BufferKind::device}}) {
         auto made = m_device->allocate(items * bytes, kind);
         if (!made) return tl::unexpected(made.error());
         *buffer = std::move(*made);

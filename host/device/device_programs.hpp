@@ -23,8 +23,8 @@ struct BuiltReport {
     double self_test_seconds = 0;
 };
 
-/// Thread-safe. The destructor waits for builds in flight, since drivers can't be interrupted, and until what they
-/// built is on the disk: some drivers take longer to hand out a binary than to make it.
+/// Thread-safe. The destructor waits for builds in flight, since drivers can't be interrupted, and until what
+/// they built is on the disk: some drivers take longer to hand out a binary than to make it.
 class DevicePrograms {
   public:
     DevicePrograms(std::shared_ptr<Device> device, std::shared_ptr<ProgramCache> cache);

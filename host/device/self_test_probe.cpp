@@ -15,9 +15,9 @@ struct Fact {
 constexpr Fact facts[] = {
     {"byte order", 1},
     {"sizeof(ulong)", 8},
-#define WARPEVM_SIZE_FACT(type) {"sizeof(" #type ")", sizeof(kernels::type)},
-#define WARPEVM_OFFSET_FACT(type, member) {#type "." #member, offsetof(kernels::type, member)},
-#define WARPEVM_VALUE_FACT(constant) {#constant, kernels::constant},
+#define WARPEVM_SIZE_FACT(type) {"sizeof(" #type ")", sizeof(kernel::type)},
+#define WARPEVM_OFFSET_FACT(type, member) {#type "." #member, offsetof(kernel::type, member)},
+#define WARPEVM_VALUE_FACT(constant) {#constant, kernel::constant},
 #include "kernels/facts.def"
 #undef WARPEVM_SIZE_FACT
 #undef WARPEVM_OFFSET_FACT

@@ -36,8 +36,8 @@ std::vector<Case> cases() {
     return all;
 }
 
-kernels::signature to_kernel(const Case& c) {
-    kernels::signature s{};
+kernel::signature to_kernel(const Case& c) {
+    kernel::signature s{};
     std::memcpy(s.digest, c.digest.bytes.data(), sizeof s.digest);
     for (size_t i = 0; i < 4; ++i) {
         s.r[i] = c.r.limb[i];
@@ -51,13 +51,13 @@ kernels::signature to_kernel(const Case& c) {
 
 DeviceResult<void> self_test_recover(Device& device, DeviceProgram& program) {
     const std::vector<Case> all = cases();
-    std::vector<kernels::signature> signatures;
+    std::vector<kernel::signature> signatures;
     for (const Case& c : all) signatures.push_back(to_kernel(c));
     auto kernels = RecoverKernels::open(device, program);
     if (!kernels) return tl::unexpected(kernels.error());
     const auto buffers = kernels->allocate(all.size(), BufferKind::device);
     if (!buffers) return tl::unexpected(buffers.error());
-    const std::vector<uint32_t> statuses(all.size(), kernels::STATUS_ok);
+    const std::vector<uint32_t> statuses(all.size(), kernel::STATUS_ok);
     const auto bytes = [](const auto& v) {
         return BytesView(reinterpret_cast<const uint8_t*>(v.data()), v.size() * sizeof v.front());
     };
@@ -73,7 +73,7 @@ DeviceResult<void> self_test_recover(Device& device, DeviceProgram& program) {
     if (!verdicts) return tl::unexpected(verdicts.error());
     for (size_t i = 0; i < all.size(); ++i) {
         const auto expected = recover_address(all[i].digest, all[i].r, all[i].s, all[i].y_parity);
-        const bool recovered = (*verdicts)[i] == kernels::STATUS_ok;
+        const bool recovered = (*verdicts)[i] == kernel::STATUS_ok;
         if (recovered != expected.has_value() || (*got)[i] != expected.value_or(Address{}))
             return wrong_answer(device, "recover, signature " + std::to_string(i) + " of the known answers");
     }

@@ -47,9 +47,9 @@ std::vector<Transaction> known_transactions() {
     return all;
 }
 
-bool is_right(const kernels::signature& got, uint32_t status, const Transaction& tx) {
+bool is_right(const kernel::signature& got, uint32_t status, const Transaction& tx) {
     const Hash digest = signing_hash(tx);
-    bool same = status == kernels::STATUS_ok && got.recovery_id == tx.y_parity && got.flags == 0 &&
+    bool same = status == kernel::STATUS_ok && got.recovery_id == tx.y_parity && got.flags == 0 &&
                 std::memcmp(got.digest, digest.bytes.data(), sizeof got.digest) == 0;
     for (size_t i = 0; i < 4; ++i) same = same && got.r[i] == tx.r.limb[i] && got.s[i] == tx.s.limb[i];
     return same;
@@ -72,11 +72,11 @@ DeviceResult<void> self_test_transactions(Device& device, DeviceProgram& program
         if (!bytes.empty()) std::memcpy(words.data() + offsets.back(), bytes.data(), bytes.size());
     }
     const size_t count = encoded.size();
-    const std::vector<kernels::signature> poison(count);
+    const std::vector<kernel::signature> poison(count);
     const std::vector<uint32_t> unset(count, ~uint32_t{0});
     std::vector<BufferPtr> buffers;
     for (const auto& buffer : {upload<uint64_t>(device, words), upload<uint32_t>(device, offsets),
-                               upload<uint32_t>(device, lengths), upload<kernels::signature>(device, poison),
+                               upload<uint32_t>(device, lengths), upload<kernel::signature>(device, poison),
                                upload<uint32_t>(device, unset)}) {
         if (!buffer) return tl::unexpected(buffer.error());
         buffers.push_back(*buffer);
@@ -91,13 +91,13 @@ DeviceResult<void> self_test_transactions(Device& device, DeviceProgram& program
     const auto done =
         run_kernel(device, program, {.kernel = "read_transactions", .items = count, .arguments = arguments});
     if (!done) return done;
-    const auto signatures = download<kernels::signature>(device, *buffers[3], count);
+    const auto signatures = download<kernel::signature>(device, *buffers[3], count);
     if (!signatures) return tl::unexpected(signatures.error());
     const auto statuses = download<uint32_t>(device, *buffers[4], count);
     if (!statuses) return tl::unexpected(statuses.error());
     for (size_t i = 0; i < count; ++i) {
         const bool right = i < all.size() ? is_right((*signatures)[i], (*statuses)[i], all[i])
-                                          : (*statuses)[i] == kernels::STATUS_ESCALATE_transaction_form;
+                                          : (*statuses)[i] == kernel::STATUS_ESCALATE_transaction_form;
         if (!right) return wrong_answer(device, "transaction " + std::to_string(i) + " of the known answers");
     }
     return {};
