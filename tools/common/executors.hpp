@@ -18,8 +18,8 @@ struct ExecutorSettings {
     std::vector<std::string> devices;
 };
 
-/// A started executor. It owns what outlives a window (threads, devices) and may be called from several threads
-/// at once, each with a context of its own.
+/// A started executor. It owns what outlives a window (threads, devices) and may be called from several
+/// threads at once, each with a context of its own.
 using Execute = std::function<Result<std::vector<BlockOutcome>>(
     ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
     const ExecutionOptions& options)>;
