@@ -4,28 +4,33 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <thread>
 
 #include "tools/common/exit_code.hpp"
 
 namespace warpevm::tools {
 
-Result<std::vector<BlockOutcome>> Backend::execute(ExecutionContext& context,
-                                                   std::span<const BlockInput> window, const StateView& state,
-                                                   const ExecutionOptions& options) const {
-    return execute_serial(context, window, state, options);
-}
-
-Backend select_backend(const CommonOptions& options) {
-    if (options.backend != "auto" && options.backend != "serial")
-        throw UsageError(fmt::format("--backend {}: expected a backend that this build has: auto, serial",
-                                     options.backend));
+const Executor& select_executor(const CommonOptions& options) {
+    const Executor* executor = find_executor(options.backend);
+    if (executor == nullptr)
+        throw UsageError(fmt::format("--backend {}: expected a backend that this build has: {}",
+                                     options.backend, executor_names()));
     // Without OpenCL built in there is no device of any kind, so nothing can match.
     if (!options.devices.empty())
         throw UsageError(
             fmt::format("--device {}: matches no device; this build has none", options.devices.front()));
-    return {"serial"};
+    return *executor;
+}
+
+Backend select_backend(const CommonOptions& options) {
+    const Executor& executor = select_executor(options);
+    const unsigned threads =
+        options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    return {std::string(executor.name),
+            executor.start({.threads = executor.threaded ? threads : 1, .devices = options.devices})};
 }
 
 bool lacks_required_device(const CommonOptions& options) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "evm/chain/executor.hpp"
+#include "tools/common/executors.hpp"
 
 namespace warpevm::tools {
 
@@ -24,14 +24,15 @@ struct CommonOptions {
     bool quiet = false;
 };
 
-/// What executes windows. `name` is what results are labelled with.
+/// A started executor. `name` is what results are labelled with.
 struct Backend {
     std::string name;
-    Result<std::vector<BlockOutcome>> execute(ExecutionContext& context, std::span<const BlockInput> window,
-                                              const StateView& state, const ExecutionOptions& options) const;
+    Execute execute = execute_serial;
 };
 
-/// The backend that the options ask for. Throws UsageError where it is not built in or no device matches.
+/// The executor that the options ask for. Throws UsageError where it is not built in or no device matches.
+const Executor& select_executor(const CommonOptions& options);
+/// The same, started with the options' threads.
 Backend select_backend(const CommonOptions& options);
 /// True where --require-device asks for a device and this build has none; says so on standard error.
 bool lacks_required_device(const CommonOptions& options);

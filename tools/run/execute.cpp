@@ -10,6 +10,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/block_input.hpp"
 #include "evm/codec/wire.hpp"
+#include "tools/common/difference.hpp"
 #include "tools/common/eip3155.hpp"
 
 namespace warpevm::tools {
@@ -56,24 +57,6 @@ bool may_come_from_missing_state(ErrorCode code) {
         case ErrorCode::system_call_failed: return true;
         default: return false;
     }
-}
-
-/// Where two outcomes of the same block part: the first transaction that differs, or a result of the whole
-/// block.
-Mismatch first_difference(const BlockOutcome& serial, const BlockOutcome& got) {
-    const auto text = [](const TransactionOutcome& tx) {
-        return fmt::format("{} with {} gas and {} logs", tx.success ? "success" : "failure", tx.gas_used,
-                           tx.log_count);
-    };
-    for (size_t i = 0; i < std::min(serial.transactions.size(), got.transactions.size()); ++i)
-        if (!(serial.transactions[i] == got.transactions[i]))
-            return {"serial", text(serial.transactions[i]), text(got.transactions[i]), i};
-    if (serial.gas_used != got.gas_used)
-        return {"serial", std::to_string(serial.gas_used), std::to_string(got.gas_used), std::nullopt};
-    if (serial.receipts_root != got.receipts_root)
-        return {"serial", to_hex(serial.receipts_root), to_hex(got.receipts_root), std::nullopt};
-    return {"serial", serial.diff == got.diff ? "the same outcome" : "the same state difference",
-            "another one", std::nullopt};
 }
 
 class BlockRun {
@@ -228,8 +211,10 @@ class BlockRun {
         report.checked.emplace_back("serial");
         if (!outcomes)
             report.mismatches.push_back({"serial", "an outcome", to_string(outcomes.error()), std::nullopt});
-        else if (!(outcomes->front() == m_outcome))
-            report.mismatches.push_back(first_difference(outcomes->front(), m_outcome));
+        else if (!(outcomes->front() == m_outcome)) {
+            const Difference d = first_difference(outcomes->front(), m_outcome);
+            report.mismatches.push_back({"serial", d.expected, d.got, d.tx});
+        }
     }
 
     const std::filesystem::path& m_path;
