@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report as CLI.md has it, and what it leaves room for: cold times, intervals of medians, failures.
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tools/bench/result.hpp"
@@ -60,13 +59,6 @@ Json calibration_json(const Calibration::Point& p) {
 }
 
 }  // namespace
-
-std::string processor_name() {
-    std::ifstream info("/proc/cpuinfo");
-    for (std::string line; std::getline(info, line);)
-        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-    return "unknown";
-}
 
 std::string to_json(const BenchReport& report) {
     Json calibrations = Json::array();

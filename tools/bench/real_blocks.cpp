@@ -39,7 +39,8 @@ void run_block_folder(BenchSession& session, const std::string& workload, const 
     const auto folder = read_block_folder(path, std::move(*block), rules);
     if (!folder) return wrong(folder.error());
     BlockReport ignored;
-    const auto input = make_input(*folder, ignored);
+    SenderRecovery senders({.use = DeviceUse::never});
+    const auto input = make_input(*folder, ignored, senders);
     if (!input) return wrong(input.error());
 
     ExecutionOptions options;

@@ -75,9 +75,6 @@ struct BenchReport {
     [[nodiscard]] double scaling(unsigned threads) const;
 };
 
-/// The processor's name as the system gives it.
-std::string processor_name();
-
 /// A line for each backend under the case's name, in 80 columns. `results` are those of one case.
 std::string table_head();
 std::string to_table(std::span<const BenchResult> results);

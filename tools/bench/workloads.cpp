@@ -15,7 +15,7 @@
 namespace warpevm::tools {
 namespace {
 
-constexpr std::array<Workload, 10> table{{
+constexpr std::array<Workload, 12> table{{
     {"transfers", "ether between accounts; no two transactions meet", run_generated},
     {"erc20", "transfers within one token; no two meet", run_generated},
     {"swaps", "exchanges, each at a pair of its own", run_generated},
@@ -25,6 +25,8 @@ constexpr std::array<Workload, 10> table{{
     {"chain", "each transaction needs the one at a given distance before it", run_generated},
     {"compute", "contracts that only compute; no two transactions meet", run_generated},
     {"blocks", "real blocks (--blocks DIR)", run_real_blocks, &BenchOptions::blocks},
+    {"keccak", "hashing batches: scalar, batch, native, each device (64 x --txs)", run_keccak},
+    {"recover", "senders by signature: likewise (4 x --txs)", run_recover},
     {"evm", "the interpreter alone, one call frame per case (--cases DIR)", run_interpreter_cases,
      &BenchOptions::cases},
 }};

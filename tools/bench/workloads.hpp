@@ -11,6 +11,7 @@
 #include "evm/chain/fork.hpp"
 #include "tools/bench/block_case.hpp"
 #include "tools/bench/options.hpp"
+#include "tools/common/devices.hpp"
 
 namespace warpevm::tools {
 
@@ -23,6 +24,9 @@ struct BenchSession {
     /// Overrides the blocks' fork.
     std::optional<Fork> fork;
     bool quiet = false;
+    /// What --device chose, and where its programs are kept.
+    const ChosenDevices& devices;
+    std::shared_ptr<ProgramCache> cache;
     /// The text table, as it grows.
     std::function<void(const std::string&)> print;
     Calibration& calibration;
@@ -50,6 +54,8 @@ std::vector<const Workload*> select_workloads(const std::vector<std::string>& na
 
 void run_generated(BenchSession& session, std::string_view name);
 void run_real_blocks(BenchSession& session, std::string_view name);
+void run_keccak(BenchSession& session, std::string_view name);
+void run_recover(BenchSession& session, std::string_view name);
 void run_interpreter_cases(BenchSession& session, std::string_view name);
 
 /// Measures the workloads one after the other, until all are done or the user stops it.

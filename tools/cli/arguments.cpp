@@ -27,6 +27,9 @@ void add_common(CLI::App& app, CommonOptions& o) {
     app.add_option("--filter", o.filter,
                    "a regular expression over path::name::fork::index (run: the block number; bench: "
                    "workload/case)");
+    app.add_option(
+        "--kernel-cache", o.kernel_cache,
+        "the folder for compiled device programs, or off; default: warpevm/kernels in the user's cache");
     app.add_flag("--verbose", o.verbose, "say more");
     app.add_flag("--quiet", o.quiet, "no progress, only the last line");
 }
@@ -102,6 +105,15 @@ CLI::App* add_t8n(CLI::App& app, Arguments& a) {
     return t8n;
 }
 
+CLI::App* add_devices(CLI::App& app, Arguments& a) {
+    CLI::App* devices = app.add_subcommand("devices", "Lists the host's cores and each OpenCL device");
+    add_common(*devices, a.common);
+    devices->add_flag("--self-test", a.devices.self_test,
+                      "build every program for each device and run its known answers");
+    devices->footer("Example: warpevm devices --self-test");
+    return devices;
+}
+
 CLI::App* add_bench(CLI::App& app, Arguments& a) {
     CLI::App* bench = app.add_subcommand("bench", "Times named workloads, after comparing their results");
     BenchOptions& o = a.bench;
@@ -146,6 +158,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
                   "warpevm blocktest build/data/fixtures/ethereum-tests/BlockchainTests"),
          Command::blocktest},
         {add_t8n(app, a), Command::t8n},
+        {add_devices(app, a), Command::devices},
         {add_bench(app, a), Command::bench},
         {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")
              ->footer("Example: warpevm version"),

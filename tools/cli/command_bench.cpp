@@ -9,7 +9,9 @@
 #include "tools/bench/workloads.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/version.hpp"
+#include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
+#include "tools/common/machine.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -61,7 +63,9 @@ int command_bench(const CommonOptions& common, const BenchOptions& options) {
     report.rounds = options.repeat;
     const std::vector<unsigned> threads = thread_counts(options.threads, report.cores);
     const std::vector<Runner> runners = start_runners(common, threads);
-    if (lacks_required_device(common)) return static_cast<int>(ExitCode::failed);
+    const auto cache = open_kernel_cache(common);
+    const ChosenDevices devices = choose_devices(common);
+    if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
 
     // The workload `evm` counts the CPU time of one thread, so more threads say nothing about it.
     const bool only_evm =
@@ -79,6 +83,8 @@ int command_bench(const CommonOptions& common, const BenchOptions& options) {
                          .filter = compile_filter(common.filter),
                          .fork = fork_override(common.fork),
                          .quiet = common.quiet,
+                         .devices = devices,
+                         .cache = cache,
                          .print = print,
                          .calibration = calibration,
                          .report = report};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Backends by name; the checks of devices and filters.
+// Backends by name; the check of filters; writing.
 #include "tools/common/options.hpp"
 
 #include <fmt/format.h>
@@ -18,10 +18,6 @@ const Executor& select_executor(const CommonOptions& options) {
     if (executor == nullptr)
         throw UsageError(fmt::format("--backend {}: expected a backend that this build has: {}",
                                      options.backend, executor_names()));
-    // Without OpenCL built in there is no device of any kind, so nothing can match.
-    if (!options.devices.empty())
-        throw UsageError(
-            fmt::format("--device {}: matches no device; this build has none", options.devices.front()));
     return *executor;
 }
 
@@ -31,12 +27,6 @@ Backend select_backend(const CommonOptions& options) {
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     return {std::string(executor.name),
             executor.start({.threads = executor.threaded ? threads : 1, .devices = options.devices})};
-}
-
-bool lacks_required_device(const CommonOptions& options) {
-    if (!options.require_device) return false;
-    fmt::print(stderr, "warpevm: --require-device: there is no usable device; this build has none\n");
-    return true;
 }
 
 std::optional<std::regex> compile_filter(const std::string& filter) {

@@ -20,6 +20,7 @@ struct CommonOptions {
     std::string fork;      ///< empty: as the input says
     std::string json;      ///< a file, or - for standard output
     std::string filter;
+    std::string kernel_cache;  ///< a folder, or off; empty: the user's cache folder
     bool verbose = false;
     bool quiet = false;
 };
@@ -30,12 +31,10 @@ struct Backend {
     Execute execute = execute_serial;
 };
 
-/// The executor that the options ask for. Throws UsageError where it is not built in or no device matches.
+/// The executor that the options ask for. Throws UsageError where it is not built in.
 const Executor& select_executor(const CommonOptions& options);
 /// The same, started with the options' threads.
 Backend select_backend(const CommonOptions& options);
-/// True where --require-device asks for a device and this build has none; says so on standard error.
-bool lacks_required_device(const CommonOptions& options);
 
 /// Compiles --filter; throws UsageError with the reason. Nothing: everything matches.
 std::optional<std::regex> compile_filter(const std::string& filter);

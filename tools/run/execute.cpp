@@ -107,7 +107,7 @@ class BlockRun {
 
     bool recover() {
         const Timed timed(report, Phase::recover, m_thread);
-        auto input = make_input(m_folder, report);
+        auto input = make_input(m_folder, report, *m_plan.senders);
         if (!input) return stop(input.error());
         m_input = std::move(*input);
         if (m_plan.options.verify == Verify::none) return true;
@@ -228,14 +228,16 @@ class BlockRun {
 
 }  // namespace
 
-Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report) {
+Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report, SenderRecovery& senders) {
     BlockInput input;
     input.rules = folder.rules;
     input.environment = block_environment(folder.block.header.with_defaults(), folder.rules);
     input.withdrawals = folder.block.withdrawals;
+    std::vector<SenderRequest> requests;
+    std::vector<size_t> asked;
     for (size_t i = 0; i < folder.block.transactions.size(); ++i) {
         const json::GivenTransaction& given = folder.block.transactions[i];
-        BlockTransaction tx{&given.tx, given.from.value_or(Address{}), given.invalid};
+        input.transactions.push_back({&given.tx, given.from.value_or(Address{}), given.invalid});
         if (!given.tx.is_signed()) {
             ++report.unsigned_txs;
             if (!given.from)
@@ -244,19 +246,25 @@ Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report) {
                     fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
                                 (folder.path / "block.json").string(), i));
         } else if (given.invalid.code == ErrorCode::none) {
-            const auto sender = recover_sender(given.tx, folder.rules.fork, folder.rules.chain_id);
-            if (!sender)
-                tx.invalid = sender.error();
-            else if (given.from && *given.from != *sender)
-                tx.invalid =
-                    Error{ErrorCode::sender_mismatch, fmt::format("\"from\" is {}, the signature is {}'s",
-                                                                  to_hex(*given.from), to_hex(*sender))};
-            else
-                tx.sender = *sender;
-            if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
-                report.mismatches.push_back({"transaction_hash", to_hex(*given.hash), to_hex(hash), i});
+            requests.push_back({&given.tx, &folder.rules});
+            asked.push_back(i);
         }
-        input.transactions.push_back(std::move(tx));
+    }
+    const auto recovered = senders.recover(requests, &report.senders);
+    for (size_t k = 0; k < asked.size(); ++k) {
+        const json::GivenTransaction& given = folder.block.transactions[asked[k]];
+        BlockTransaction& tx = input.transactions[asked[k]];
+        const Result<Address>& sender = recovered[k];
+        if (!sender)
+            tx.invalid = sender.error();
+        else if (given.from && *given.from != *sender)
+            tx.invalid = Error{
+                ErrorCode::sender_mismatch,
+                fmt::format("\"from\" is {}, the signature is {}'s", to_hex(*given.from), to_hex(*sender))};
+        else
+            tx.sender = *sender;
+        if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
+            report.mismatches.push_back({"transaction_hash", to_hex(*given.hash), to_hex(hash), asked[k]});
     }
     return input;
 }
