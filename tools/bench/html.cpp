@@ -14,6 +14,7 @@ namespace {
 constexpr const char* chart_style = R"(
 td.t { width:38%; min-width:12rem } td.c { white-space:nowrap; font-weight:600; width:17% } tr.g td { border-bottom:0; padding-bottom:0 }
 td, th { padding-left:.55rem; padding-right:.55rem } td { white-space:nowrap }
+td.bad { white-space:normal; overflow-wrap:anywhere }
 .track { position:relative; height:1rem; background:var(--line); border-radius:.2rem }
 .track i { position:absolute; left:0; top:0; bottom:0; border-radius:.2rem; background:var(--bar1) }
 .track i.o { background:var(--bar2) }

@@ -55,14 +55,16 @@ void run_block_folder(BenchSession& session, const std::string& workload, const 
                           .check = [&](const BlockOutcome& o) { return compare_with_header(*folder, o); }});
 }
 
-/// The results of one runner with at least `least_gas`; nothing where there are none.
+/// The results of one runner with at least `least_gas`; nothing where there are none, or where one of the
+/// runner's failed: what is left would flatter it.
 std::optional<BenchSummary> summarize_blocks(std::span<const BenchResult> results, const Runner& runner,
                                              uint64_t least_gas, std::string what) {
     std::vector<double> ratios;
     double gas = 0, seconds = 0;
     for (const BenchResult& r : results) {
-        if (!r.error.empty() || r.backend != runner.name || r.threads != runner.threads || r.gas < least_gas)
-            continue;
+        if (r.backend != runner.name || r.threads != runner.threads) continue;
+        if (!r.error.empty()) return std::nullopt;
+        if (r.gas < least_gas) continue;
         ratios.push_back(r.vs_serial.median);
         gas += static_cast<double>(r.gas);
         seconds += r.time.median;
