@@ -9,6 +9,7 @@
 
 #include "host/device/faulty_device.hpp"
 #include "host/device_recover.hpp"
+#include "host/sender_driver.hpp"
 #include "tests/cli/temporary_folder.hpp"
 #include "tests/device/found_devices.hpp"
 #include "tests/device/signed_transactions.hpp"
@@ -203,9 +204,8 @@ TEST(Faults, WhatAHangingDeviceHoldsIsTakenBack) {
     const auto cache = std::make_shared<ProgramCache>(cache_folder);
     // Rates from the cache make it claim whole slots at once.
     const DeviceInfo info{.name = "hanging"};
-    cache->store(
-        cache_entry(info, {.name = "recover", .source = "hanging", .options = {}, .binary = {}}, "rates"),
-        to_bytes({.launch = 0, .item = 1e-9, .cpu_item = 1e-3, .least = 1, .host_cores = false}));
+    cache->store(rates_entry("hanging", info),
+                 to_bytes({.launch = 0, .item = 1e-9, .cpu_item = 1e-3, .least = 1, .host_cores = false}));
     {
         SenderRecovery recovery({.threads = 2,
                                  .use = DeviceUse::when_faster,
@@ -239,7 +239,7 @@ TEST(Senders, AutomaticOpensADeviceOnceThatIsWorthIt) {
     // Last time opening took a nanosecond, so any batch is worth it; the rates make the device take part.
     const double opening = 1e-9;
     cache->store("recover-opening", {reinterpret_cast<const uint8_t*>(&opening), sizeof opening});
-    cache->store(cache_entry({.name = "hanging"}, {.name = "recover", .source = "hanging"}, "rates"),
+    cache->store(rates_entry("hanging", {.name = "hanging"}),
                  to_bytes({.launch = 0, .item = 1e-9, .cpu_item = 1e-3, .least = 1, .host_cores = false}));
     std::atomic<unsigned> looked = 0;
     const auto find = [&looked, gate] {
