@@ -35,9 +35,9 @@ DeviceResult<std::unique_ptr<DeviceKeccak>> DeviceKeccak::open(std::shared_ptr<D
     auto program = programs->get("keccak", build_options(programs->device().info()));
     if (!program) return tl::unexpected(program.error());
     std::unique_ptr<DeviceKeccak> keccak(new DeviceKeccak(std::move(programs), *program, variant));
-    if (const auto done = keccak->allocate(); !done) return tl::unexpected(done.error());
+    if (auto done = keccak->allocate(); !done) return tl::unexpected(done.error());
     if (variant == Variant::automatic)
-        if (const auto done = keccak->choose_variant(); !done) return tl::unexpected(done.error());
+        if (auto done = keccak->choose_variant(); !done) return tl::unexpected(done.error());
     return keccak;
 }
 
@@ -75,7 +75,7 @@ DeviceResult<void> DeviceKeccak::choose_variant() {
         m_variant = variant;
         // A driver may compile at the first launch, so that one does not count.
         for (int run = 0; run < 3; ++run) {
-            if (const auto done = hash(messages, digests); !done) return done;
+            if (auto done = hash(messages, digests); !done) return done;
             double& least = seconds[variant == Variant::eight_per_item];
             least = run <= 1 ? m_times.kernel : std::min(least, m_times.kernel);
         }
@@ -152,7 +152,7 @@ DeviceResult<void> DeviceKeccak::submit(Slice& slice) {
 DeviceResult<void> DeviceKeccak::collect(Slice& slice, std::span<Hash> digests) {
     if (!slice.take) return {};
     Device& device = m_programs->device();
-    if (const auto done = device.wait(slice.take); !done) return done;
+    if (auto done = device.wait(slice.take); !done) return done;
     for (const EventPtr& give : slice.gives) m_times.give += device.seconds(give).value_or(0);
     m_times.kernel += device.seconds(slice.kernel).value_or(0);
     m_times.take += device.seconds(slice.take).value_or(0);
@@ -161,7 +161,7 @@ DeviceResult<void> DeviceKeccak::collect(Slice& slice, std::span<Hash> digests) 
     for (const BufferPtr& buffer : {slice.words, slice.offsets, slice.lengths, slice.order}) {
         const auto back = device.take(Queue::compute, *buffer, 0, {});
         if (!back) return tl::unexpected(back.error());
-        if (const auto done = device.wait(*back); !done) return done;
+        if (auto done = device.wait(*back); !done) return done;
     }
     slice.take = slice.kernel = nullptr;
     return {};
@@ -187,13 +187,13 @@ DeviceResult<void> DeviceKeccak::hash_in_slices(std::span<const BytesView> messa
             ++i;
             continue;
         }
-        if (const auto done = submit(slice); !done) return done;
+        if (auto done = submit(slice); !done) return done;
         i = next;
         current ^= 1;
-        if (const auto done = collect(m_slices[current], digests); !done) return done;
+        if (auto done = collect(m_slices[current], digests); !done) return done;
     }
     for (const size_t which : {current, current ^ 1})
-        if (const auto done = collect(m_slices[which], digests); !done) return done;
+        if (auto done = collect(m_slices[which], digests); !done) return done;
     return {};
 }
 

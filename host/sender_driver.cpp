@@ -170,12 +170,13 @@ DeviceResult<void> SenderDriver::Work::open() {
 
 DeviceResult<double> SenderDriver::Work::time_device(size_t count) {
     std::vector<Transaction> transactions;
+    transactions.reserve(count);
     for (size_t i = 0; i < count; ++i) transactions.push_back(sample(i));
     std::vector<const Transaction*> pointers;
     for (const Transaction& tx : transactions) pointers.push_back(&tx);
     const auto start = Clock::now();
-    if (const auto done = engine->submit(0, pointers); !done) return tl::unexpected(done.error());
-    if (const auto done = engine->collect(0); !done) return tl::unexpected(done.error());
+    if (auto done = engine->submit(0, pointers); !done) return tl::unexpected(done.error());
+    if (auto done = engine->collect(0); !done) return tl::unexpected(done.error());
     return seconds_since(start);
 }
 
@@ -212,7 +213,7 @@ std::shared_ptr<SenderBatch> SenderDriver::Work::next_batch() {
     std::unique_lock held(lock);
     changed.wait(held, [&] { return stopping || !batches.empty(); });
     if (stopping) return nullptr;
-    const auto batch = batches.front();
+    auto batch = batches.front();
     batches.pop_front();
     return batch;
 }
@@ -227,12 +228,12 @@ DeviceResult<void> SenderDriver::Work::serve(SenderBatch& batch) {
     DeviceResult<bool> more = true;
     size_t slot = 0;
     for (; *more && !is_stopping(); slot = (slot + 1) % flights.size()) {
-        if (const auto done = collect(batch, slot, flights[slot]); !done) return done;
+        if (auto done = collect(batch, slot, flights[slot]); !done) return done;
         more = submit(batch, slot, flights[slot]);
         if (!more) return tl::unexpected(more.error());
     }
     for (size_t i = 0; i < flights.size(); ++i, slot = (slot + 1) % flights.size())
-        if (const auto done = collect(batch, slot, flights[slot]); !done) return done;
+        if (auto done = collect(batch, slot, flights[slot]); !done) return done;
     return {};
 }
 

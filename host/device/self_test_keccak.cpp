@@ -64,12 +64,10 @@ DeviceResult<void> self_test_keccak(Device& device, DeviceProgram& program) {
                                                   buffers[4].get(), static_cast<uint32_t>(count)};
     for (const auto& [kernel, items] :
          {std::pair{"keccak256", count}, std::pair{"keccak256_x8", (count + 7) / 8}}) {
-        if (const auto done =
-                device.write(*buffers[4], 0, {poison.front().bytes.data(), count * sizeof(Hash)});
+        if (auto done = device.write(*buffers[4], 0, {poison.front().bytes.data(), count * sizeof(Hash)});
             !done)
             return done;
-        const auto done =
-            run_kernel(device, program, {.kernel = kernel, .items = items, .arguments = arguments});
+        auto done = run_kernel(device, program, {.kernel = kernel, .items = items, .arguments = arguments});
         if (!done) return done;
         const auto digests = download<Hash>(device, *buffers[4], count);
         if (!digests) return tl::unexpected(digests.error());

@@ -35,7 +35,7 @@ DeviceResult<void> self_test_probe(Device& device, DeviceProgram& program) {
     const auto buffer = upload<uint64_t>(device, poison);
     if (!buffer) return tl::unexpected(buffer.error());
     const std::array<KernelArgument, 2> arguments{buffer->get(), static_cast<uint32_t>(count)};
-    const auto done = run_kernel(device, program, {.kernel = "probe", .items = 1, .arguments = arguments});
+    auto done = run_kernel(device, program, {.kernel = "probe", .items = 1, .arguments = arguments});
     if (!done) return done;
     const auto got = download<uint64_t>(device, **buffer, count);
     if (!got) return tl::unexpected(got.error());

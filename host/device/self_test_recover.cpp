@@ -52,6 +52,7 @@ kernel::signature to_kernel(const Case& c) {
 DeviceResult<void> self_test_recover(Device& device, DeviceProgram& program) {
     const std::vector<Case> all = cases();
     std::vector<kernel::signature> signatures;
+    signatures.reserve(all.size());
     for (const Case& c : all) signatures.push_back(to_kernel(c));
     auto kernels = RecoverKernels::open(device, program);
     if (!kernels) return tl::unexpected(kernels.error());
@@ -63,10 +64,10 @@ DeviceResult<void> self_test_recover(Device& device, DeviceProgram& program) {
     };
     for (const auto& [buffer, from] : {std::pair{buffers->signatures.get(), bytes(signatures)},
                                        std::pair{buffers->statuses.get(), bytes(statuses)}})
-        if (const auto done = device.write(*buffer, 0, from); !done) return done;
+        if (auto done = device.write(*buffer, 0, from); !done) return done;
     const auto events = kernels->enqueue(*buffers, all.size(), {});
     if (!events) return tl::unexpected(events.error());
-    if (const auto done = device.wait(events->back()); !done) return done;
+    if (auto done = device.wait(events->back()); !done) return done;
     const auto got = download<Address>(device, *buffers->addresses, all.size());
     if (!got) return tl::unexpected(got.error());
     const auto verdicts = download<uint32_t>(device, *buffers->statuses, all.size());

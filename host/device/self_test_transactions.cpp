@@ -60,6 +60,7 @@ bool is_right(const kernel::signature& got, uint32_t status, const Transaction& 
 DeviceResult<void> self_test_transactions(Device& device, DeviceProgram& program) {
     const std::vector<Transaction> all = known_transactions();
     std::vector<Bytes> encoded;
+    encoded.reserve(all.size() + 2);
     for (const Transaction& tx : all) encoded.push_back(encode_transaction(tx));
     encoded.push_back(Bytes(encoded[0].begin(), encoded[0].end() - 1));  // ends too early
     encoded.push_back({});
@@ -88,7 +89,7 @@ DeviceResult<void> self_test_transactions(Device& device, DeviceProgram& program
                                                   buffers[4].get(),
                                                   uint32_t{0},
                                                   static_cast<uint32_t>(count)};
-    const auto done =
+    auto done =
         run_kernel(device, program, {.kernel = "read_transactions", .items = count, .arguments = arguments});
     if (!done) return done;
     const auto signatures = download<kernel::signature>(device, *buffers[3], count);

@@ -76,7 +76,7 @@ DeviceResult<ProgramPtr> OpenClDevice::build_from(Program program, const Program
 }
 
 DeviceResult<Bytes> OpenClDevice::binary(DeviceProgram& program) {
-    const cl_program p = static_cast<BuiltProgram&>(program).m_program.get();
+    cl_program p = static_cast<BuiltProgram&>(program).m_program.get();
     size_t size = 0;
     if (const cl_int code = m_api->clGetProgramInfo(p, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr);
         code != CL_SUCCESS)
@@ -104,8 +104,9 @@ DeviceResult<void> OpenClDevice::set_arguments(cl_kernel kernel, const Launch& l
         const KernelArgument& argument = launch.arguments[i];
         cl_int code = CL_SUCCESS;
         if (const auto* buffer = std::get_if<DeviceBuffer*>(&argument)) {
-            const cl_mem memory = *buffer ? static_cast<Buffer*>(*buffer)->m_device.get() : nullptr;
-            code = m_api->clSetKernelArg(kernel, i, sizeof memory, &memory);
+            cl_mem memory = *buffer ? static_cast<Buffer*>(*buffer)->m_device.get() : nullptr;
+            code = m_api->clSetKernelArg(kernel, i, sizeof(cl_mem),
+                                         &memory);  // NOLINT(bugprone-sizeof-expression)
         } else if (const auto* word = std::get_if<uint32_t>(&argument)) {
             code = m_api->clSetKernelArg(kernel, i, sizeof *word, word);
         } else {
@@ -157,7 +158,7 @@ DeviceResult<EventPtr> OpenClDevice::submitted(Queue which, const char* call, cl
 
 DeviceResult<void> OpenClDevice::wait(const EventPtr& event) {
     if (!event) return {};
-    const cl_event e = static_cast<Event&>(*event).get();
+    cl_event e = static_cast<Event&>(*event).get();
     if (const cl_int code = m_api->clWaitForEvents(1, &e); code != CL_SUCCESS)
         return failed("clWaitForEvents", code);
     return {};
@@ -165,7 +166,7 @@ DeviceResult<void> OpenClDevice::wait(const EventPtr& event) {
 
 DeviceResult<double> OpenClDevice::seconds(const EventPtr& event) {
     if (!event) return 0.0;
-    const cl_event e = static_cast<Event&>(*event).get();
+    cl_event e = static_cast<Event&>(*event).get();
     cl_ulong start = 0, end = 0;
     for (const auto& [what, to] :
          {std::pair{CL_PROFILING_COMMAND_START, &start}, std::pair{CL_PROFILING_COMMAND_END, &end}})
