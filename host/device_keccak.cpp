@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/device_keccak.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 
 #include "evm/crypto/keccak.hpp"
@@ -12,6 +14,7 @@ constexpr size_t rate = 136;  // bytes of a block of Keccak-256
 /// One slice: large enough that launching costs nothing beside it, small enough that two overlap early.
 constexpr uint64_t slice_bytes = uint64_t{16} << 20;
 constexpr uint64_t bytes_per_message = 64;
+constexpr size_t pack_grain = 512;
 /// Messages of more blocks than this share a bucket.
 constexpr size_t buckets = 256;
 
@@ -81,16 +84,27 @@ DeviceResult<void> DeviceKeccak::choose_variant() {
     return {};
 }
 
-bool DeviceKeccak::add(Slice& slice, BytesView message, size_t index) {
-    const size_t words = words_of(message.size()), place = slice.messages.size();
-    if (place == m_slice_messages || slice.used_words + words > m_slice_words) return false;
-    if (!message.empty())
-        std::memcpy(as<uint64_t>(*slice.words) + slice.used_words, message.data(), message.size());
-    as<uint32_t>(*slice.offsets)[place] = static_cast<uint32_t>(slice.used_words);
-    as<uint32_t>(*slice.lengths)[place] = static_cast<uint32_t>(message.size());
-    slice.messages.push_back(index);
-    slice.used_words += words;
-    return true;
+/// Takes messages from `first` on until the slice is full; answers the next one.
+size_t DeviceKeccak::pack(Slice& slice, std::span<const BytesView> messages, size_t first) {
+    auto* const offsets = as<uint32_t>(*slice.offsets);
+    auto* const lengths = as<uint32_t>(*slice.lengths);
+    slice.first = first;
+    slice.count = slice.used_words = 0;
+    for (size_t i = first; i < messages.size() && slice.count < m_slice_messages; ++i) {
+        const size_t words = words_of(messages[i].size());
+        if (slice.used_words + words > m_slice_words) break;
+        offsets[slice.count] = static_cast<uint32_t>(slice.used_words);
+        lengths[slice.count] = static_cast<uint32_t>(messages[i].size());
+        slice.used_words += words;
+        ++slice.count;
+    }
+    auto* const to = as<uint64_t>(*slice.words);
+    tbb::parallel_for(tbb::blocked_range<size_t>(0, slice.count, pack_grain), [&](const auto& range) {
+        for (size_t i = range.begin(); i < range.end(); ++i)
+            if (const BytesView message = messages[first + i]; !message.empty())
+                std::memcpy(to + offsets[i], message.data(), message.size());
+    });
+    return first + slice.count;
 }
 
 /// A counting sort: neighbours then take as many permutations, which is what keeps lanes busy.
@@ -99,15 +113,15 @@ void DeviceKeccak::order_by_blocks(Slice& slice) {
     uint32_t* order = as<uint32_t>(*slice.order);
     std::array<uint32_t, buckets + 1> start{};
     const auto bucket = [&](size_t i) { return std::min(lengths[i] / rate, buckets - 1); };
-    for (size_t i = 0; i < slice.messages.size(); ++i) ++start[bucket(i) + 1];
+    for (size_t i = 0; i < slice.count; ++i) ++start[bucket(i) + 1];
     for (size_t b = 0; b < buckets; ++b) start[b + 1] += start[b];
-    for (size_t i = 0; i < slice.messages.size(); ++i) order[start[bucket(i)]++] = static_cast<uint32_t>(i);
+    for (size_t i = 0; i < slice.count; ++i) order[start[bucket(i)]++] = static_cast<uint32_t>(i);
 }
 
 DeviceResult<void> DeviceKeccak::submit(Slice& slice) {
     order_by_blocks(slice);
     Device& device = m_programs->device();
-    const size_t count = slice.messages.size();
+    const size_t count = slice.count;
     slice.gives.clear();
     for (const auto& [buffer, bytes] :
          {std::pair{slice.words.get(), slice.used_words * 8}, std::pair{slice.offsets.get(), count * 4},
@@ -142,9 +156,7 @@ DeviceResult<void> DeviceKeccak::collect(Slice& slice, std::span<Hash> digests) 
     for (const EventPtr& give : slice.gives) m_times.give += device.seconds(give).value_or(0);
     m_times.kernel += device.seconds(slice.kernel).value_or(0);
     m_times.take += device.seconds(slice.take).value_or(0);
-    const uint8_t* from = slice.digests->host().data();
-    for (size_t i = 0; i < slice.messages.size(); ++i)
-        std::memcpy(digests[slice.messages[i]].bytes.data(), from + i * sizeof(Hash), sizeof(Hash));
+    std::memcpy(digests.data() + slice.first, slice.digests->host().data(), slice.count * sizeof(Hash));
     // The inputs become the host's again for the next slice.
     for (const BufferPtr& buffer : {slice.words, slice.offsets, slice.lengths, slice.order}) {
         const auto back = device.take(Queue::compute, *buffer, 0, {});
@@ -152,8 +164,6 @@ DeviceResult<void> DeviceKeccak::collect(Slice& slice, std::span<Hash> digests) 
         if (const auto done = device.wait(*back); !done) return done;
     }
     slice.take = slice.kernel = nullptr;
-    slice.messages.clear();
-    slice.used_words = 0;
     return {};
 }
 
@@ -171,22 +181,18 @@ DeviceResult<void> DeviceKeccak::hash_in_slices(std::span<const BytesView> messa
     size_t current = 0;
     for (size_t i = 0; i < messages.size();) {
         Slice& slice = m_slices[current];
-        if (words_of(messages[i].size()) > m_slice_words) {
+        const size_t next = pack(slice, messages, i);
+        if (next == i) {
             digests[i] = keccak256(messages[i]);
             ++i;
             continue;
         }
-        if (add(slice, messages[i], i)) {
-            ++i;
-            continue;
-        }
         if (const auto done = submit(slice); !done) return done;
+        i = next;
         current ^= 1;
         if (const auto done = collect(m_slices[current], digests); !done) return done;
     }
-    if (!m_slices[current].messages.empty())
-        if (const auto done = submit(m_slices[current]); !done) return done;
-    for (const size_t which : {current ^ 1, current})
+    for (const size_t which : {current, current ^ 1})
         if (const auto done = collect(m_slices[which], digests); !done) return done;
     return {};
 }

@@ -39,7 +39,7 @@ class DeviceKeccak {
   private:
     struct Slice {
         BufferPtr words, offsets, lengths, order, digests;
-        std::vector<size_t> messages;  ///< which ones it holds
+        size_t first = 0, count = 0;  ///< the messages that it holds
         size_t used_words = 0;
         std::vector<EventPtr> gives;
         EventPtr kernel, take;  ///< set while it is in flight
@@ -49,7 +49,7 @@ class DeviceKeccak {
         : m_programs(std::move(programs)), m_program(std::move(program)), m_variant(variant) {}
     DeviceResult<void> allocate();
     DeviceResult<void> choose_variant();
-    bool add(Slice& slice, BytesView message, size_t index);
+    size_t pack(Slice& slice, std::span<const BytesView> messages, size_t first);
     void order_by_blocks(Slice& slice);
     DeviceResult<void> submit(Slice& slice);
     DeviceResult<void> collect(Slice& slice, std::span<Hash> digests);

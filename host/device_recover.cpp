@@ -13,44 +13,56 @@ namespace {
 
 /// Signatures of a slot. GPUs want tens of thousands of lanes; on processors a slot should fit the cache.
 constexpr size_t gpu_capacity = size_t{1} << 17, cpu_capacity = size_t{1} << 12;
-constexpr size_t pack_grain = 256;
+constexpr size_t pack_grain = 64;
+/// Room for encoded transactions, per signature of a slot; most transactions are shorter.
+constexpr size_t transaction_bytes = 512;
 
-void store_words(const U256& from, WARPEVM_U64 (&to)[4]) {
-    for (size_t i = 0; i < 4; ++i) to[i] = from.limb[i];
-}
-
-kernel::signature pack(const Transaction& tx) {
-    kernel::signature s{};
-    const Hash digest = signing_hash(tx);
-    std::memcpy(s.digest, digest.bytes.data(), sizeof s.digest);
-    store_words(tx.r, s.r);
-    store_words(tx.s, s.s);
-    s.recovery_id = tx.y_parity;
-    return s;
+template <class T>
+T* as(DeviceBuffer& buffer) {
+    return reinterpret_cast<T*>(buffer.host().data());
 }
 
 }  // namespace
 
 DeviceResult<std::unique_ptr<DeviceRecover>> DeviceRecover::open(std::shared_ptr<DevicePrograms> programs) {
     Device& device = programs->device();
+    const std::string options = build_options(device.info());
     std::unique_ptr<DeviceRecover> engine(new DeviceRecover(std::move(programs)));
-    auto program = engine->m_programs->get("recover", build_options(device.info()));
-    if (!program) return tl::unexpected(program.error());
-    engine->m_program = std::move(*program);
+    // Both are built at the same time.
+    engine->m_programs->prepare("transactions", options);
+    for (const auto& [name, program] :
+         {std::pair{"recover", &engine->m_program}, {"transactions", &engine->m_reader}}) {
+        auto built = engine->m_programs->get(name, options);
+        if (!built) return tl::unexpected(built.error());
+        *program = std::move(*built);
+    }
     auto kernels = RecoverKernels::open(device, *engine->m_program);
     if (!kernels) return tl::unexpected(kernels.error());
     engine->m_kernels = std::move(*kernels);
+    if (const auto done = engine->allocate(); !done) return tl::unexpected(done.error());
+    return engine;
+}
+
+DeviceResult<void> DeviceRecover::allocate() {
+    Device& device = m_programs->device();
     const bool cpu = device.info().type == DeviceType::cpu;
-    engine->m_capacity = std::max<size_t>(
-        1, std::min<uint64_t>(cpu ? cpu_capacity : gpu_capacity, largest_buffer(device.info()) / 512));
-    engine->m_least =
-        std::min(engine->m_capacity, size_t{std::max(1U, device.info().units)} * (cpu ? 8 : 128));
-    for (Slot& slot : engine->m_slots) {
-        auto buffers = engine->m_kernels->allocate(engine->m_capacity, BufferKind::exchange);
+    m_capacity = std::max<size_t>(1, std::min<uint64_t>(cpu ? cpu_capacity : gpu_capacity,
+                                                        largest_buffer(device.info()) / transaction_bytes));
+    m_least = std::min(m_capacity, size_t{std::max(1U, device.info().units)} * (cpu ? 8 : 128));
+    m_words = m_capacity * transaction_bytes / 8;
+    for (Slot& slot : m_slots) {
+        for (const auto& [buffer, bytes] :
+             {std::pair{&slot.words, m_words * 8}, std::pair{&slot.offsets, m_capacity * 4},
+              std::pair{&slot.lengths, m_capacity * 4}}) {
+            auto made = device.allocate(bytes, BufferKind::exchange);
+            if (!made) return tl::unexpected(made.error());
+            *buffer = std::move(*made);
+        }
+        auto buffers = m_kernels->allocate(m_capacity, BufferKind::exchange);
         if (!buffers) return tl::unexpected(buffers.error());
         slot.buffers = std::move(*buffers);
     }
-    return engine;
+    return {};
 }
 
 /// Buffers must not go while the device may still use them.
@@ -59,52 +71,104 @@ DeviceRecover::~DeviceRecover() {
     (void)m_programs->device().finish(Queue::transfer);
 }
 
-kernel::signature* DeviceRecover::signatures(Slot& slot) const {
-    return reinterpret_cast<kernel::signature*>(slot.buffers.signatures->host().data());
+size_t DeviceRecover::pack(Slot& slot, std::span<const Transaction* const> transactions) const {
+    std::vector<Bytes> encoded(std::min(transactions.size(), m_capacity));
+    const tbb::blocked_range<size_t> all(0, encoded.size(), pack_grain);
+    tbb::parallel_for(all, [&](const auto& range) {
+        for (size_t i = range.begin(); i < range.end(); ++i)
+            encoded[i] = encode_transaction(*transactions[i]);
+    });
+    auto* const offsets = as<uint32_t>(*slot.offsets);
+    auto* const lengths = as<uint32_t>(*slot.lengths);
+    size_t used = 0;
+    for (slot.count = 0; slot.count < encoded.size(); ++slot.count) {
+        const size_t length = encoded[slot.count].size(), words = length / 8 + 1;
+        if (used + words > m_words) break;
+        offsets[slot.count] = static_cast<uint32_t>(used);
+        lengths[slot.count] = static_cast<uint32_t>(length);
+        used += words;
+    }
+    auto* const to = as<uint64_t>(*slot.words);
+    tbb::parallel_for(tbb::blocked_range<size_t>(0, slot.count, pack_grain), [&](const auto& range) {
+        for (size_t i = range.begin(); i < range.end(); ++i)
+            std::memcpy(to + offsets[i], encoded[i].data(), encoded[i].size());
+    });
+    return used;
+}
+
+DeviceResult<std::vector<EventPtr>> DeviceRecover::give(std::span<const Handed> buffers) {
+    std::vector<EventPtr> events;
+    for (const Handed& handed : buffers) {
+        auto event = m_programs->device().give(Queue::transfer, *handed.buffer, handed.bytes, {});
+        if (!event) return tl::unexpected(event.error());
+        events.push_back(std::move(*event));
+    }
+    return events;
 }
 
 DeviceResult<size_t> DeviceRecover::submit(size_t which, std::span<const Transaction* const> transactions) {
     Slot& slot = m_slots[which];
-    slot.count = std::min(transactions.size(), m_capacity);
-    kernel::signature* const to = signatures(slot);
-    tbb::parallel_for(tbb::blocked_range<size_t>(0, slot.count, pack_grain), [&](const auto& range) {
-        for (size_t i = range.begin(); i < range.end(); ++i) to[i] = pack(*transactions[i]);
-    });
-    if (const auto done = enqueue(slot); !done) return tl::unexpected(done.error());
+    const size_t words = pack(slot, transactions);
+    if (slot.count == 0) return size_t{0};
+    RecoverKernels::Buffers& b = slot.buffers;
+    const std::array<Handed, 6> inputs{{{slot.words.get(), words * 8},
+                                        {slot.offsets.get(), slot.count * 4},
+                                        {slot.lengths.get(), slot.count * 4},
+                                        {b.signatures.get(), 0},
+                                        {b.statuses.get(), 0},
+                                        {b.addresses.get(), 0}}};
+    const auto given = give(inputs);
+    if (!given) return tl::unexpected(given.error());
+    const std::array<KernelArgument, 7> arguments{slot.words.get(),
+                                                  slot.offsets.get(),
+                                                  slot.lengths.get(),
+                                                  b.signatures.get(),
+                                                  b.statuses.get(),
+                                                  uint32_t{0},
+                                                  static_cast<uint32_t>(slot.count)};
+    const auto read = m_programs->device().launch(
+        Queue::compute, *m_reader,
+        {.kernel = "read_transactions", .items = slot.count, .arguments = arguments}, *given);
+    if (!read) return tl::unexpected(read.error());
+    slot.stages = {*read};
+    if (const auto done = enqueue(slot, {&*read, 1}); !done) return tl::unexpected(done.error());
     return slot.count;
 }
 
 DeviceResult<void> DeviceRecover::submit_signatures(size_t which, std::span<const kernel::signature> given) {
     Slot& slot = m_slots[which];
     slot.count = std::min(given.size(), m_capacity);
-    if (slot.count != 0) std::memcpy(signatures(slot), given.data(), slot.count * sizeof(kernel::signature));
-    return enqueue(slot);
+    if (slot.count == 0) return {};
+    RecoverKernels::Buffers& b = slot.buffers;
+    std::memcpy(b.signatures->host().data(), given.data(), slot.count * sizeof(kernel::signature));
+    std::memset(b.statuses->host().data(), 0, slot.count * sizeof(uint32_t));
+    const std::array<Handed, 6> inputs{{{b.signatures.get(), slot.count * sizeof(kernel::signature)},
+                                        {b.statuses.get(), slot.count * sizeof(uint32_t)},
+                                        {b.addresses.get(), 0},
+                                        {slot.words.get(), 0},
+                                        {slot.offsets.get(), 0},
+                                        {slot.lengths.get(), 0}}};
+    const auto events = give(inputs);
+    if (!events) return tl::unexpected(events.error());
+    slot.stages.clear();
+    return enqueue(slot, *events);
 }
 
-DeviceResult<void> DeviceRecover::enqueue(Slot& slot) {
-    Device& device = m_programs->device();
+DeviceResult<void> DeviceRecover::enqueue(Slot& slot, std::span<const EventPtr> after) {
     RecoverKernels::Buffers& b = slot.buffers;
-    std::memset(b.statuses->host().data(), 0, slot.count * sizeof(uint32_t));
-    std::vector<EventPtr> gives;
-    for (const auto& [buffer, bytes] : {std::pair{b.signatures.get(), slot.count * sizeof(kernel::signature)},
-                                        std::pair{b.statuses.get(), slot.count * sizeof(uint32_t)},
-                                        std::pair{b.addresses.get(), size_t{0}}}) {
-        auto event = device.give(Queue::transfer, *buffer, bytes, {});
-        if (!event) return tl::unexpected(event.error());
-        gives.push_back(std::move(*event));
-    }
-    auto stages = m_kernels->enqueue(b, slot.count, gives);
+    auto stages = m_kernels->enqueue(b, slot.count, after);
     if (!stages) return tl::unexpected(stages.error());
-    slot.stages = std::move(*stages);
+    slot.stages.insert(slot.stages.end(), stages->begin(), stages->end());
     const std::span<const EventPtr> last(&slot.stages.back(), 1);
     // On the transfer queue, so that they overlap with the other slot's kernels.
-    size_t i = 0;
-    for (const auto& [buffer, bytes] : {std::pair{b.statuses.get(), slot.count * sizeof(uint32_t)},
-                                        std::pair{b.addresses.get(), slot.count * kernel::address_bytes},
-                                        std::pair{b.signatures.get(), size_t{0}}}) {
-        auto event = device.take(Queue::transfer, *buffer, bytes, last);
+    for (const auto& [buffer, bytes] :
+         {std::pair{b.statuses.get(), slot.count * sizeof(uint32_t)},
+          std::pair{b.addresses.get(), slot.count * kernel::address_bytes},
+          std::pair{b.signatures.get(), size_t{0}}, std::pair{slot.words.get(), size_t{0}},
+          std::pair{slot.offsets.get(), size_t{0}}, std::pair{slot.lengths.get(), size_t{0}}}) {
+        auto event = m_programs->device().take(Queue::transfer, *buffer, bytes, last);
         if (!event) return tl::unexpected(event.error());
-        slot.takes[i++] = std::move(*event);
+        slot.takes.push_back(std::move(*event));
     }
     return {};
 }
@@ -112,10 +176,9 @@ DeviceResult<void> DeviceRecover::enqueue(Slot& slot) {
 DeviceResult<std::span<const RecoveredSender>> DeviceRecover::collect(size_t which) {
     Slot& slot = m_slots[which];
     Device& device = m_programs->device();
-    for (EventPtr& take : slot.takes) {
+    for (const EventPtr& take : slot.takes)
         if (const auto done = device.wait(take); !done) return tl::unexpected(done.error());
-        take = nullptr;
-    }
+    slot.takes.clear();
     for (const EventPtr& stage : slot.stages) m_kernel_seconds += device.seconds(stage).value_or(0);
     slot.stages.clear();
     const uint8_t* addresses = slot.buffers.addresses->host().data();

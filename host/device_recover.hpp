@@ -35,7 +35,8 @@ class RecoverKernels {
     BufferPtr m_generator;
 };
 
-/// Two slots, so that one is packed and copied while the other computes.
+/// From encoded transactions to addresses in one chain, without the host in between. Two slots, so that one
+/// is packed and copied while the other computes.
 class DeviceRecover final : public RecoverEngine {
   public:
     /// Builds the program (or waits for it) and allocates.
@@ -56,21 +57,30 @@ class DeviceRecover final : public RecoverEngine {
 
   private:
     struct Slot {
+        BufferPtr words, offsets, lengths;  ///< encoded transactions
         RecoverKernels::Buffers buffers;
         size_t count = 0;
         std::vector<EventPtr> stages;
-        std::array<EventPtr, 4> takes;
+        std::vector<EventPtr> takes;
         std::vector<RecoveredSender> results;
     };
 
     explicit DeviceRecover(std::shared_ptr<DevicePrograms> programs) : m_programs(std::move(programs)) {}
-    DeviceResult<void> enqueue(Slot& slot);
-    [[nodiscard]] kernel::signature* signatures(Slot& slot) const;
+    DeviceResult<void> allocate();
+    /// Encodes as many as fit one after the other; answers the words used.
+    size_t pack(Slot& slot, std::span<const Transaction* const> transactions) const;
+    struct Handed {
+        DeviceBuffer* buffer;
+        size_t bytes;
+    };
+    DeviceResult<std::vector<EventPtr>> give(std::span<const Handed> buffers);
+    /// The stages from signatures to addresses, and the way back of all exchange buffers.
+    DeviceResult<void> enqueue(Slot& slot, std::span<const EventPtr> after);
 
     std::shared_ptr<DevicePrograms> m_programs;
-    ProgramPtr m_program;
+    ProgramPtr m_program, m_reader;
     std::optional<RecoverKernels> m_kernels;
-    size_t m_capacity = 0, m_least = 0;
+    size_t m_capacity = 0, m_least = 0, m_words = 0;
     std::array<Slot, 2> m_slots;
     double m_kernel_seconds = 0;
 };

@@ -43,11 +43,11 @@ DeviceResult<RecoverKernels::Buffers> RecoverKernels::allocate(size_t items, Buf
     for (const auto& [buffer, bytes, kind] :
          {std::tuple{&b.signatures, sizeof(kernel::signature), shared},
           std::tuple{&b.statuses, sizeof(uint32_t), shared},
-          std::tuple{&b.addresses, size_t{kernel::address_bytes}, shared},
-          std::tuple{&b.points, size_t{kernel::point_bytes}, BufferKind::device},
-          std::tuple{&b.scalars, size_t{kernel::number_bytes}, BufferKind::device},
-          std::tuple{&b.zs, size_t{kernel::number_bytes}, BufferKind::device},
-          std::tuple{&b.scratch, size_t{kernel::number_bytes}, BufferKind::device}}) {
+          std::tuple{&b.addresses, kernel::address_bytes, shared},
+          std::tuple{&b.points, kernel::point_bytes, BufferKind::device},
+          std::tuple{&b.scalars, kernel::number_bytes, BufferKind::device},
+          std::tuple{&b.zs, kernel::number_bytes, BufferKind::device},
+          std::tuple{&b.scratch, kernel::number_bytes, BufferKind::device}}) {
         auto made = m_device->allocate(items * bytes, kind);
         if (!made) return tl::unexpected(made.error());
         *buffer = std::move(*made);

@@ -57,7 +57,9 @@ struct SenderRecovery::Shared : std::enable_shared_from_this<Shared> {
 };
 
 SenderRecovery::SenderRecovery(SenderOptions options) {
-    if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
+    // More threads than cores gain nothing here, and TBB warns of them.
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    options.threads = options.threads == 0 ? cores : std::min(options.threads, cores);
     m_shared = std::make_shared<Shared>(std::move(options));
     const DeviceUse use = m_shared->options.use;
     if (use == DeviceUse::when_faster || use == DeviceUse::device_first)

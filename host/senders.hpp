@@ -3,9 +3,7 @@
 // The answers are those of evm's recover_sender, whoever computes them.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "host/device/devices.hpp"
@@ -13,6 +11,7 @@
 #include "host/recover_engine.hpp"
 #include "host/recover_rates.hpp"
 #include "host/sender_batch.hpp"
+#include "host/sender_report.hpp"
 
 namespace warpevm {
 
@@ -35,17 +34,6 @@ struct SenderOptions {
     std::function<std::vector<RecoverSource>()> find{};
     /// Where what was measured is kept; may be null.
     std::shared_ptr<ProgramCache> cache{};
-};
-
-/// Who recovered how many, and why not the others.
-struct SenderReport {
-    size_t cpu = 0, device = 0;
-    std::string device_name{};
-    /// Of the transactions that the processor did, by reason: recover_too_small, recover_cpu_faster,
-    /// recover_device_starting, recover_gain_below_cost, recover_no_device, recover_shared, or what a device
-    /// failed with (device_lost, ...).
-    std::map<std::string, size_t> reasons{};
-    std::string why{};  ///< the reason in a sentence, with the numbers
 };
 
 /// Thread-safe: batches of several threads share the devices. Owns a thread per device.

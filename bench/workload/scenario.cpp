@@ -29,8 +29,8 @@ constexpr std::array table{
     Scenario{"chain", "token-2", 2, token_chain},
     Scenario{"chain", "token-8", 8, token_chain},
     Scenario{"chain", "token-32", 32, token_chain},
-    Scenario{"compute", "arithmetic", 1000, independent_arithmetic},
-    Scenario{"compute", "keccak", 500, independent_hashing},
+    Scenario{"compute", "arithmetic", 300, independent_arithmetic},
+    Scenario{"compute", "keccak", 150, independent_hashing},
 };
 
 }  // namespace

@@ -30,7 +30,21 @@ DevicePrograms::Future DevicePrograms::start(const std::string& program, const s
         if (known == key) return future;
     Future future = std::async(std::launch::async, [=, this] { return build(program, options); }).share();
     m_builds.emplace_back(key, future);
+    if (m_cache->enabled())
+        m_savings.push_back(std::async(std::launch::async, [=, this] { save(program, options, future); }));
     return future;
+}
+
+/// Nobody waits for this: the program is in use while its binary is fetched.
+void DevicePrograms::save(const std::string& program, const std::string& options, const Future& future) {
+    const Build& built = future.get();
+    if (!built.program || built.report.from_cache) return;
+    const ProgramSource* source = find_program_source(program);
+    const auto binary = m_device->binary(**built.program);
+    if (!binary || binary->empty()) return;
+    m_cache->store(
+        cache_entry(m_device->info(), {.name = program, .source = source->text, .options = options}),
+        *binary);
 }
 
 void DevicePrograms::prepare(const std::string& program, const std::string& options) {
@@ -76,9 +90,6 @@ DevicePrograms::Build DevicePrograms::build(const std::string& program, const st
     start = std::chrono::steady_clock::now();
     if (const auto right = self_test(*m_device, **built, program); !right) return failed(right.error());
     report.self_test_seconds = seconds_since(start);
-    if (!report.from_cache && m_cache->enabled())
-        if (const auto binary = m_device->binary(**built); binary && !binary->empty())
-            m_cache->store(entry, *binary);
     return {built, report};
 }
 

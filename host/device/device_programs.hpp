@@ -23,7 +23,8 @@ struct BuiltReport {
     double self_test_seconds = 0;
 };
 
-/// Thread-safe. The destructor waits for builds in flight, since drivers can't be interrupted.
+/// Thread-safe. The destructor waits for builds in flight, since drivers can't be interrupted, and until what
+/// they built is on the disk: some drivers take longer to hand out a binary than to make it.
 class DevicePrograms {
   public:
     DevicePrograms(std::shared_ptr<Device> device, std::shared_ptr<ProgramCache> cache);
@@ -45,6 +46,7 @@ class DevicePrograms {
         BuiltReport report;
     };
     using Future = std::shared_future<Build>;
+    void save(const std::string& program, const std::string& options, const Future& future);
     Future start(const std::string& program, const std::string& options);
     Build build(const std::string& program, const std::string& options);
 
@@ -52,6 +54,7 @@ class DevicePrograms {
     std::shared_ptr<ProgramCache> m_cache;
     std::mutex m_lock;
     std::vector<std::pair<std::string, Future>> m_builds;  ///< by program and options
+    std::vector<std::future<void>> m_savings;
 };
 
 }  // namespace warpevm

@@ -3,17 +3,18 @@
 // sees.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace warpevm::kernel {
 
 #include "kernels/shared.h"
 
-static_assert(sizeof(signature) == 104);
-
 /// What recover.cl keeps for each item, in bytes.
-inline constexpr uint64_t point_bytes = 64, number_bytes = 32, address_bytes = 20;
-/// The generator's table: 4096 multiples of G and as many of 2^128 * G.
-inline constexpr uint64_t generator_points = 2 * 4096;
+inline constexpr size_t point_bytes = 8 * RECOVER_POINT_WORDS;
+inline constexpr size_t number_bytes = 8 * RECOVER_NUMBER_WORDS;
+inline constexpr size_t address_bytes = 4 * RECOVER_ADDRESS_WORDS;
+/// The generator's table: multiples of G, and as many of 2^128 * G.
+inline constexpr size_t generator_points = 2 * GENERATOR_TABLE;
 
 }  // namespace warpevm::kernel

@@ -25,10 +25,13 @@ BytesView view(std::string_view text) {
 }
 
 std::optional<Bytes> read_file(const fs::path& path) {
+    std::error_code error;
+    const auto size = fs::is_regular_file(path, error) ? fs::file_size(path, error) : 0;
     std::ifstream in(path, std::ios::binary);
-    if (!in) return std::nullopt;
-    Bytes bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (in.bad()) return std::nullopt;
+    if (error || size == 0 || !in) return std::nullopt;
+    Bytes bytes(size);
+    in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+    if (in.gcount() != static_cast<std::streamsize>(size)) return std::nullopt;
     return bytes;
 }
 

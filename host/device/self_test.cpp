@@ -11,8 +11,10 @@ struct Row {
     std::string_view program;
     DeviceResult<void> (*test)(Device& device, DeviceProgram& program);
 };
-constexpr Row rows[] = {
-    {"keccak", self_test_keccak}, {"probe", self_test_probe}, {"recover", self_test_recover}};
+constexpr Row rows[] = {{"keccak", self_test_keccak},
+                        {"probe", self_test_probe},
+                        {"recover", self_test_recover},
+                        {"transactions", self_test_transactions}};
 
 }  // namespace
 

@@ -12,6 +12,7 @@ namespace warpevm {
 DeviceResult<void> self_test_probe(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_keccak(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_recover(Device& device, DeviceProgram& program);
+DeviceResult<void> self_test_transactions(Device& device, DeviceProgram& program);
 
 tl::unexpected<DeviceError> wrong_answer(const Device& device, std::string what);
 

@@ -21,17 +21,21 @@ void add_common(CLI::App& app, CommonOptions& o) {
         ->allow_extra_args(false)
         ->take_all();
     app.add_flag("--require-device", o.require_device, "fail (exit 1) without a usable device");
-    app.add_option("--threads", o.threads, "threads of the executor")->check(CLI::Range(1U, max_threads));
     app.add_option("--jobs", o.jobs, "cases or blocks at once")->check(CLI::Range(1U, max_threads));
     app.add_option("--fork", o.fork, "use this fork's rules, whatever the input says");
     app.add_option("--json", o.json, "write the results as JSON to FILE, or - for standard output");
     app.add_option("--filter", o.filter,
-                   "a regular expression over path::name::fork::index (run: the block number)");
+                   "a regular expression over path::name::fork::index (run: the block number; bench: "
+                   "workload/case)");
     app.add_option(
         "--kernel-cache", o.kernel_cache,
         "the folder for compiled device programs, or off; default: warpevm/kernels in the user's cache");
     app.add_flag("--verbose", o.verbose, "say more");
     app.add_flag("--quiet", o.quiet, "no progress, only the last line");
+}
+
+void add_threads(CLI::App& app, CommonOptions& o) {
+    app.add_option("--threads", o.threads, "threads of the executor")->check(CLI::Range(1U, max_threads));
 }
 
 CLI::App* add_run(CLI::App& app, Arguments& a) {
@@ -41,6 +45,7 @@ CLI::App* add_run(CLI::App& app, Arguments& a) {
                     "a folder with block.json and prestate.json, or a folder of such folders")
         ->required();
     add_common(*run, a.common);
+    add_threads(*run, a.common);
     run->add_option("--chain", o.chain, "mainnet, or a genesis.json whose `config` is the fork schedule")
         ->capture_default_str();
     run->add_option("--repeat", o.repeat, "execute N times and give the medians")
@@ -68,6 +73,7 @@ CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const s
     CLI::App* test = app.add_subcommand(name, "Runs " + what + " files or trees");
     test->add_option("PATH", a.test.paths, "files, or folders that hold .json files")->required();
     add_common(*test, a.common);
+    add_threads(*test, a.common);
     test->add_flag("--trace", a.test.trace, "write EIP-3155 lines to standard error (one case at a time)");
     test->footer("Example: " + example);
     return test;
@@ -114,15 +120,25 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     bench->add_option("WORKLOAD", o.workloads, "names from --list; none: all");
     add_common(*bench, a.common);
     bench->add_flag("--list", o.list, "name the workloads");
-    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form")
+    bench->add_option("--txs", o.txs, "transactions of a generated block")
+        ->check(CLI::Range(size_t{1}, size_t{10000000}))
         ->capture_default_str();
-    bench->add_option("--repeat", o.repeat, "batches per case")
+    bench->add_option("--seed", o.seed, "what a generated block follows from")->capture_default_str();
+    bench->add_option("--threads", o.threads, "threads of the executor: one count, or several (1,2,4)")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::Range(1U, max_threads));
+    bench->add_option("--repeat", o.repeat, "rounds per case; 31 and more for a claim")
         ->check(CLI::Range(1U, 100000U))
         ->capture_default_str();
-    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch")
+    bench->add_option("--blocks", o.blocks, "the folder of real blocks (blocks)")->capture_default_str();
+    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form (evm)")
+        ->capture_default_str();
+    bench->add_option("--report", o.report, "write an HTML report to FILE");
+    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch (evm)")
         ->check(CLI::Range(1U, 10000U))
         ->capture_default_str();
-    bench->footer("Example: warpevm bench evm --json -");
+    bench->footer("Example: warpevm bench erc20 hot --txs 10000 --threads 1,2 --report bench.html");
     return bench;
 }
 

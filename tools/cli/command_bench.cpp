@@ -2,102 +2,98 @@
 // `bench`: named workloads. Every result is compared before any figure is printed.
 #include <fmt/format.h>
 
-#include <cmath>
-#include <fstream>
-#include <map>
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <thread>
 
-#include "tools/bench/evm_cases.hpp"
+#include "tools/bench/workloads.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/version.hpp"
 #include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
+#include "tools/common/machine.hpp"
 
 namespace warpevm::tools {
 namespace {
 
-std::string processor() {
-    std::ifstream info("/proc/cpuinfo");
-    for (std::string line; std::getline(info, line);)
-        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-    return "unknown";
+void list_workloads() {
+    for (const Workload& workload : workloads()) fmt::print("{:<10} {}\n", workload.name, workload.what);
 }
 
-nlohmann::ordered_json to_json(const EvmCaseResult& r, const std::string& backend) {
-    return {{"workload", "evm"},
-            {"case", r.name},
-            {"txs", 1},
-            {"gas", r.gas},
-            {"items", 1},
-            {"seed", 0},
-            {"backend", backend},
-            {"threads", 1},
-            {"device", nullptr},
-            {"median_ms", 1e3 * r.fast.median},
-            {"min_ms", 1e3 * r.fast.min},
-            {"max_ms", 1e3 * r.fast.max},
-            {"mgas_per_second", 1e-6 * static_cast<double>(r.gas) / r.fast.median},
-            {"items_per_second", 1 / r.fast.median},
-            {"vs_serial", 1.0},
-            {"vs_serial_low", 1.0},
-            {"vs_serial_high", 1.0},
-            {"vs_plain_loop", r.plain.median / r.fast.median},
-            {"equal_to_serial", true},
-            {"routes", {{"device", 0}, {"cpu", 1}, {"escalated", 0}, {"reasons", nlohmann::json::object()}}},
-            {"phases_ms", {{"fallback", 1e3 * r.fast.median}}}};
+/// The counts asked for, in ascending order and each once; else as many as there are cores.
+std::vector<unsigned> thread_counts(std::vector<unsigned> asked, unsigned cores) {
+    if (asked.empty()) return {cores};
+    std::sort(asked.begin(), asked.end());
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    return asked;
 }
 
-void print_table(const std::vector<EvmCaseResult>& results) {
-    fmt::print("{:<38} {:>10} {:>10} {:>9} {:>8}\n", "case", "median us", "least us", "Mgas/s", "vs plain");
-    std::map<std::string, std::pair<double, int>> logs;
-    for (const EvmCaseResult& r : results) {
-        if (!r.error.empty()) {
-            fmt::print("{:<38} FAILED: {}\n", r.name, r.error);
-            continue;
-        }
-        fmt::print("{:<38} {:>10.2f} {:>10.2f} {:>9.0f} {:>7.2f}x\n", r.name, 1e6 * r.fast.median,
-                   1e6 * r.fast.min, 1e-6 * static_cast<double>(r.gas) / r.fast.median,
-                   r.plain.median / r.fast.median);
-        auto& [sum, count] = logs[r.name.substr(0, r.name.find('/'))];
-        sum += std::log(r.fast.median);
-        ++count;
-    }
-    for (const auto& [group, log] : logs)
-        fmt::print("geometric mean of {}: {:.2f} us over {} cases\n", group,
-                   1e6 * std::exp(log.first / log.second), log.second);
+/// Serial, and the chosen executor with each count of threads where it takes any.
+std::vector<Runner> start_runners(const CommonOptions& common, const std::vector<unsigned>& threads) {
+    const Executor& chosen = select_executor(common);
+    std::vector<Runner> runners{{"serial", 1, execute_serial}};
+    if (chosen.name == "serial") return runners;
+    for (const unsigned count : chosen.threaded ? threads : std::vector<unsigned>{1})
+        runners.push_back(
+            {std::string(chosen.name), count, chosen.start({.threads = count, .devices = common.devices})});
+    return runners;
+}
+
+std::optional<Fork> fork_override(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    const auto fork = parse_fork(name);
+    if (!fork)
+        throw UsageError(
+            fmt::format("--fork {}: expected a fork's name; `warpevm version` lists them", name));
+    return fork;
 }
 
 }  // namespace
 
 int command_bench(const CommonOptions& common, const BenchOptions& options) {
     if (options.list) {
-        fmt::print(
-            "evm      the interpreter alone: one call frame per case of the interpreter suite (--cases "
-            "DIR)\n");
+        list_workloads();
         return static_cast<int>(ExitCode::ok);
     }
-    for (const std::string& workload : options.workloads)
-        if (workload != "evm")
-            throw UsageError(fmt::format(
-                "bench {}: no workload of this name is built in; `warpevm bench --list` names them",
-                workload));
-    const Backend backend = select_backend(common);
+    const auto chosen = select_workloads(options.workloads);
+    BenchReport report;
+    report.commit = build_commit;
+    report.processor = processor_name();
+    report.cores = std::max(1U, std::thread::hardware_concurrency());
+    report.rounds = options.repeat;
+    const std::vector<unsigned> threads = thread_counts(options.threads, report.cores);
+    const std::vector<Runner> runners = start_runners(common, threads);
+    const auto cache = open_kernel_cache(common);
     const ChosenDevices devices = choose_devices(common);
     if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
-    const std::vector<EvmCaseResult> results = bench_evm(options);
-    bool failed = false;
-    nlohmann::ordered_json document{{"schema", 1},
-                                    {"commit", build_commit},
-                                    {"machine", {{"cpu", processor()}}},
-                                    {"calibration", {{"threads", 1}, {"scaling", 1.0}}},
-                                    {"results", nlohmann::json::array()}};
-    for (const EvmCaseResult& r : results) {
-        failed = failed || !r.error.empty();
-        if (r.error.empty()) document["results"].push_back(to_json(r, backend.name));
-    }
-    if (common.json != "-") print_table(results);
-    if (!common.json.empty()) write_text(common.json, document.dump(2) + "\n");
-    return static_cast<int>(failed ? ExitCode::failed : ExitCode::ok);
+
+    // The workload `evm` counts the CPU time of one thread, so more threads say nothing about it.
+    const bool only_evm =
+        std::ranges::all_of(chosen, [](const Workload* workload) { return workload->name == "evm"; });
+    Calibration calibration(only_evm ? std::vector<unsigned>{1} : threads);
+    // With JSON on standard output the table goes where it can't spoil it.
+    std::FILE* const out = common.json == "-" ? stderr : stdout;
+    const auto print = [&](const std::string& text) {
+        if (common.quiet) return;
+        fmt::print(out, "{}", text);
+        std::fflush(out);
+    };
+    BenchSession session{.options = options,
+                         .runners = runners,
+                         .filter = compile_filter(common.filter),
+                         .fork = fork_override(common.fork),
+                         .quiet = common.quiet,
+                         .devices = devices,
+                         .cache = cache,
+                         .print = print,
+                         .calibration = calibration,
+                         .report = report};
+    if (!only_evm) print(table_head());
+    run_workloads(session, chosen);
+    fmt::print(out, "{}", closing_lines(report));
+    if (!common.json.empty()) write_text(common.json, to_json(report));
+    if (!options.report.empty()) write_text(options.report, to_html(report));
+    return static_cast<int>(report.failed() ? ExitCode::failed : ExitCode::ok);
 }
 
 }  // namespace warpevm::tools

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "host/device_recover.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
@@ -65,6 +66,20 @@ RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const Ru
     return report;
 }
 
+/// On all cores; on devices where they are named or required, else where a batch is worth looking for one.
+std::shared_ptr<SenderRecovery> start_recovery(const CommonOptions& common, const ChosenDevices& devices,
+                                               const std::shared_ptr<ProgramCache>& cache) {
+    SenderOptions options{.threads = common.threads, .cache = cache};
+    if (devices.named || common.require_device) {
+        options.use = devices.usable.empty() ? DeviceUse::never : DeviceUse::when_faster;
+        for (const FoundDevice& device : devices.usable)
+            options.devices.push_back(recover_source(device, cache));
+    } else {
+        options.find = [cache] { return find_recover_sources(cache); };
+    }
+    return std::make_shared<SenderRecovery>(std::move(options));
+}
+
 void explain(const RunReport& report) {
     for (const BlockReport& b : report.blocks)
         fmt::print(
@@ -76,16 +91,19 @@ void explain(const RunReport& report) {
 }  // namespace
 
 int command_run(const CommonOptions& common, const RunOptions& options) {
-    RunPlan plan{options, select_backend(common), read_rules_source(options.chain, common.fork)};
+    RunPlan plan{options, select_backend(common), read_rules_source(options.chain, common.fork), {}};
     const auto filter = compile_filter(common.filter);
+    const auto cache = open_kernel_cache(common);
     const ChosenDevices devices = choose_devices(common);
     if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
+    warn_of_refused(devices);
     std::vector<std::filesystem::path> folders;
     for (const auto& folder : block_folders(options.paths))
         if (selected(folder, filter)) folders.push_back(folder);
     if (!options.evm_trace.empty() && folders.size() != 1)
         throw UsageError(fmt::format("--evm-trace: expected one block, got {}", folders.size()));
 
+    plan.senders = start_recovery(common, devices, cache);
     const RunReport report = run_blocks(folders, plan, common);
 
     const bool json_out = common.json == "-";
@@ -97,6 +115,9 @@ int command_run(const CommonOptions& common, const RunOptions& options) {
     if (!common.json.empty()) write_text(common.json, to_json(report));
     if (!options.report.empty()) write_text(options.report, to_html(report));
     if (!options.trace.empty()) write_text(options.trace, to_chrome_trace(report));
+    // No block waits for a program build, and neither does the end of the run.
+    constexpr double patience = 0.5;
+    if (!plan.senders->close(patience)) leave_at_once(static_cast<int>(report.exit_code()));
     return static_cast<int>(report.exit_code());
 }
 

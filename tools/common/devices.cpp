@@ -76,4 +76,9 @@ std::shared_ptr<ProgramCache> open_kernel_cache(const CommonOptions& options) {
         folder, [](const std::string& text) { fmt::print(stderr, "warpevm: warning: {}\n", text); });
 }
 
+void leave_at_once(int exit_code) {
+    std::fflush(nullptr);
+    std::_Exit(exit_code);
+}
+
 }  // namespace warpevm::tools

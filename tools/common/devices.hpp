@@ -36,4 +36,8 @@ FoundDevice native_device(unsigned threads);
 /// OpenCL is opened and before there are threads.
 std::shared_ptr<ProgramCache> open_kernel_cache(const CommonOptions& options);
 
+/// Ends the process with all that was written, but without destructors: a driver is still at work in a
+/// thread.
+[[noreturn]] void leave_at_once(int exit_code);
+
 }  // namespace warpevm::tools

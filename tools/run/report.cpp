@@ -49,6 +49,7 @@ ordered_json block_json(const BlockReport& b) {
     out["assumed_absent"] = b.assumed_absent;
     out["unsigned"] = b.unsigned_txs;
     out["routes"] = {{"device", 0}, {"cpu", b.txs}, {"escalated", 0}, {"reasons", b.reasons}};
+    out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};
     for (size_t i = 0; i < phase_names.size(); ++i) out["timing_ms"][phase_names[i]] = b.timing_ms[i];
     return out;
 }

@@ -10,6 +10,7 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/chain/block.hpp"
+#include "host/sender_report.hpp"
 #include "tools/common/exit_code.hpp"
 
 namespace warpevm::tools {
@@ -75,6 +76,8 @@ struct BlockReport {
     std::vector<std::string> assumed;
     size_t unsigned_txs = 0;
     std::map<std::string, size_t> reasons;
+    /// Who recovered the senders, and why.
+    SenderReport senders;
     std::array<double, phase_names.size()> timing_ms{};
     std::vector<Span> spans;
     ExitCode exit_code = ExitCode::ok;
