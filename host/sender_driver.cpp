@@ -126,6 +126,8 @@ void SenderDriver::Work::run() {
     if (opened) {
         while (const auto batch = next_batch()) {
             opened = serve(*batch);
+            // Who waits for the device to leave may then ask why.
+            if (!opened) fail_with(opened.error());
             batch->device_leaves();
             if (!opened) break;
         }
