@@ -5,11 +5,14 @@
 // Build options:
 //   WARPEVM_LIMB_BITS  32 or 64: the width of a limb (prelude's choice: 64 where __int128 is, else 32)
 //   WARPEVM_PTX        1: NVIDIA's inline assembly for carry chains of 32-bit limbs
+//   WARPEVM_INLINE     how small functions are declared, for tools that can't inline
 //   WARPEVM_PORTABLE   1: no spelling but the portable one, against which the others are tested
 #ifndef WARPEVM_KERNELS_PRELUDE_H
 #define WARPEVM_KERNELS_PRELUDE_H
 
+#ifndef WARPEVM_INLINE
 #define WARPEVM_INLINE static inline __attribute__((always_inline))
+#endif
 #define WARPEVM_CALL static __attribute__((noinline))
 
 #ifndef WARPEVM_PORTABLE

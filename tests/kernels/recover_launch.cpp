@@ -20,6 +20,10 @@ RecoverProgram::RecoverProgram(Device& device, const std::string& options)
     (void)m_generator.content();
 }
 
+RecoverProgram::RecoverProgram(Device& device, const std::string& options,
+                               const std::vector<uint64_t>& generator)
+    : m_program(device, "recover", options), m_generator(guarded(device, generator)) {}
+
 Recovered RecoverProgram::recover(const GuardedBuffer& signatures, const GuardedBuffer& statuses,
                                   uint32_t count, uint32_t stride) const {
     Device& device = m_program.device();

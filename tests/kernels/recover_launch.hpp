@@ -19,6 +19,8 @@ struct Recovered {
 class RecoverProgram {
   public:
     RecoverProgram(Device& device, const std::string& options);
+    /// With a table that was made elsewhere, for the same windows.
+    RecoverProgram(Device& device, const std::string& options, const std::vector<uint64_t>& generator);
     /// Signatures and statuses are on the device. `stride` is the number of work-items that invert.
     [[nodiscard]] Recovered recover(const GuardedBuffer& signatures, const GuardedBuffer& statuses,
                                     uint32_t count, uint32_t stride) const;
