@@ -11,6 +11,7 @@
 
 #include "evm/chain/validity.hpp"
 #include "evm/codec/wire.hpp"
+#include "host/device/program_sources.hpp"
 
 namespace warpevm {
 namespace {
@@ -40,6 +41,12 @@ double time_cpu() {
 }
 
 }  // namespace
+
+std::string rates_entry(const std::string& source, const DeviceInfo& device) {
+    const ProgramSource* kernels = find_program_source("recover");
+    return cache_entry(device, {.name = "recover", .source = source, .options = std::string(kernels->sha256)},
+                       "rates");
+}
 
 /// All that the thread uses, so that it may be left behind within a call that does not return.
 struct SenderDriver::Work {
@@ -126,6 +133,8 @@ void SenderDriver::Work::run() {
     if (opened) {
         while (const auto batch = next_batch()) {
             opened = serve(*batch);
+            // Who waits for the device to leave may then ask why.
+            if (!opened) fail_with(opened.error());
             batch->device_leaves();
             if (!opened) break;
         }
@@ -174,8 +183,7 @@ DeviceResult<double> SenderDriver::Work::time_device(size_t count) {
 DeviceResult<RecoverRates> SenderDriver::Work::measure() {
     constexpr double clearly = 0.005;
     const RecoverSource& source = settings.source;
-    const std::string entry = cache_entry(
-        engine->info(), {.name = "recover", .source = source.name, .options = {}, .binary = {}}, "rates");
+    const std::string entry = rates_entry(source.name, engine->info());
     if (settings.cache)
         if (const auto bytes = settings.cache->load(entry))
             if (const auto rates = read_rates(*bytes)) return *rates;

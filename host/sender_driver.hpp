@@ -13,6 +13,9 @@
 
 namespace warpevm {
 
+/// Where a device's rates are kept: those of other kernels don't count.
+std::string rates_entry(const std::string& source, const DeviceInfo& device);
+
 class SenderDriver {
   public:
     struct Settings {

@@ -31,19 +31,20 @@ DevicePrograms::Future DevicePrograms::start(const std::string& program, const s
     Future future = std::async(std::launch::async, [=, this] { return build(program, options); }).share();
     m_builds.emplace_back(key, future);
     if (m_cache->enabled())
-        m_savings.push_back(std::async(std::launch::async, [=, this] { save(program, options, future); }));
+        m_savings.push_back(std::async(std::launch::async, [future, this] { save(future); }));
     return future;
 }
 
 /// Nobody waits for this: the program is in use while its binary is fetched.
-void DevicePrograms::save(const std::string& program, const std::string& options, const Future& future) {
+void DevicePrograms::save(const Future& future) {
     const Build& built = future.get();
     if (!built.program || built.report.from_cache) return;
-    const ProgramSource* source = find_program_source(program);
+    const ProgramSource* source = find_program_source(built.report.program);
     const auto binary = m_device->binary(**built.program);
     if (!binary || binary->empty()) return;
     m_cache->store(
-        cache_entry(m_device->info(), {.name = program, .source = source->text, .options = options}),
+        cache_entry(m_device->info(),
+                    {.name = source->name, .source = source->text, .options = built.report.options}),
         *binary);
 }
 
@@ -64,7 +65,16 @@ std::vector<BuiltReport> DevicePrograms::reports() {
     return done;
 }
 
+/// A spelling that the driver does not take, or gets wrong, is no reason to do without the device.
 DevicePrograms::Build DevicePrograms::build(const std::string& program, const std::string& options) {
+    Build built = build_with(program, options);
+    if (built.program || options.empty()) return built;
+    const DeviceFault fault = built.program.error().fault;
+    if (fault == DeviceFault::build || fault == DeviceFault::wrong_answer) return build_with(program, "");
+    return built;
+}
+
+DevicePrograms::Build DevicePrograms::build_with(const std::string& program, const std::string& options) {
     const auto failed = [&](DeviceError error) {
         return Build{tl::unexpected(std::move(error)), {program, options}};
     };

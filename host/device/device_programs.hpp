@@ -35,7 +35,8 @@ class DevicePrograms {
     /// Starts building in the background, unless that has been done.
     void prepare(const std::string& program, const std::string& options);
     /// The program, once it is built and tested; blocks until then. The error stays: a device does not get a
-    /// second chance in one process.
+    /// second chance in one process. Where it does not build or answers wrongly with `options`, it is built
+    /// without.
     DeviceResult<ProgramPtr> get(const std::string& program, const std::string& options);
     /// What get() built, in the order in which it was asked for; only finished ones.
     std::vector<BuiltReport> reports();
@@ -46,9 +47,10 @@ class DevicePrograms {
         BuiltReport report;
     };
     using Future = std::shared_future<Build>;
-    void save(const std::string& program, const std::string& options, const Future& future);
+    void save(const Future& future);
     Future start(const std::string& program, const std::string& options);
     Build build(const std::string& program, const std::string& options);
+    Build build_with(const std::string& program, const std::string& options);
 
     std::shared_ptr<Device> m_device;
     std::shared_ptr<ProgramCache> m_cache;

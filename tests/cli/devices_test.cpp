@@ -38,6 +38,16 @@ TEST(Devices, WithoutDriversAreOneClearLineAndNoError) {
     EXPECT_EQ(run_with("OCL_ICD_VENDORS=/nonexistent", "devices --require-device").exit_code, 1);
 }
 
+TEST(Devices, WithoutALoaderAreOneClearLineAndNoError) {
+    const TemporaryFolder folder;
+    for (const char* name : {"libOpenCL.so.1", "libOpenCL.so"}) folder.write(name, "this is no library");
+    const Ran ran = run_with("LD_LIBRARY_PATH=" + folder.path().string(), "devices");
+    EXPECT_EQ(ran.exit_code, 0);
+    EXPECT_THAT(ran.out, HasSubstr("No OpenCL device: "));
+    EXPECT_THAT(ran.out,
+                testing::AnyOf(HasSubstr("no OpenCL loader can be opened"), HasSubstr("WARPEVM_OPENCL=OFF")));
+}
+
 TEST(Devices, SayWhichDriverDoesNotLoad) {
     const TemporaryFolder folder;
     folder.write("missing.icd", "libnosuch-driver.so\n");
@@ -56,7 +66,8 @@ TEST(Devices, ThatMatchNothingAreWrongArguments) {
         for (const std::string command : {"devices", "run .", "statetest .", "blocktest ."}) {
             const Ran ran = run_program(command + " --device " + wish);
             EXPECT_EQ(ran.exit_code, 2) << command;
-            EXPECT_THAT(ran.err, command == "devices" ? HasSubstr("matches no device") : HasSubstr("warpevm: "));
+            EXPECT_THAT(ran.err,
+                        command == "devices" ? HasSubstr("matches no device") : HasSubstr("warpevm: "));
         }
 }
 

@@ -90,5 +90,16 @@ TEST(KeccakFaults, AWrongAnswerRefusesTheDevice) {
     EXPECT_FALSE(programs.get("keccak", ""));
 }
 
+TEST(KeccakFaults, ASpellingThatDoesNotBuildOrAnswersWronglyIsLeftOut) {
+    for (const FaultPoint point : {FaultPoint::build, FaultPoint::wrong_answer}) {
+        auto faulty = std::make_shared<FaultyDevice>(open_native_device(2),
+                                                     FaultPlan{.point = point, .fault = DeviceFault::build});
+        DevicePrograms programs(faulty, std::make_shared<ProgramCache>(std::filesystem::path{}));
+        EXPECT_TRUE(programs.get("keccak", "-DWARPEVM_PTX=1"));
+        EXPECT_EQ(programs.reports().at(0).options, "");
+        EXPECT_EQ(faulty->calls(FaultPoint::build), 2U);
+    }
+}
+
 }  // namespace
 }  // namespace warpevm

@@ -9,6 +9,8 @@
 
 #include "host/device/faulty_device.hpp"
 #include "host/device_recover.hpp"
+#include "host/sender_driver.hpp"
+#include "tests/cli/temporary_folder.hpp"
 #include "tests/device/found_devices.hpp"
 #include "tests/device/signed_transactions.hpp"
 
@@ -202,9 +204,8 @@ TEST(Faults, WhatAHangingDeviceHoldsIsTakenBack) {
     const auto cache = std::make_shared<ProgramCache>(cache_folder);
     // Rates from the cache make it claim whole slots at once.
     const DeviceInfo info{.name = "hanging"};
-    cache->store(
-        cache_entry(info, {.name = "recover", .source = "hanging", .options = {}, .binary = {}}, "rates"),
-        to_bytes({.launch = 0, .item = 1e-9, .cpu_item = 1e-3, .least = 1, .host_cores = false}));
+    cache->store(rates_entry("hanging", info),
+                 to_bytes({.launch = 0, .item = 1e-9, .cpu_item = 1e-3, .least = 1, .host_cores = false}));
     {
         SenderRecovery recovery({.threads = 2,
                                  .use = DeviceUse::when_faster,
@@ -228,6 +229,38 @@ TEST(Faults, WhatAHangingDeviceHoldsIsTakenBack) {
         gate->changed.notify_all();
     }
     std::filesystem::remove_all(cache_folder);
+}
+
+TEST(Senders, AutomaticOpensADeviceOnceThatIsWorthIt) {
+    const auto gate = std::make_shared<HangingEngine::Gate>();
+    gate->open = true;
+    const tools::TemporaryFolder folder;
+    const auto cache = std::make_shared<ProgramCache>(folder.path());
+    // Last time opening took a nanosecond, so any batch is worth it; the rates make the device take part.
+    const double opening = 1e-9;
+    cache->store("recover-opening", {reinterpret_cast<const uint8_t*>(&opening), sizeof opening});
+    cache->store(rates_entry("hanging", {.name = "hanging"}),
+                 to_bytes({.launch = 0, .item = 1e-9, .cpu_item = 1e-3, .least = 1, .host_cores = false}));
+    std::atomic<unsigned> looked = 0;
+    const auto find = [&looked, gate] {
+        ++looked;
+        return std::vector<RecoverSource>{
+            {"hanging", false, [gate]() -> DeviceResult<std::unique_ptr<RecoverEngine>> {
+                 return std::make_unique<HangingEngine>(gate);
+             }}};
+    };
+    SenderRecovery recovery({.threads = 2, .use = DeviceUse::automatic, .find = find, .cache = cache});
+    const SignedTransactions s(500);
+    SenderReport report;
+    for (int batch = 0; batch < 200 && report.device == 0; ++batch) {
+        report = {};
+        expect_same(s, recovery.recover(s.requests, &report));
+    }
+    EXPECT_GT(report.device, 0U) << report.why;
+    EXPECT_EQ(looked, 1U);
+    EXPECT_TRUE(recovery.close(10));
+    // What opening took is remembered for the next process.
+    EXPECT_NE(cache->load("recover-opening"), Bytes(sizeof opening));
 }
 
 TEST(Rates, SayFromWhereADevicePays) {

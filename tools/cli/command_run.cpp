@@ -104,7 +104,8 @@ int command_run(const CommonOptions& common, const RunOptions& options) {
         throw UsageError(fmt::format("--evm-trace: expected one block, got {}", folders.size()));
 
     plan.senders = start_recovery(common, devices, cache);
-    const RunReport report = run_blocks(folders, plan, common);
+    RunReport report = run_blocks(folders, plan, common);
+    for (const FoundDevice& device : devices.usable) report.devices.push_back(device.info);
 
     const bool json_out = common.json == "-";
     const std::string table = to_table(report, common.verbose);

@@ -100,6 +100,8 @@ std::string to_json(const RunReport& report) {
     out["schema"] = 1;
     out["backend"] = report.backend;
     out["devices"] = ordered_json::array();
+    for (const DeviceInfo& d : report.devices)
+        out["devices"].push_back({{"index", d.index}, {"name", d.name}, {"driver", d.driver}});
     out["blocks"] = ordered_json::array();
     for (const BlockReport& b : report.blocks) out["blocks"].push_back(block_json(b));
     out["summary"] = {{"blocks", report.blocks.size()},

@@ -10,6 +10,7 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/chain/block.hpp"
+#include "host/device/device.hpp"
 #include "host/sender_report.hpp"
 #include "tools/common/exit_code.hpp"
 
@@ -91,6 +92,8 @@ struct BlockReport {
 
 struct RunReport {
     std::string backend;
+    /// That may be used; empty where only the CPU may.
+    std::vector<DeviceInfo> devices;
     std::vector<BlockReport> blocks;
     double seconds = 0;
     bool interrupted = false;

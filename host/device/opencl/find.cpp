@@ -104,7 +104,7 @@ DeviceSearch find() {
     DeviceSearch search;
     const auto api = open_api();
     if (!api) {
-        search.none_because = "no OpenCL loader is installed (" + to_string(api.error()) + ")";
+        search.none_because = "no OpenCL loader can be opened (" + to_string(api.error()) + ")";
         return search;
     }
     cl_uint count = 0;
