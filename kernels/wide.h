@@ -80,6 +80,9 @@ WARPEVM_INLINE limb limb_sub(limb a, limb b, limb* borrow) {
 #endif
 }
 
+#if WARPEVM_PTX && WARPEVM_LIMB_BITS == 32
+#include "kernels/wide_ptx.h"
+#else
 // *sum = a + b modulo 2^256; returns the carry.
 WARPEVM_INLINE limb wide_add(wide* sum, const wide* a, const wide* b) {
     limb carry = 0;
@@ -95,6 +98,15 @@ WARPEVM_INLINE limb wide_sub(wide* difference, const wide* a, const wide* b) {
     for (uint i = 0; i < LIMBS; ++i) difference->v[i] = limb_sub(a->v[i], b->v[i], &borrow);
     return borrow;
 }
+
+// row[0 .. LIMBS) += a * b; the limb that comes out goes to row[LIMBS], which it replaces.
+WARPEVM_INLINE void wide_mul_add_row(limb* row, const limb* a, limb b) {
+    limb carry = 0;
+    WARPEVM_UNROLL
+    for (uint i = 0; i < LIMBS; ++i) row[i] = limb_mul_add(a[i], b, row[i], carry, &carry);
+    row[LIMBS] = carry;
+}
+#endif
 
 // `yes` where the condition is 1, `no` where it is 0, without a branch.
 WARPEVM_INLINE wide wide_select(limb condition, wide yes, wide no) {
@@ -181,8 +193,10 @@ WARPEVM_INLINE void limbs_mul_add(limb* product, const limb* a, uint na, const l
 
 // product[0 .. 2 * LIMBS) = a * b.
 WARPEVM_INLINE void wide_mul(limb* product, const wide* a, const wide* b) {
-    const wide zero = wide_zero();
-    limbs_mul_add(product, a->v, LIMBS, b->v, LIMBS, zero.v);
+    WARPEVM_UNROLL
+    for (uint i = 0; i < LIMBS; ++i) product[i] = 0;
+    WARPEVM_UNROLL
+    for (uint j = 0; j < LIMBS; ++j) wide_mul_add_row(product + j, a->v, b->v[j]);
 }
 
 // product[0 .. 2 * LIMBS) = a * a: the products of different limbs once, doubled, and then the squares.
