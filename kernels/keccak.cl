@@ -10,8 +10,8 @@
 
 // The words of a message's last, partial word: `keep` is what of it belongs to the message, `pad` the bit
 // that follows.
-#define TAIL_KEEP(length) ((1UL << (8 * ((length) & 7))) - 1)
-#define TAIL_PAD(length) (1UL << (8 * ((length) & 7)))
+#define TAIL_KEEP(length) ((1UL << (8 * ((length)&7))) - 1)
+#define TAIL_PAD(length) (1UL << (8 * ((length)&7)))
 
 // One message per work-item. The state stays in registers: for GPUs. Slow where neighbours differ in their
 // number of blocks.
@@ -53,25 +53,25 @@ __kernel void keccak256(__global const ulong* words, __global const uint* offset
     WARPEVM_VECTOR8(words[at0 + (index)], words[at1 + (index)], words[at2 + (index)], words[at3 + (index)], \
                     words[at4 + (index)], words[at5 + (index)], words[at6 + (index)], words[at7 + (index)])
 // The same, but not beyond a message's last word.
-#define GATHER_WITHIN(index)                                                                       \
-    WARPEVM_VECTOR8(words[at0 + min(index, tail0)], words[at1 + min(index, tail1)],                \
-                    words[at2 + min(index, tail2)], words[at3 + min(index, tail3)],                \
-                    words[at4 + min(index, tail4)], words[at5 + min(index, tail5)],                \
+#define GATHER_WITHIN(index)                                                        \
+    WARPEVM_VECTOR8(words[at0 + min(index, tail0)], words[at1 + min(index, tail1)], \
+                    words[at2 + min(index, tail2)], words[at3 + min(index, tail3)], \
+                    words[at4 + min(index, tail4)], words[at5 + min(index, tail5)], \
                     words[at6 + min(index, tail6)], words[at7 + min(index, tail7)])
 
 // Eight messages per work-item, side by side in vectors: for processors whose vectors have 64-bit rotation
 // (AVX-512). Work-item i takes the places 8 * i to 8 * i + 7. All eight take as long as the longest.
 __kernel void keccak256_x8(__global const ulong* words, __global const uint* offsets,
-                           __global const uint* lengths, __global const uint* order,
-                           __global ulong* digests, uint count) {
+                           __global const uint* lengths, __global const uint* order, __global ulong* digests,
+                           uint count) {
     const size_t first = 8 * (size_t)get_global_id(0);
     if (first >= count) return;
     const uint last = count - 1;
     // Lanes behind the last place repeat it and store nothing.
-#define LANE(l)                                                            \
-    const uint message##l = order[min((uint)first + l##U, last)];          \
-    const uint length##l = lengths[message##l];                            \
-    const uint tail##l = length##l / 8;                                    \
+#define LANE(l)                                                   \
+    const uint message##l = order[min((uint)first + l##U, last)]; \
+    const uint length##l = lengths[message##l];                   \
+    const uint tail##l = length##l / 8;                           \
     const size_t at##l = offsets[message##l];
     FOR_LANES(LANE)
 #undef LANE
@@ -80,8 +80,10 @@ __kernel void keccak256_x8(__global const ulong* words, __global const uint* off
         WARPEVM_VECTOR8(TAIL_PAD(length0), TAIL_PAD(length1), TAIL_PAD(length2), TAIL_PAD(length3),
                         TAIL_PAD(length4), TAIL_PAD(length5), TAIL_PAD(length6), TAIL_PAD(length7));
     const ulong8 keeps = pads - 1UL;
-    const uint nearest = min(min(min(tail0, tail1), min(tail2, tail3)), min(min(tail4, tail5), min(tail6, tail7)));
-    const uint farthest = max(max(max(tail0, tail1), max(tail2, tail3)), max(max(tail4, tail5), max(tail6, tail7)));
+    const uint nearest =
+        min(min(min(tail0, tail1), min(tail2, tail3)), min(min(tail4, tail5), min(tail6, tail7)));
+    const uint farthest =
+        max(max(max(tail0, tail1), max(tail2, tail3)), max(max(tail4, tail5), max(tail6, tail7)));
 
     ulong8 a[KECCAK_STATE_WORDS];
     for (uint w = 0; w < KECCAK_STATE_WORDS; ++w) a[w] = WARPEVM_SPLAT8(0UL);
@@ -93,14 +95,14 @@ __kernel void keccak256_x8(__global const ulong* words, __global const uint* off
 #undef ABSORB
         } else {
             // The comparisons are the same for all lanes but where messages end.
-#define ABSORB(w)                                                                          \
-    if (base + w < nearest) {                                                              \
-        a[w] ^= GATHER(base + w);                                                          \
-    } else if (base + w <= farthest) {                                                     \
-        const ulong8 x = GATHER_WITHIN(base + w##U);                                       \
-        const ulong8 within = WARPEVM_MASK8(tails > (ulong)(base + w));                    \
-        const ulong8 at_tail = WARPEVM_MASK8(tails == (ulong)(base + w));                  \
-        a[w] ^= (x & (within | (at_tail & keeps))) | (at_tail & pads);                     \
+#define ABSORB(w)                                                         \
+    if (base + w < nearest) {                                             \
+        a[w] ^= GATHER(base + w);                                         \
+    } else if (base + w <= farthest) {                                    \
+        const ulong8 x = GATHER_WITHIN(base + w##U);                      \
+        const ulong8 within = WARPEVM_MASK8(tails > (ulong)(base + w));   \
+        const ulong8 at_tail = WARPEVM_MASK8(tails == (ulong)(base + w)); \
+        a[w] ^= (x & (within | (at_tail & keeps))) | (at_tail & pads);    \
     }
             KECCAK_FOR_RATE(ABSORB)
 #undef ABSORB
@@ -115,13 +117,13 @@ __kernel void keccak256_x8(__global const ulong* words, __global const uint* off
             vstore8(a[2], 2, digest);
             vstore8(a[3], 3, digest);
             // Those whose last block this was.
-#define STORE(l)                                                                                    \
-    if (first + l < count && tail##l >= base && tail##l < base + KECCAK_RATE_WORDS) {               \
-        __global ulong* to = digests + 4 * (size_t)message##l;                                      \
-        to[0] = digest[l];                                                                          \
-        to[1] = digest[8 + l];                                                                      \
-        to[2] = digest[16 + l];                                                                     \
-        to[3] = digest[24 + l];                                                                     \
+#define STORE(l)                                                                      \
+    if (first + l < count && tail##l >= base && tail##l < base + KECCAK_RATE_WORDS) { \
+        __global ulong* to = digests + 4 * (size_t)message##l;                        \
+        to[0] = digest[l];                                                            \
+        to[1] = digest[8 + l];                                                        \
+        to[2] = digest[16 + l];                                                       \
+        to[3] = digest[24 + l];                                                       \
     }
             FOR_LANES(STORE)
 #undef STORE

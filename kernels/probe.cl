@@ -8,10 +8,10 @@
 __kernel void probe(__global ulong* facts, uint count) {
     if (get_global_id(0) >= 1) return;
     uint n = 0;
-#define FACT(value)                             \
-    {                                           \
+#define FACT(value)                               \
+    {                                             \
         if (n < count) facts[n] = (ulong)(value); \
-        ++n;                                    \
+        ++n;                                      \
     }
     const ulong one = 1;
     FACT(*(const uchar*)&one)

@@ -71,7 +71,8 @@ __kernel void invert_scalars(__global ulong* values, __global ulong* scratch, ui
     do {
         i -= stride;
         const scalar value = wide_load(values + RECOVER_NUMBER_WORDS * i);
-        wide_store(values + RECOVER_NUMBER_WORDS * i, scalar_mul(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
+        wide_store(values + RECOVER_NUMBER_WORDS * i,
+                   scalar_mul(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
         inverse = scalar_mul(inverse, value);
     } while (i != first);
 }
@@ -90,18 +91,19 @@ __kernel void invert_fields(__global ulong* values, __global ulong* scratch, uin
     do {
         i -= stride;
         const field value = wide_load(values + RECOVER_NUMBER_WORDS * i);
-        wide_store(values + RECOVER_NUMBER_WORDS * i, field_mul_once(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
+        wide_store(values + RECOVER_NUMBER_WORDS * i,
+                   field_mul_once(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
         inverse = field_mul_once(inverse, value);
     } while (i != first);
 }
 
 WARPEVM_INLINE wide digest_number(__global const signature* from) {
-    return wide_from_words(byte_swap(from->digest[3]), byte_swap(from->digest[2]),
-                           byte_swap(from->digest[1]), byte_swap(from->digest[0]));
+    return wide_from_words(byte_swap(from->digest[3]), byte_swap(from->digest[2]), byte_swap(from->digest[1]),
+                           byte_swap(from->digest[0]));
 }
 
-// One item per work-item; all but a few percent of the time goes here. points hold R before and X and Y of the
-// key after; inverses are those of r. generator is what generator_table made.
+// One item per work-item; all but a few percent of the time goes here. points hold R before and X and Y of
+// the key after; inverses are those of r. generator is what generator_table made.
 __kernel void recover_multiply(__global const signature* signatures, __global uint* statuses,
                                __global const ulong* generator, __global const ulong* inverses,
                                __global ulong* points, __global ulong* zs, uint count) {
@@ -135,7 +137,8 @@ __kernel void recover_finish(__global const uint* statuses, __global const ulong
     if (i >= count) return;
     ulong a[KECCAK_STATE_WORDS] = {0};
     if (statuses[i] == STATUS_ok) {
-        const affine key = jacobian_to_affine(wide_load(points + RECOVER_POINT_WORDS * i), wide_load(points + RECOVER_POINT_WORDS * i + 4),
+        const affine key = jacobian_to_affine(wide_load(points + RECOVER_POINT_WORDS * i),
+                                              wide_load(points + RECOVER_POINT_WORDS * i + 4),
                                               wide_load(inverses + RECOVER_NUMBER_WORDS * i));
         WARPEVM_UNROLL
         for (uint w = 0; w < 4; ++w) {

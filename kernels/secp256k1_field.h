@@ -79,8 +79,7 @@ WARPEVM_INLINE field field_half(field a) {
     for (uint i = 0; i < LIMBS; ++i) sum.v[i] = limb_add(a.v[i], field_modulus[i] & mask, &carry);
     field r;
     WARPEVM_UNROLL
-    for (uint i = 0; i < LIMBS - 1; ++i)
-        r.v[i] = sum.v[i] >> 1 | sum.v[i + 1] << (WARPEVM_LIMB_BITS - 1);
+    for (uint i = 0; i < LIMBS - 1; ++i) r.v[i] = sum.v[i] >> 1 | sum.v[i + 1] << (WARPEVM_LIMB_BITS - 1);
     r.v[LIMBS - 1] = sum.v[LIMBS - 1] >> 1 | carry << (WARPEVM_LIMB_BITS - 1);
     return r;
 }

@@ -64,9 +64,9 @@ WARPEVM_CALL void jacobian_double(jacobian* p) {
     p->y = field_sub(field_mul(m, field_sub(t, p->x)), field_square(s));
 }
 
-// *p += (x, y) for finite points with H = x z^2 - p.x; `z` is p's own z, in the coordinates in which (x, y) is
-// affine. Returns H, the ratio of the new z to the old one, and where H is 0, as for equal and opposite points,
-// changes nothing but *same_y, which then tells equal points from opposite ones.
+// *p += (x, y) for finite points with H = x z^2 - p.x; `z` is p's own z, in the coordinates in which (x, y)
+// is affine. Returns H, the ratio of the new z to the old one, and where H is 0, as for equal and opposite
+// points, changes nothing but *same_y, which then tells equal points from opposite ones.
 WARPEVM_CALL field jacobian_add_finite(jacobian* p, field x, field y, field z, uint* same_y) {
     const field zz = field_square(z);
     const field h = field_sub(field_mul(x, zz), p->x);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// u1 * G + u2 * P. u2 is split by the endomorphism and u1 in the middle, so that four scalars of 128 bits share
-// one run of doublings: two over a table of P that is made for the occasion, two over tables of G and 2^128 * G
-// that are made once per device.
+// u1 * G + u2 * P. u2 is split by the endomorphism and u1 in the middle, so that four scalars of 128 bits
+// share one run of doublings: two over a table of P that is made for the occasion, two over tables of G and
+// 2^128 * G that are made once per device.
 //
-// Build option WARPEVM_FIXED_WINDOWS: 0 takes sliding windows (wNAF) over odd multiples, which needs the fewest
-// additions on a processor; 1 takes windows at fixed places (Booth), so that the work-items of a GPU all add at
-// the same places.
+// Build option WARPEVM_FIXED_WINDOWS: 0 takes sliding windows (wNAF) over odd multiples, which needs the
+// fewest additions on a processor; 1 takes windows at fixed places (Booth), so that the work-items of a GPU
+// all add at the same places.
 #ifndef WARPEVM_KERNELS_SECP256K1_MULTIPLY_H
 #define WARPEVM_KERNELS_SECP256K1_MULTIPLY_H
 
@@ -21,13 +21,13 @@
 #endif
 #endif
 
-// A digit d stands for the multiple |d| of its point, which is in the table at TABLE_PLACE(|d|): all multiples
-// up to 2^(window - 1), or only the odd ones.
+// A digit d stands for the multiple |d| of its point, which is in the table at TABLE_PLACE(|d|): all
+// multiples up to 2^(window - 1), or only the odd ones.
 #if WARPEVM_FIXED_WINDOWS
 #define POINT_WINDOW 5
 #define POINT_TABLE 16
 #define GENERATOR_WINDOW 13
-#define TABLE_PLACE(multiple) ((multiple) - 1)
+#define TABLE_PLACE(multiple) ((multiple)-1)
 #define TABLE_STEP 1
 #else
 #define POINT_WINDOW 5
@@ -137,10 +137,11 @@ WARPEVM_INLINE void add_point_digit(jacobian* sum, const point_table* table, uin
     const uint place = TABLE_PLACE(digit_size(digit));
     const field y = table->multiple[place].y;
     jacobian_add(sum, by_lambda ? table->beta_x[place] : table->multiple[place].x,
-                     digit < 0 ? field_negate(y) : y, 0, y);
+                 digit < 0 ? field_negate(y) : y, 0, y);
 }
 
-WARPEVM_INLINE void add_generator_digit(jacobian* sum, __global const ulong* table, short digit, field scale) {
+WARPEVM_INLINE void add_generator_digit(jacobian* sum, __global const ulong* table, short digit,
+                                        field scale) {
     if (digit == 0) return;
     __global const ulong* point = table + GENERATOR_POINT_WORDS * TABLE_PLACE(digit_size(digit));
     const field y = wide_load(point + 4);

@@ -158,11 +158,11 @@ WARPEVM_INLINE void skip_authorizations(rlp_reader* in) {
 
 // Everything before the signature.
 WARPEVM_INLINE void skip_unsigned(rlp_reader* in, uint type) {
-    if (type != 0) rlp_number(in, 8);      // chain id
-    rlp_number(in, 8);                     // nonce
-    rlp_number(in, 32);                    // gas price, or max priority fee per gas
+    if (type != 0) rlp_number(in, 8);                 // chain id
+    rlp_number(in, 8);                                // nonce
+    rlp_number(in, 32);                               // gas price, or max priority fee per gas
     if (type > TYPE_ACCESS_LIST) rlp_number(in, 32);  // max fee per gas
-    rlp_number(in, 8);                     // gas limit
+    rlp_number(in, 8);                                // gas limit
     skip_to(in);
     rlp_number(in, 32);  // value
     rlp_string(in);      // data

@@ -13,7 +13,7 @@ typedef ulong limb;
 #define WIDE_LIMBS(x) x
 #else
 typedef uint limb;
-#define WIDE_LIMBS(x) (uint)((x) & 0xffffffffUL), (uint)((x) >> 32)
+#define WIDE_LIMBS(x) (uint)((x)&0xffffffffUL), (uint)((x) >> 32)
 #endif
 #define LIMBS (256 / WARPEVM_LIMB_BITS)
 #define HALF_LIMBS (LIMBS / 2)
