@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the fixtures and the real blocks through the warpevm program and compares what fails with tests/pending.txt.
 
-cases.py run --build DIR [--tenth | --full [--shard I/N]]    cases.py sum RESULTS
+cases.py run --build DIR [--sanitized | --full [--shard I/N]]    cases.py sum RESULTS
 
 A case is named FILE::NAME::FORK::INDEX, its file relative to the fixtures; a real block is named blocks/NUMBER. A failure that
 tests/pending.txt does not name fails, and so does a case named there that passes.
@@ -36,6 +36,26 @@ def pending_cases():
 def in_tenth(relative):
     """A fixed tenth: by the name of the file, so that it does not move when files come or go."""
     return hashlib.sha256(str(relative).encode()).digest()[0] % 10 == 0
+
+
+def has_several_transactions(path):
+    """True for a file of blockchain tests in which some block has more than one transaction."""
+    text = path.read_bytes()
+    if b'"blocks"' not in text:
+        return False
+    try:
+        tests = json.loads(text)
+    except ValueError:
+        return False
+    return any(len(block.get("transactions") or ()) > 1
+               for test in tests.values() if isinstance(test, dict)
+               for block in test.get("blocks") or () if isinstance(block, dict))
+
+
+def in_sample(path, fixtures, benchmarks):
+    """The tenth, and whatever has several transactions in a block. Benchmarks only burn gas: sanitizers do without."""
+    relative = path.relative_to(fixtures)
+    return in_tenth(relative) or ((benchmarks or "benchmark" not in relative.parts) and has_several_transactions(path))
 
 
 def json_files(folder):
@@ -103,11 +123,11 @@ def whole_units(fixtures, blocks):
         yield Unit("run", "blocks", [blocks])
 
 
-def tenth_units(fixtures, blocks):
+def sample_units(fixtures, blocks, benchmarks):
     if fixtures:
-        chosen = [path for path in json_files(fixtures) if in_tenth(path.relative_to(fixtures))]
+        chosen = [path for path in json_files(fixtures) if in_sample(path, fixtures, benchmarks)]
         for command in COMMANDS:
-            yield Unit(command, "a tenth of the fixtures", chosen)
+            yield Unit(command, f"a tenth of the fixtures and those with several transactions ({len(chosen)} files)", chosen)
     if blocks:
         yield Unit("run", "a tenth of the blocks", [path for path in sorted(blocks.iterdir()) if in_tenth(path.name)])
 
@@ -182,19 +202,20 @@ def run(arguments):
     results_folder.mkdir(parents=True, exist_ok=True)
     bad = 0
     for backend in built_in(program.path):
-        tenth = arguments.tenth or backend != "serial"
+        sample = arguments.sanitized or backend != "serial"
         results = []
-        for unit in (tenth_units if tenth else whole_units)(fixtures, blocks):
+        units = sample_units(fixtures, blocks, not arguments.sanitized) if sample else whole_units(fixtures, blocks)
+        for unit in units:
             begin = time.monotonic()
             result = unit.run(program, backend, fixtures, build)
             results.append(result)
             seconds = time.monotonic() - begin
             print(f"{backend:7} {unit.command:9} {unit.name}: {result['passed']} passed, {result['failed']} failed, "
                   f"{result['skipped']} skipped ({seconds:.0f} s)", flush=True)
-            if not arguments.tenth:
+            if not sample:
                 print_skips(result.get("skips", []))
             write_counts(results_folder / f"{build.name}-{backend}-{unit.command}.json", [result])
-        bad += judge(results, complete=bool(fixtures and blocks) and not tenth)
+        bad += judge(results, complete=bool(fixtures and blocks) and not sample)
     return 1 if bad else 0
 
 
@@ -255,7 +276,7 @@ def main():
     commands = parser.add_subparsers(required=True)
     runner = commands.add_parser("run")
     runner.add_argument("--build", default="build")
-    runner.add_argument("--tenth", action="store_true")
+    runner.add_argument("--sanitized", action="store_true", help="a sample, as sanitizers can afford it")
     runner.add_argument("--full", action="store_true")
     runner.add_argument("--shard", metavar="I/N")
     runner.set_defaults(call=run)

@@ -9,9 +9,7 @@
 #include "evm/crypto/keccak.hpp"
 
 namespace warpevm::workload {
-namespace {
 
-/// Contracts live at the ends of hashes of their names.
 Address address_of(const std::string& name) {
     const Hash hash = keccak256({reinterpret_cast<const uint8_t*>(name.data()), name.size()});
     Address address;
@@ -19,50 +17,53 @@ Address address_of(const std::string& name) {
     return address;
 }
 
-void place_token(World& world, const Address& token, uint64_t holders) {
-    world.state.set_account(token, 1, {}, code(hex::token));
-    world.state.set_slot(token, layout::token_supply, U256{ether} * U256{holders});
-    for (const Key& account : world.accounts)
-        world.state.set_slot(token, token_balance_slot(account.address), ether);
-    world.tokens.push_back(token);
+void place_token(MemoryState& state, const Address& token, std::span<const Address> holders) {
+    state.set_account(token, 1, {}, code(hex::token));
+    state.set_slot(token, layout::token_supply, U256{ether} * U256{holders.size()});
+    for (const Address& holder : holders) state.set_slot(token, token_balance_slot(holder), ether);
 }
 
-void place_pair(World& world, const PairAddresses& addresses) {
+void place_pair(MemoryState& state, const PairAddresses& addresses, std::span<const Address> traders) {
     const auto& [pair, token0, token1] = addresses;
-    world.state.set_account(pair, 1, {}, code(hex::pair));
-    world.state.set_slot(pair, layout::pair_token0, to_u256(token0));
-    world.state.set_slot(pair, layout::pair_token1, to_u256(token1));
-    world.state.set_slot(pair, layout::pair_reserves, packed_reserves(ether, ether));
-    world.state.set_slot(pair, layout::pair_supply, ether);
-    world.state.set_slot(pair, mapping_slot(to_u256(pair), layout::pair_shares), ether);
+    state.set_account(pair, 1, {}, code(hex::pair));
+    state.set_slot(pair, layout::pair_token0, to_u256(token0));
+    state.set_slot(pair, layout::pair_token1, to_u256(token1));
+    state.set_slot(pair, layout::pair_reserves, packed_reserves(ether, ether));
+    state.set_slot(pair, layout::pair_supply, ether);
+    state.set_slot(pair, mapping_slot(to_u256(pair), layout::pair_shares), ether);
+    std::vector<Address> holders(traders.begin(), traders.end());
+    holders.push_back(pair);
     for (const Address& token : {token0, token1}) {
-        world.state.set_slot(token, token_balance_slot(pair), ether);
-        for (const Key& account : world.accounts)
-            world.state.set_slot(token, token_allowance_slot(account.address, pair), U256::max());
+        place_token(state, token, holders);
+        for (const Address& trader : traders)
+            state.set_slot(token, token_allowance_slot(trader, pair), U256::max());
     }
-    world.pairs.push_back(addresses);
 }
 
-}  // namespace
+void place_collectible(MemoryState& state, const Address& collectible) {
+    state.set_account(collectible, 1, {}, code(hex::collectible));
+}
 
 World make_world(const Signer& signer, const WorldShape& shape) {
     World world;
+    std::vector<Address> accounts;
     for (uint32_t i = 0; i < shape.accounts; ++i) {
         world.accounts.push_back(signer.key(i));
-        world.state.set_account(world.accounts.back().address, 0, U256{1000} * U256{ether}, {});
+        accounts.push_back(world.accounts.back().address);
+        world.state.set_account(accounts.back(), 0, U256{1000} * U256{ether}, {});
     }
     for (uint32_t i = 0; i < shape.pairs; ++i) {
         const std::string number = std::to_string(i);
         const PairAddresses addresses{.pair = address_of("warpevm example pair " + number),
                                       .token0 = address_of("warpevm example token " + number + " left"),
                                       .token1 = address_of("warpevm example token " + number + " right")};
-        place_token(world, addresses.token0, shape.accounts + 1);
-        place_token(world, addresses.token1, shape.accounts + 1);
-        place_pair(world, addresses);
+        place_pair(world.state, addresses, accounts);
+        world.tokens.insert(world.tokens.end(), {addresses.token0, addresses.token1});
+        world.pairs.push_back(addresses);
     }
     for (uint32_t i = 0; i < shape.collectibles; ++i) {
         world.collectibles.push_back(address_of("warpevm example collectible " + std::to_string(i)));
-        world.state.set_account(world.collectibles.back(), 1, {}, code(hex::collectible));
+        place_collectible(world.state, world.collectibles.back());
     }
     return world;
 }

@@ -3,6 +3,8 @@
 // collectibles.
 #pragma once
 
+#include <span>
+#include <string>
 #include <vector>
 
 #include "bench/workload/keys.hpp"
@@ -34,6 +36,15 @@ struct World {
 };
 
 World make_world(const Signer& signer, const WorldShape& shape);
+
+/// Where generated contracts live: at the end of the hash of a name.
+Address address_of(const std::string& name);
+/// A token of which each holder has 10^18 units.
+void place_token(MemoryState& state, const Address& token, std::span<const Address> holders);
+/// An exchange and its two tokens; it and each trader hold 10^18 units of both, and traders let it take
+/// theirs.
+void place_pair(MemoryState& state, const PairAddresses& addresses, std::span<const Address> traders);
+void place_collectible(MemoryState& state, const Address& collectible);
 
 /// 10^18: wei in an ether, and units in a token with 18 decimals.
 inline constexpr uint64_t ether = 1000000000000000000;

@@ -7,6 +7,7 @@
 // Vectors are passed between functions that are all inlined, so how they would be passed does not matter.
 #pragma GCC diagnostic ignored "-Wpsabi"
 #include "evm/crypto/keccak_permutation.hpp"
+#include "evm/crypto/keccak_rows.hpp"
 
 namespace warpevm::keccak {
 namespace {
@@ -35,6 +36,9 @@ template <size_t Lanes>
 [[gnu::target("bmi,bmi2")]] void permute_bmi(uint64_t* words) {
     permute(words);
 }
+[[gnu::target("avx512f")]] void permute_avx512_rows(uint64_t* words) {
+    permute_rows(words);
+}
 [[gnu::target("avx2")]] void permute_avx2(uint64_t* words) {
     permute_vectors<4>(words);
 }
@@ -43,14 +47,15 @@ template <size_t Lanes>
 }
 #endif
 
-std::array<Backend, 4> detect() {
-    std::array<Backend, 4> all{Backend{"portable", 1, true, permute_portable}};
+std::array<Backend, 5> detect() {
+    std::array<Backend, 5> all{Backend{"portable", 1, true, permute_portable}};
 #if defined(__x86_64__)
     const bool bmi = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
     const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
     all[1] = {"bmi", 1, bmi, permute_bmi};
-    all[2] = {"avx2", 4, __builtin_cpu_supports("avx2") != 0, permute_avx2};
-    all[3] = {"avx512", 8, avx512, permute_avx512};
+    all[2] = {"avx512_rows", 1, __builtin_cpu_supports("avx512f") != 0, permute_avx512_rows};
+    all[3] = {"avx2", 4, __builtin_cpu_supports("avx2") != 0, permute_avx2};
+    all[4] = {"avx512", 8, avx512, permute_avx512};
 #endif
     return all;
 }
@@ -65,7 +70,7 @@ const Backend& last_supported(size_t most_lanes) {
 }  // namespace
 
 std::span<const Backend> backends() {
-    static const std::array<Backend, 4> all = detect();
+    static const std::array<Backend, 5> all = detect();
     return all;
 }
 

@@ -3,6 +3,8 @@
 
 #include <new>
 
+#include "evm/vm/fast/translator.hpp"
+
 namespace warpevm {
 namespace {
 /// Untouched pages cost nothing, so the deepest recursion may have its full share.
@@ -27,6 +29,11 @@ bool MachineBuffers::reserve_memory(size_t size) {
     m_memory = grown;
     m_capacity = capacity;
     return true;
+}
+
+fast::Translator& MachineBuffers::translator() {
+    if (!m_translator) m_translator = std::make_unique<fast::Translator>();
+    return *m_translator;
 }
 
 }  // namespace warpevm

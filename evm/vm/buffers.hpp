@@ -13,6 +13,10 @@
 
 namespace warpevm {
 
+namespace fast {
+class Translator;
+}
+
 class MachineBuffers {
   public:
     /// Room above the EVM's 1024 words for values that the interpreter keeps while it runs a straight stretch
@@ -33,6 +37,8 @@ class MachineBuffers {
     bool reserve_memory(size_t size);
     /// What the frame at `depth` returned to its caller.
     [[nodiscard]] Bytes& output(int depth) { return m_outputs[static_cast<size_t>(depth)]; }
+    /// The fast loop's translator, which keeps its vectors between blocks; made when it is first needed.
+    [[nodiscard]] fast::Translator& translator();
 
   private:
     struct Free {
@@ -42,6 +48,7 @@ class MachineBuffers {
     uint8_t* m_memory = nullptr;
     size_t m_capacity = 0;
     std::vector<Bytes> m_outputs;
+    std::unique_ptr<fast::Translator> m_translator;
 };
 
 }  // namespace warpevm

@@ -206,7 +206,7 @@ TEST_F(Run, BackendsAndDevicesThatAreNotThere) {
     EXPECT_EQ(run_program(path + " --backend opencl").exit_code, 2);
     EXPECT_EQ(run_program(path + " --backend quantum").exit_code, 2);
     EXPECT_EQ(run_program(path + " --device gpu").exit_code, 2);
-    EXPECT_EQ(run_program(path + " --require-device").exit_code, 1);
+    EXPECT_EQ(run_program(path + " --require-device", {}, "OCL_ICD_VENDORS=/nonexistent").exit_code, 1);
     EXPECT_EQ(run_program(path + " --filter '('").exit_code, 2);
     EXPECT_EQ(run_program(path + " --jobs 0").exit_code, 2);
     EXPECT_EQ(run_program(path + " --evm-trace x").exit_code, 2);

@@ -5,41 +5,20 @@
 #include "evm/base/hex.hpp"
 #include "evm/codec/rlp.hpp"
 #include "evm/codec/wire.hpp"
-#include "tests/codec/random_values.hpp"
+#include "tests/codec/damage.hpp"
 
 namespace warpevm {
 namespace {
 
+using test::damaged;
 using test::RandomValues;
 
-/// One to four changes: a byte replaced, inserted or removed, a bit flipped, the end cut off, a piece copied
-/// elsewhere.
-Bytes mutated(RandomValues& random, Bytes bytes) {
-    for (uint64_t n = 1 + random.below(4); n > 0 && !bytes.empty(); --n) {
-        const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(random.below(bytes.size()));
-        const auto value = static_cast<uint8_t>(random.below(256));
-        switch (random.below(6)) {
-            case 0: *at = value; break;
-            case 1: bytes.insert(at, value); break;
-            case 2: bytes.erase(at); break;
-            case 3: *at ^= static_cast<uint8_t>(1U << random.below(8)); break;
-            case 4: bytes.erase(at, bytes.end()); break;
-            default: {
-                const size_t size = std::min<size_t>(random.below(40), static_cast<size_t>(bytes.end() - at));
-                std::copy_n(
-                    at, size,
-                    bytes.begin() + static_cast<std::ptrdiff_t>(random.below(bytes.size() - size + 1)));
-            }
-        }
-    }
-    return bytes;
-}
-
-/// Also repairs the outermost list's header after the mutation, so that damage further inside is reached.
+/// Damage inside the outermost list, whose header is then made right again, so that damage further inside is
+/// reached.
 Bytes mutated_inside(RandomValues& random, const Bytes& bytes) {
     const size_t type = bytes[0] < 0xc0 ? 1 : 0;
     const auto whole = rlp::decode_one(BytesView(bytes).subspan(type)).value();
-    const Bytes inside = mutated(random, {whole.payload.begin(), whole.payload.end()});
+    const Bytes inside = damaged(random, {whole.payload.begin(), whole.payload.end()});
     rlp::Writer out;
     return out.raw(BytesView(bytes).first(type)).list_of_size(inside.size()).raw(inside).take();
 }
@@ -55,7 +34,7 @@ Tally mutate(uint64_t seed, int count, Encode make_valid, Decode decode_and_enco
     Tally tally;
     for (int i = 0; i < count; ++i) {
         const Bytes valid = make_valid(random);
-        const Bytes input = random.flip() ? mutated(random, valid) : mutated_inside(random, valid);
+        const Bytes input = random.flip() ? damaged(random, valid) : mutated_inside(random, valid);
         const Result<Bytes> again = decode_and_encode(input);
         if (again) {
             ++tally.decoded;

@@ -23,7 +23,7 @@ MAY_INCLUDE = {
 # System headers that only some folders may name: a pattern, and where it is allowed.
 SYSTEM_HEADERS = (
     (re.compile(r"^(thread|future|barrier|latch|semaphore)$|^(tbb|oneapi)/"), ("fallback", "host", "bench", "tools", "tests")),
-    (re.compile(r"^CL/"), ("host/device", "tests/host")),
+    (re.compile(r"^CL/"), ("host/device/opencl",)),
 )
 SOURCES = {".hpp", ".cpp", ".h", ".c", ".cl", ".def", ".inc"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)

@@ -54,7 +54,7 @@ class Includes(Tree):
         self.assertEqual(len(self.breaches_of("evm/b.cpp", "#include <thread>\n")), 1)
         self.assertEqual(len(self.breaches_of("evm/b.cpp", "#include <tbb/parallel_for.h>\n")), 1)
         self.assertEqual(len(self.breaches_of("host/b.cpp", "#include <CL/opencl.hpp>\n")), 1)
-        self.assertEqual(self.breaches_of("host/device/b.cpp", "#include <CL/opencl.hpp>\n"), [])
+        self.assertEqual(self.breaches_of("host/device/opencl/b.cpp", "#include <CL/opencl.hpp>\n"), [])
 
 
 class Tables(Tree):

@@ -38,6 +38,15 @@ struct FrameInput {
     U256 value = 0;
 };
 
+/// What a disagreement looks like.
+inline std::string describe(const FrameInput& in, const FrameOutcome& plain, const FrameOutcome& fast) {
+    return "code " + to_hex(in.code) + " gas " + std::to_string(in.gas) + " fork " +
+           std::string(name(in.fork)) + "\nplain: " + std::string(name(plain.status)) + " gas left " +
+           std::to_string(plain.gas_left) + " output " + to_hex(plain.output) +
+           "\nfast:  " + std::string(name(fast.status)) + " gas left " + std::to_string(fast.gas_left) +
+           " output " + to_hex(fast.output) + "\n" + plain.diff.to_json() + "\n" + fast.diff.to_json();
+}
+
 class FrameRunner {
   public:
     FrameRunner() {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/bench/evm_cases.hpp"
+// The workload `evm`: the interpreter alone, one call frame over a small in-memory state, under Istanbul
+// rules. Each case is checked (as a state test, then the fast loop's output and gas against the plain
+// loop's); then both loops are timed in turns.
 
 #include <fmt/format.h>
 
 #include "evm/chain/context.hpp"
 #include "evm/codec/json.hpp"
+#include "tools/bench/measure.hpp"
+#include "tools/bench/workloads.hpp"
 #include "tools/common/exit_code.hpp"
+#include "tools/common/interrupt.hpp"
+#include "tools/common/progress.hpp"
 #include "tools/fixtures/state_test.hpp"
 
 namespace warpevm::tools {
@@ -83,9 +89,18 @@ std::string compare_loops(CallFrame& frame, const StateTestCase& c, uint64_t& ga
     return frame.logs() == logs ? "" : "the loops' logs differ";
 }
 
-EvmCaseResult run_case(std::string name, const StateTest& test, const StateTestCase& c,
-                       const BenchOptions& options) {
-    EvmCaseResult result{.name = std::move(name), .error = {}, .gas = 0, .fast = {}, .plain = {}};
+BenchResult named(std::string name) {
+    BenchResult result;
+    result.workload = "evm";
+    result.name = std::move(name);
+    result.txs = result.items = 1;
+    result.backend = "serial";
+    return result;
+}
+
+BenchResult run_case(std::string name, const StateTest& test, const StateTestCase& c,
+                     const BenchOptions& options) {
+    BenchResult result = named(std::move(name));
     ExecutionContext context;
     const StateTestView view(test);
     CallFrame frame(view, context, c);
@@ -96,12 +111,16 @@ EvmCaseResult run_case(std::string name, const StateTest& test, const StateTestC
     const uint64_t fast_batch = batch_size(fast, 1e-3 * options.batch_ms),
                    plain_batch = batch_size(plain, 1e-3 * options.batch_ms);
     std::vector<double> fast_times, plain_times;
-    for (unsigned i = 0; i < options.repeat; ++i) {
+    for (unsigned i = 0; i < options.repeat && !interrupted(); ++i) {
         fast_times.push_back(time_batch(fast, fast_batch));
         plain_times.push_back(time_batch(plain, plain_batch));
     }
-    result.fast = summarize(std::move(fast_times));
-    result.plain = summarize(std::move(plain_times));
+    result.partial = fast_times.size() < options.repeat;
+    result.extra["vs_plain_loop"] = speed_ratio(plain_times, fast_times).median;
+    result.time = summarize(std::move(fast_times));
+    // Of backends there is one here, so nothing to compare it with.
+    result.vs_serial = {
+        .median = 1, .min = 1, .max = 1, .interval = Interval{1, 1}, .count = result.time.count};
     return result;
 }
 
@@ -117,13 +136,12 @@ std::string case_name(const std::filesystem::path& file, const json::Value& test
     return name + "/" + std::to_string(index);
 }
 
-void run_file(const std::filesystem::path& file, const BenchOptions& options,
-              std::vector<EvmCaseResult>& results) {
+void run_file(const std::filesystem::path& file, BenchSession& session) {
     const auto wrong = [&](const Error& e) { throw UsageError(to_string(e)); };
     // First the file must pass as the state test that it is.
     ExecutionContext context;
     const SuiteResult suite =
-        run_state_file(file, {.backend = {"serial", nullptr}, .fork = {}, .filter = {}}, context);
+        run_state_file(file, {.backend = {"serial"}, .fork = {}, .filter = {}}, context);
     auto document = json::Document::read(file);
     if (!document) return wrong(document.error());
     const auto tests = document->root().members();
@@ -142,22 +160,36 @@ void run_file(const std::filesystem::path& file, const BenchOptions& options,
             const auto c = read_state_test_case(value, *cases.at(i), fork, i, rules);
             if (!c) return wrong(c.error());
             const std::string name = case_name(file, value, i, cases.size());
+            if (!session.selects("evm/" + name) || interrupted()) continue;
+            BenchResult result = named(name);
             if (suite.failed != 0 || suite.passed == 0)
-                results.push_back({.name = name,
-                                   .error = "it fails as a state test: " +
-                                            (suite.failures.empty() ? "" : suite.failures.front().reason)});
+                result.error = "it fails as a state test: " +
+                               (suite.failures.empty() ? "" : suite.failures.front().reason);
             else
-                results.push_back(run_case(name, *test, *c, options));
+                result = run_case(name, *test, *c, session.options);
+            session.report.results.push_back(std::move(result));
         }
     }
 }
 
 }  // namespace
 
-std::vector<EvmCaseResult> bench_evm(const BenchOptions& options) {
-    std::vector<EvmCaseResult> results;
-    for (const auto& file : fixture_files({options.cases})) run_file(file, options, results);
-    return results;
+void run_interpreter_cases(BenchSession& session, std::string_view) {
+    const size_t first = session.report.results.size();
+    {
+        const auto files = fixture_files({session.options.cases});
+        Progress progress("evm", files.size(), session.quiet);
+        size_t done = 0;
+        for (const auto& file : files) {
+            if (interrupted()) break;
+            run_file(file, session);
+            progress.advance(++done, file.stem().string());
+        }
+    }
+    auto& results = session.report.results;
+    // What the user stopped before its first batch has nothing to say.
+    std::erase_if(results, [](const BenchResult& r) { return r.error.empty() && r.time.count == 0; });
+    session.print(evm_table(std::span(results).subspan(first)));
 }
 
 }  // namespace warpevm::tools

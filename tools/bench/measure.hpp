@@ -16,16 +16,6 @@ inline double cpu_seconds() {
     return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-/// Seconds of one execution: the median, least and greatest over batches.
-struct Timing {
-    double median = 0, min = 0, max = 0;
-};
-
-inline Timing summarize(std::vector<double> samples) {
-    std::sort(samples.begin(), samples.end());
-    return {samples[samples.size() / 2], samples.front(), samples.back()};
-}
-
 /// How many executions of `once` take about `seconds`.
 template <class F>
 uint64_t batch_size(F&& once, double seconds) {

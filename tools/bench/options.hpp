@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What `bench` is asked to do.
 #pragma once
 
 #include <cstdint>
@@ -7,21 +8,25 @@
 
 namespace warpevm::tools {
 
-/// What `bench` is asked to do.
 struct BenchOptions {
     std::vector<std::string> workloads;
     bool list = false;
+    /// Transactions of a generated block, and what its choices follow from.
+    size_t txs = 1000;
+    uint64_t seed = 1;
+    /// Of backends that take threads, each of these counts is measured; none: as many as there are cores.
+    std::vector<unsigned> threads;
+    /// Real blocks (the workload `blocks`).
+    std::string blocks = "build/data/blocks";
+    /// An HTML file.
+    std::string report;
     /// Where the interpreter cases lie (the workload `evm`).
     std::string cases = "build/data/evm-benchmarks";
-    /// Batches per case; the medians are over these.
+    /// Rounds per case, in each of which every backend executes once (`evm`: a batch); the medians are over
+    /// these.
     unsigned repeat = 31;
     /// CPU time of one batch, in milliseconds.
     unsigned batch_ms = 10;
-    /// Transactions of a generated block, and its seed.
-    unsigned txs = 1000;
-    uint64_t seed = 1;
-    /// Folders of real blocks (the workload `blocks`).
-    std::string blocks = "build/data/blocks";
 };
 
 }  // namespace warpevm::tools

@@ -21,7 +21,6 @@ void add_common(CLI::App& app, CommonOptions& o) {
         ->allow_extra_args(false)
         ->take_all();
     app.add_flag("--require-device", o.require_device, "fail (exit 1) without a usable device");
-    app.add_option("--threads", o.threads, "threads of the executor")->check(CLI::Range(1U, max_threads));
     const std::map<std::string, Speculate> speculations{{"measured", Speculate::measured},
                                                         {"at-once", Speculate::at_once},
                                                         {"everything", Speculate::everything}};
@@ -31,9 +30,17 @@ void add_common(CLI::App& app, CommonOptions& o) {
     app.add_option("--fork", o.fork, "use this fork's rules, whatever the input says");
     app.add_option("--json", o.json, "write the results as JSON to FILE, or - for standard output");
     app.add_option("--filter", o.filter,
-                   "a regular expression over path::name::fork::index (run: the block number)");
+                   "a regular expression over path::name::fork::index (run: the block number; bench: "
+                   "workload/case)");
+    app.add_option(
+        "--kernel-cache", o.kernel_cache,
+        "the folder for compiled device programs, or off; default: warpevm/kernels in the user's cache");
     app.add_flag("--verbose", o.verbose, "say more");
     app.add_flag("--quiet", o.quiet, "no progress, only the last line");
+}
+
+void add_threads(CLI::App& app, CommonOptions& o) {
+    app.add_option("--threads", o.threads, "threads of the executor")->check(CLI::Range(1U, max_threads));
 }
 
 CLI::App* add_run(CLI::App& app, Arguments& a) {
@@ -43,6 +50,7 @@ CLI::App* add_run(CLI::App& app, Arguments& a) {
                     "a folder with block.json and prestate.json, or a folder of such folders")
         ->required();
     add_common(*run, a.common);
+    add_threads(*run, a.common);
     run->add_option("--chain", o.chain, "mainnet, or a genesis.json whose `config` is the fork schedule")
         ->capture_default_str();
     run->add_option("--repeat", o.repeat, "execute N times and give the medians")
@@ -70,6 +78,7 @@ CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const s
     CLI::App* test = app.add_subcommand(name, "Runs " + what + " files or trees");
     test->add_option("PATH", a.test.paths, "files, or folders that hold .json files")->required();
     add_common(*test, a.common);
+    add_threads(*test, a.common);
     test->add_flag("--trace", a.test.trace, "write EIP-3155 lines to standard error (one case at a time)");
     test->footer("Example: " + example);
     return test;
@@ -101,27 +110,40 @@ CLI::App* add_t8n(CLI::App& app, Arguments& a) {
     return t8n;
 }
 
+CLI::App* add_devices(CLI::App& app, Arguments& a) {
+    CLI::App* devices = app.add_subcommand("devices", "Lists the host's cores and each OpenCL device");
+    add_common(*devices, a.common);
+    devices->add_flag("--self-test", a.devices.self_test,
+                      "build every program for each device and run its known answers");
+    devices->footer("Example: warpevm devices --self-test");
+    return devices;
+}
+
 CLI::App* add_bench(CLI::App& app, Arguments& a) {
     CLI::App* bench = app.add_subcommand("bench", "Times named workloads, after comparing their results");
     BenchOptions& o = a.bench;
     bench->add_option("WORKLOAD", o.workloads, "names from --list; none: all");
     add_common(*bench, a.common);
     bench->add_flag("--list", o.list, "name the workloads");
-    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form")
+    bench->add_option("--txs", o.txs, "transactions of a generated block")
+        ->check(CLI::Range(size_t{1}, size_t{10000000}))
         ->capture_default_str();
-    bench->add_option("--repeat", o.repeat, "batches per case")
+    bench->add_option("--seed", o.seed, "what a generated block follows from")->capture_default_str();
+    bench->add_option("--threads", o.threads, "threads of the executor: one count, or several (1,2,4)")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::Range(1U, max_threads));
+    bench->add_option("--repeat", o.repeat, "rounds per case; 31 and more for a claim")
         ->check(CLI::Range(1U, 100000U))
         ->capture_default_str();
-    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch")
+    bench->add_option("--blocks", o.blocks, "the folder of real blocks (blocks)")->capture_default_str();
+    bench->add_option("--cases", o.cases, "the folder of interpreter cases, in state-test form (evm)")
+        ->capture_default_str();
+    bench->add_option("--report", o.report, "write an HTML report to FILE");
+    bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch (evm)")
         ->check(CLI::Range(1U, 10000U))
         ->capture_default_str();
-    bench->add_option("--txs", o.txs, "transactions of a generated block")
-        ->check(CLI::Range(1U, 1000000U))
-        ->capture_default_str();
-    bench->add_option("--seed", o.seed, "of generated blocks")->capture_default_str();
-    bench->add_option("--blocks", o.blocks, "the folder of real blocks, for the workload blocks")
-        ->capture_default_str();
-    bench->footer("Example: warpevm bench evm --json -");
+    bench->footer("Example: warpevm bench erc20 hot --txs 10000 --threads 1,2 --report bench.html");
     return bench;
 }
 
@@ -141,6 +163,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
                   "warpevm blocktest build/data/fixtures/ethereum-tests/BlockchainTests"),
          Command::blocktest},
         {add_t8n(app, a), Command::t8n},
+        {add_devices(app, a), Command::devices},
         {add_bench(app, a), Command::bench},
         {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")
              ->footer("Example: warpevm version"),

@@ -13,11 +13,15 @@
 
 namespace warpevm::tools {
 
-enum class Command : uint8_t { run, statetest, blocktest, t8n, bench, version };
+enum class Command : uint8_t { run, statetest, blocktest, t8n, devices, bench, version };
 
 struct TestOptions {
     std::vector<std::string> paths;
     bool trace = false;
+};
+
+struct DevicesOptions {
+    bool self_test = false;
 };
 
 struct Arguments {
@@ -26,6 +30,7 @@ struct Arguments {
     RunOptions run;
     TestOptions test;
     T8nOptions t8n;
+    DevicesOptions devices;
     BenchOptions bench;
 };
 

@@ -6,7 +6,9 @@
 #include <mutex>
 #include <thread>
 
+#include "host/device_recover.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
 #include "tools/common/interrupt.hpp"
 #include "tools/common/progress.hpp"
@@ -64,51 +66,52 @@ RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const Ru
     return report;
 }
 
-/// How the transactions of a block were executed, and what more threads could gain at best.
-void explain_parallel(const BlockReport& b) {
-    const BlockCounters& c = *b.counters;
-    fmt::print(
-        "    {} committed as speculated, {} run in their turn, {} repeated ({} gas; {:.3f} executions per "
-        "transaction), {} retreats{}\n",
-        c.speculated, c.direct, c.repeated, c.repeated_gas, c.executions_per_transaction(), c.retreats,
-        c.serial ? "; too little work for more than one thread" : "");
-    if (!b.parallelism) return;
-    const BlockParallelism& p = *b.parallelism;
-    fmt::print(
-        "    {} of {} depend on no other, the longest chain has {}; critical path {} of {} gas, {:.3f} of "
-        "{:.3f} ms: at best {:.2f}x by gas, {:.2f}x by time\n",
-        p.independent, p.transactions, p.longest_chain, p.critical_path_gas, p.gas,
-        1e3 * p.critical_path_seconds, 1e3 * p.seconds, p.bound(), p.bound_by_time());
+/// On all cores; on devices where they are named or required, else where a batch is worth looking for one.
+std::shared_ptr<SenderRecovery> start_recovery(const CommonOptions& common, const ChosenDevices& devices,
+                                               const std::shared_ptr<ProgramCache>& cache) {
+    SenderOptions options{.threads = common.threads, .cache = cache};
+    if (devices.named || common.require_device) {
+        options.use = devices.usable.empty() ? DeviceUse::never : DeviceUse::when_faster;
+        for (const FoundDevice& device : devices.usable)
+            options.devices.push_back(recover_source(device, cache));
+    } else {
+        options.find = [cache] { return find_recover_sources(cache); };
+    }
+    return std::make_shared<SenderRecovery>(std::move(options));
 }
 
 void explain(const RunReport& report) {
     for (const BlockReport& b : report.blocks) {
-        const std::string block = b.number ? std::to_string(*b.number) : b.path;
-        if (b.counters) {
-            fmt::print("block {}: {} transactions -> cpu\n", block, b.txs);
-            explain_parallel(b);
-        } else {
-            fmt::print(
-                "block {}: one group of {} transactions -> cpu, reason backend_serial: one thread runs them "
-                "in their order\n",
-                block, b.txs);
-        }
+        fmt::print("block {}: {} transactions -> cpu, reason backend_{}\n",
+                   b.number ? std::to_string(*b.number) : b.path, b.txs, report.backend);
+        if (!b.parallelism) continue;
+        const BlockParallelism& p = *b.parallelism;
+        fmt::print(
+            "    {} of {} depend on no other, the longest chain has {}; critical path {} of {} gas, {:.3f} of "
+            "{:.3f} ms: at best {:.2f}x by gas, {:.2f}x by time\n",
+            p.independent, p.transactions, p.longest_chain, p.critical_path_gas, p.gas,
+            1e3 * p.critical_path_seconds, 1e3 * p.seconds, p.bound(), p.bound_by_time());
     }
 }
 
 }  // namespace
 
 int command_run(const CommonOptions& common, const RunOptions& options) {
-    RunPlan plan{options, select_backend(common), read_rules_source(options.chain, common.fork)};
+    RunPlan plan{options, select_backend(common), read_rules_source(options.chain, common.fork), {}};
     const auto filter = compile_filter(common.filter);
-    if (lacks_required_device(common)) return static_cast<int>(ExitCode::failed);
+    const auto cache = open_kernel_cache(common);
+    const ChosenDevices devices = choose_devices(common);
+    if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
+    warn_of_refused(devices);
     std::vector<std::filesystem::path> folders;
     for (const auto& folder : block_folders(options.paths))
         if (selected(folder, filter)) folders.push_back(folder);
     if (!options.evm_trace.empty() && folders.size() != 1)
         throw UsageError(fmt::format("--evm-trace: expected one block, got {}", folders.size()));
 
-    const RunReport report = run_blocks(folders, plan, common);
+    plan.senders = start_recovery(common, devices, cache);
+    RunReport report = run_blocks(folders, plan, common);
+    for (const FoundDevice& device : devices.usable) report.devices.push_back(device.info);
 
     const bool json_out = common.json == "-";
     const std::string table = to_table(report, common.verbose);
@@ -119,6 +122,9 @@ int command_run(const CommonOptions& common, const RunOptions& options) {
     if (!common.json.empty()) write_text(common.json, to_json(report));
     if (!options.report.empty()) write_text(options.report, to_html(report));
     if (!options.trace.empty()) write_text(options.trace, to_chrome_trace(report));
+    // No block waits for a program build, and neither does the end of the run.
+    constexpr double patience = 0.5;
+    if (!plan.senders->close(patience)) leave_at_once(static_cast<int>(report.exit_code()));
     return static_cast<int>(report.exit_code());
 }
 

@@ -10,6 +10,7 @@
 
 #include "evm/chain/chain_config.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
 #include "tools/fixtures/block_test.hpp"
 #include "tools/fixtures/state_test.hpp"
@@ -47,7 +48,8 @@ int run(const CommonOptions& common, const TestOptions& test, const FileRunner& 
     options.trace = test.trace ? &std::cerr : nullptr;
     options.jobs = common.jobs != 0 ? common.jobs : std::max(1U, std::thread::hardware_concurrency());
     options.quiet = common.quiet;
-    if (lacks_required_device(common)) return static_cast<int>(ExitCode::failed);
+    const ChosenDevices devices = choose_devices(common);
+    if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
 
     const auto start = std::chrono::steady_clock::now();
     const SuiteResult result = run_suite(fixture_files(test.paths), runner, options, what);

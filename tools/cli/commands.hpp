@@ -11,6 +11,7 @@ int command_statetest(const CommonOptions& common, const TestOptions& options);
 int command_blocktest(const CommonOptions& common, const TestOptions& options);
 int command_t8n(const T8nOptions& options);
 int command_bench(const CommonOptions& common, const BenchOptions& options);
+int command_devices(const CommonOptions& common, const DevicesOptions& options);
 int command_version();
 
 }  // namespace warpevm::tools

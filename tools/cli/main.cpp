@@ -19,6 +19,7 @@ int dispatch(const Arguments& a) {
         case Command::statetest: return command_statetest(a.common, a.test);
         case Command::blocktest: return command_blocktest(a.common, a.test);
         case Command::t8n: return command_t8n(a.t8n);
+        case Command::devices: return command_devices(a.common, a.devices);
         case Command::bench: return command_bench(a.common, a.bench);
         case Command::version: return command_version();
     }

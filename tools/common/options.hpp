@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "fallback/parallel.hpp"
+#include "tools/common/executors.hpp"
 
 namespace warpevm::tools {
 
@@ -21,27 +21,21 @@ struct CommonOptions {
     std::string fork;      ///< empty: as the input says
     std::string json;      ///< a file, or - for standard output
     std::string filter;
+    std::string kernel_cache;  ///< a folder, or off; empty: the user's cache folder
     bool verbose = false;
     bool quiet = false;
 };
 
-class ParallelContexts;
-
-/// What executes windows. `name` is what results are labelled with.
+/// A started executor. `name` is what results are labelled with.
 struct Backend {
     std::string name;
-    /// Null: serial. Jobs that execute at the same time each take a context of their own.
-    std::shared_ptr<ParallelContexts> parallel{};
-    /// `counters`, where given, gets one record per outcome from a parallel backend.
-    Result<std::vector<BlockOutcome>> execute(ExecutionContext& context, std::span<const BlockInput> window,
-                                              const StateView& state, const ExecutionOptions& options,
-                                              std::vector<BlockCounters>* counters = nullptr) const;
+    Execute execute = execute_serial;
 };
 
-/// The backend that the options ask for. Throws UsageError where it is not built in or no device matches.
+/// The executor that the options ask for. Throws UsageError where it is not built in.
+const Executor& select_executor(const CommonOptions& options);
+/// The same, started with the options' threads.
 Backend select_backend(const CommonOptions& options);
-/// True where --require-device asks for a device and this build has none; says so on standard error.
-bool lacks_required_device(const CommonOptions& options);
 
 /// Compiles --filter; throws UsageError with the reason. Nothing: everything matches.
 std::optional<std::regex> compile_filter(const std::string& filter);

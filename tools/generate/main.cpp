@@ -10,9 +10,8 @@
 #include "tools/generate/chain_maker.hpp"
 #include "tools/generate/json.hpp"
 
+namespace warpevm {
 namespace {
-
-using namespace warpevm;
 
 struct Options {
     std::filesystem::path output;
@@ -88,16 +87,17 @@ void generate(const Options& options) {
 }
 
 }  // namespace
+}  // namespace warpevm
 
 int main(int argc, char** argv) {
     CLI::App app{
         "Makes seeded example blocks over the example contracts, with complete pre-states and checked "
         "headers."};
-    Options options;
+    warpevm::Options options;
     parse(app, options);
     try {
         app.parse(argc, argv);
-        generate(options);
+        warpevm::generate(options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const std::exception& error) {

@@ -11,6 +11,7 @@
 #include "evm/chain/block_input.hpp"
 #include "evm/codec/wire.hpp"
 #include "fallback/parallelism.hpp"
+#include "tools/common/difference.hpp"
 #include "tools/common/eip3155.hpp"
 
 namespace warpevm::tools {
@@ -57,24 +58,6 @@ bool may_come_from_missing_state(ErrorCode code) {
         case ErrorCode::system_call_failed: return true;
         default: return false;
     }
-}
-
-/// Where two outcomes of the same block part: the first transaction that differs, or a result of the whole
-/// block.
-Mismatch first_difference(const BlockOutcome& serial, const BlockOutcome& got) {
-    const auto text = [](const TransactionOutcome& tx) {
-        return fmt::format("{} with {} gas and {} logs", tx.success ? "success" : "failure", tx.gas_used,
-                           tx.log_count);
-    };
-    for (size_t i = 0; i < std::min(serial.transactions.size(), got.transactions.size()); ++i)
-        if (!(serial.transactions[i] == got.transactions[i]))
-            return {"serial", text(serial.transactions[i]), text(got.transactions[i]), i};
-    if (serial.gas_used != got.gas_used)
-        return {"serial", std::to_string(serial.gas_used), std::to_string(got.gas_used), std::nullopt};
-    if (serial.receipts_root != got.receipts_root)
-        return {"serial", to_hex(serial.receipts_root), to_hex(got.receipts_root), std::nullopt};
-    return {"serial", serial.diff == got.diff ? "the same outcome" : "the same state difference",
-            "another one", std::nullopt};
 }
 
 class BlockRun {
@@ -125,7 +108,7 @@ class BlockRun {
 
     bool recover() {
         const Timed timed(report, Phase::recover, m_thread);
-        auto input = make_input(m_folder, report);
+        auto input = make_input(m_folder, report, *m_plan.senders);
         if (!input) return stop(input.error());
         m_input = std::move(*input);
         if (m_plan.options.verify == Verify::none) return true;
@@ -154,13 +137,11 @@ class BlockRun {
 
     bool execute() {
         std::vector<double> times;
-        std::vector<BlockCounters> counters;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options(),
-                                              &counters);
+                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options());
             }();
             times.push_back(report.ms(Phase::fallback) - before);
             if (!outcomes) return stop(outcomes.error());
@@ -170,30 +151,16 @@ class BlockRun {
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
-        note_routes(counters);
+        report.reasons["backend_" + m_plan.backend.name] = report.txs;
+        if (m_plan.options.explain && m_outcome.verdict.valid())
+            report.parallelism =
+                measure_parallelism(m_context, m_input, m_folder.state, execution_options());
         note_assumed();
         if (!m_plan.options.evm_trace.empty() && !trace()) return false;
         report.gas_used = m_outcome.gas_used;
         if (m_outcome.verdict.valid()) return true;
         return stop(m_outcome.verdict.error,
                     m_outcome.verdict.tx ? std::optional<size_t>(*m_outcome.verdict.tx) : std::nullopt);
-    }
-
-    void note_routes(const std::vector<BlockCounters>& counters) {
-        if (counters.empty()) {
-            report.reasons["backend_serial"] = report.txs;
-            return;
-        }
-        report.counters = counters.back();
-        const auto note = [&](const char* reason, uint64_t count) {
-            if (count != 0) report.reasons[reason] = count;
-        };
-        note("cpu_speculated", counters.back().speculated);
-        note("cpu_in_turn", counters.back().direct);
-        note("cpu_repeated", counters.back().repeated);
-        if (m_plan.options.explain && m_outcome.verdict.valid())
-            report.parallelism =
-                measure_parallelism(m_context, m_input, m_folder.state, execution_options());
     }
 
     void note_assumed() {
@@ -248,8 +215,10 @@ class BlockRun {
         report.checked.emplace_back("serial");
         if (!outcomes)
             report.mismatches.push_back({"serial", "an outcome", to_string(outcomes.error()), std::nullopt});
-        else if (!(outcomes->front() == m_outcome))
-            report.mismatches.push_back(first_difference(outcomes->front(), m_outcome));
+        else if (!(outcomes->front() == m_outcome)) {
+            const Difference d = first_difference(outcomes->front(), m_outcome);
+            report.mismatches.push_back({"serial", d.expected, d.got, d.tx});
+        }
     }
 
     const std::filesystem::path& m_path;
@@ -263,14 +232,16 @@ class BlockRun {
 
 }  // namespace
 
-Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report) {
+Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report, SenderRecovery& senders) {
     BlockInput input;
     input.rules = folder.rules;
     input.environment = block_environment(folder.block.header.with_defaults(), folder.rules);
     input.withdrawals = folder.block.withdrawals;
+    std::vector<SenderRequest> requests;
+    std::vector<size_t> asked;
     for (size_t i = 0; i < folder.block.transactions.size(); ++i) {
         const json::GivenTransaction& given = folder.block.transactions[i];
-        BlockTransaction tx{&given.tx, given.from.value_or(Address{}), given.invalid};
+        input.transactions.push_back({&given.tx, given.from.value_or(Address{}), given.invalid});
         if (!given.tx.is_signed()) {
             ++report.unsigned_txs;
             if (!given.from)
@@ -279,19 +250,25 @@ Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report) {
                     fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
                                 (folder.path / "block.json").string(), i));
         } else if (given.invalid.code == ErrorCode::none) {
-            const auto sender = recover_sender(given.tx, folder.rules.fork, folder.rules.chain_id);
-            if (!sender)
-                tx.invalid = sender.error();
-            else if (given.from && *given.from != *sender)
-                tx.invalid =
-                    Error{ErrorCode::sender_mismatch, fmt::format("\"from\" is {}, the signature is {}'s",
-                                                                  to_hex(*given.from), to_hex(*sender))};
-            else
-                tx.sender = *sender;
-            if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
-                report.mismatches.push_back({"transaction_hash", to_hex(*given.hash), to_hex(hash), i});
+            requests.push_back({&given.tx, &folder.rules});
+            asked.push_back(i);
         }
-        input.transactions.push_back(std::move(tx));
+    }
+    const auto recovered = senders.recover(requests, &report.senders);
+    for (size_t k = 0; k < asked.size(); ++k) {
+        const json::GivenTransaction& given = folder.block.transactions[asked[k]];
+        BlockTransaction& tx = input.transactions[asked[k]];
+        const Result<Address>& sender = recovered[k];
+        if (!sender)
+            tx.invalid = sender.error();
+        else if (given.from && *given.from != *sender)
+            tx.invalid = Error{
+                ErrorCode::sender_mismatch,
+                fmt::format("\"from\" is {}, the signature is {}'s", to_hex(*given.from), to_hex(*sender))};
+        else
+            tx.sender = *sender;
+        if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
+            report.mismatches.push_back({"transaction_hash", to_hex(*given.hash), to_hex(hash), asked[k]});
     }
     return input;
 }

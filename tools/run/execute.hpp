@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "evm/chain/context.hpp"
+#include "host/senders.hpp"
 #include "tools/run/input.hpp"
 #include "tools/run/options.hpp"
 #include "tools/run/report.hpp"
@@ -16,6 +17,7 @@ struct RunPlan {
     RunOptions options;
     Backend backend;
     RulesSource rules;
+    std::shared_ptr<SenderRecovery> senders;
 };
 
 /// Never throws for bad input; the report says what is wrong. `thread` labels the trace's spans.
@@ -28,9 +30,9 @@ void check_outcome(const BlockFolder& folder, const BlockInput& input, const Blo
 /// Checks the header against parent.json, where there is one; an error is the block's verdict.
 Result<void> check_header(const BlockFolder& folder, const ChainConfig& chain, BlockReport& report);
 
-/// The block's input; senders are recovered, or taken from `from` where there is no signature.
+/// The block's input; senders are recovered in one batch, or taken from `from` where there is no signature.
 /// Hashes that differ from the given ones become mismatches.
-Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report);
+Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report, SenderRecovery& senders);
 
 /// Writes receipts.json, logs.json and state_diff.json, keys sorted, under `folder`/NUMBER. Throws UsageError
 /// where it can't.

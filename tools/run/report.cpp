@@ -49,13 +49,7 @@ ordered_json block_json(const BlockReport& b) {
     out["assumed_absent"] = b.assumed_absent;
     out["unsigned"] = b.unsigned_txs;
     out["routes"] = {{"device", 0}, {"cpu", b.txs}, {"escalated", 0}, {"reasons", b.reasons}};
-    if (b.counters)
-        out["executions"] = {{"speculated", b.counters->speculated},
-                             {"in_turn", b.counters->direct},
-                             {"repeated", b.counters->repeated},
-                             {"repeated_gas", b.counters->repeated_gas},
-                             {"per_transaction", b.counters->executions_per_transaction()},
-                             {"retreats", b.counters->retreats}};
+    out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};
     if (b.parallelism)
         out["parallelism"] = {{"independent", b.parallelism->independent},
                               {"longest_chain", b.parallelism->longest_chain},
@@ -113,6 +107,8 @@ std::string to_json(const RunReport& report) {
     out["schema"] = 1;
     out["backend"] = report.backend;
     out["devices"] = ordered_json::array();
+    for (const DeviceInfo& d : report.devices)
+        out["devices"].push_back({{"index", d.index}, {"name", d.name}, {"driver", d.driver}});
     out["blocks"] = ordered_json::array();
     for (const BlockReport& b : report.blocks) out["blocks"].push_back(block_json(b));
     out["summary"] = {{"blocks", report.blocks.size()},

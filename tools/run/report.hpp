@@ -10,7 +10,8 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/chain/block.hpp"
-#include "fallback/counters.hpp"
+#include "host/device/device.hpp"
+#include "host/sender_report.hpp"
 #include "fallback/parallelism.hpp"
 #include "tools/common/exit_code.hpp"
 
@@ -77,10 +78,10 @@ struct BlockReport {
     std::vector<std::string> assumed;
     size_t unsigned_txs = 0;
     std::map<std::string, size_t> reasons;
-    /// Of the last execution, by a parallel backend.
-    std::optional<BlockCounters> counters;
     /// What limits a parallel execution; formed for --explain.
     std::optional<BlockParallelism> parallelism;
+    /// Who recovered the senders, and why.
+    SenderReport senders;
     std::array<double, phase_names.size()> timing_ms{};
     std::vector<Span> spans;
     ExitCode exit_code = ExitCode::ok;
@@ -94,6 +95,8 @@ struct BlockReport {
 
 struct RunReport {
     std::string backend;
+    /// That may be used; empty where only the CPU may.
+    std::vector<DeviceInfo> devices;
     std::vector<BlockReport> blocks;
     double seconds = 0;
     bool interrupted = false;

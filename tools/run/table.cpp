@@ -35,6 +35,12 @@ std::string details(const BlockReport& b, bool verbose) {
         out +=
             fmt::format("    {}{}: expected {}, got {}\n", m.field, in_transaction(m.tx), m.expected, m.got);
     if (!verbose) return out;
+    if (b.senders.device != 0)
+        out += fmt::format("    senders: {} on {}\n", b.senders.device, b.senders.device_name);
+    if (b.senders.cpu != 0) out += fmt::format("    senders: {} on the CPU", b.senders.cpu);
+    for (const auto& [reason, count] : b.senders.reasons) out += fmt::format(", {} {}", count, reason);
+    if (!b.senders.why.empty()) out += fmt::format(" ({})", b.senders.why);
+    if (b.senders.cpu != 0) out += '\n';
     for (const std::string& c : b.checked) out += fmt::format("    checked {}\n", c);
     for (const Unchecked& u : b.unchecked) out += fmt::format("    unchecked {}: {}\n", u.field, u.why);
     return out;

@@ -25,17 +25,19 @@ bool is_power_of_two(const U256& x) {
 
 class Reader {
   public:
-    Reader(BytesView code, const GasTable& gas_table, size_t position)
-        : m_code(code), m_gas_table(gas_table), m_pc(position) {
-        m_block.position = position;
+    Reader(BytesView code, const GasTable& gas_table, size_t position, Block& block)
+        : m_code(code), m_gas_table(gas_table), m_pc(position), m_block(block) {
+        m_block.reset(position);
     }
-    Block read();
+    void read();
 
   private:
     /// Makes the symbolic stack at least `depth` deep by fetching what was there on entry.
     void reach(size_t depth) {
-        while (m_block.stack.size() < depth)
-            m_block.stack.insert(m_block.stack.begin(), {Value::entry, ++m_block.entry_used});
+        if (m_block.stack.size() >= depth) return;
+        const size_t missing = depth - m_block.stack.size();
+        m_block.stack.insert(m_block.stack.begin(), missing, Value{});
+        for (size_t i = missing; i-- != 0;) m_block.stack[i] = {Value::entry, ++m_block.entry_used};
     }
     Value pop() {
         reach(1);
@@ -65,12 +67,12 @@ class Reader {
     BytesView m_code;
     const GasTable& m_gas_table;
     size_t m_pc;
-    Block m_block;
+    Block& m_block;
     int32_t m_segment =
         -1;  ///< the operation that charges for what is read now, or -1: the block's entry does
 };
 
-Block Reader::read() {
+void Reader::read() {
     size_t leading = 0;
     while (true) {
         const uint8_t op = m_pc < m_code.size() ? m_code[m_pc] : uint8_t{OP_STOP};
@@ -94,7 +96,6 @@ Block Reader::read() {
         m_block.growth = std::max(m_block.growth, m_block.height_change());
         ++m_pc;
     }
-    return std::move(m_block);
 }
 
 /// Reads one instruction; false where it ends the block.
@@ -234,14 +235,14 @@ bool is_pure(uint8_t op) {
 
 }  // namespace
 
-Block read_block(BytesView code, const GasTable& gas_table, size_t position) {
-    return Reader(code, gas_table, position).read();
+void read_block(BytesView code, const GasTable& gas_table, size_t position, Block& block) {
+    Reader(code, gas_table, position, block).read();
 }
 
-void remove_dead_operations(Block& block) {
-    std::vector<bool> used(static_cast<size_t>(block.definitions));
+void remove_dead_operations(Block& block, std::vector<uint8_t>& used) {
+    used.assign(static_cast<size_t>(block.definitions), 0);
     const auto use = [&](const Value& v) {
-        if (v.kind == Value::made) used[static_cast<size_t>(v.index)] = true;
+        if (v.kind == Value::made) used[static_cast<size_t>(v.index)] = 1;
     };
     const bool stays =
         block.end.kind == End::jump || block.end.kind == End::branch || block.end.kind == End::fall_through;
@@ -256,7 +257,7 @@ void remove_dead_operations(Block& block) {
             it->dead = it->gas == 0;
             continue;
         }
-        it->dead = it->made >= 0 && !used[static_cast<size_t>(it->made)] && is_pure(it->opcode);
+        it->dead = it->made >= 0 && used[static_cast<size_t>(it->made)] == 0 && is_pure(it->opcode);
         if (!it->dead)
             for (int i = 0; i < it->inputs; ++i) use(it->in[i]);
     }

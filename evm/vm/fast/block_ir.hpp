@@ -57,13 +57,25 @@ struct Block {
     int64_t gas = 0;  ///< of the first stretch, charged on entry
     End end;
 
+    /// An empty block at `at`; the vectors keep their room.
+    void reset(size_t at) {
+        operations.clear();
+        constants.clear();
+        stack.clear();
+        position = at;
+        entry_used = growth = definitions = 0;
+        gas = 0;
+        end = {};
+    }
     [[nodiscard]] int32_t height_change() const { return static_cast<int32_t>(stack.size()) - entry_used; }
 };
 
-/// Reads the block at `position`: it ends with a jump, a halt, before a JUMPDEST, or where it gets too long.
-Block read_block(BytesView code, const GasTable& gas_table, size_t position);
+/// Reads the block at `position` into `block`, whose vectors are used again: it ends with a jump, a halt,
+/// before a JUMPDEST, or where it gets too long.
+void read_block(BytesView code, const GasTable& gas_table, size_t position, Block& block);
 
-/// Marks operations whose results nobody uses, where leaving them out changes nothing.
-void remove_dead_operations(Block& block);
+/// Marks operations whose results nobody uses, where leaving them out changes nothing. `used` is room to work
+/// in.
+void remove_dead_operations(Block& block, std::vector<uint8_t>& used);
 
 }  // namespace warpevm::fast

@@ -27,10 +27,10 @@ const Image& image_of(const Code& code, Fork fork, const GasTable& gas_table) {
     return static_cast<const Image&>(*image);
 }
 
-Status run(FrameBase& frame, const Image& image, const HostTable& host) {
-    Context context{frame, image, host};
+Status run(FrameBase& frame, const Image& image, const HostTable& host, MachineBuffers& buffers) {
+    Context context{frame, image, host, buffers};
     const Instruction* i = image.entry()->load(std::memory_order_acquire);
-    if (i == nullptr) i = image.translate(*image.entry());
+    if (i == nullptr) i = image.translate(*image.entry(), buffers.translator());
 #if defined(WARPEVM_TAIL_CALLS)
     i->handler(i, frame.stack, frame.gas, &frame, &context);
 #else
@@ -48,7 +48,8 @@ template <bool R>
 Status run_fast(Frame<R>& frame, const Code& code, bool cache_image) {
     // Init code runs once: translating it would cost more than it saves.
     if (!cache_image) return run_plain(frame);
-    return fast::run(frame, fast::image_of(code, frame.fork, frame.gas_table), fast::host_table<R>());
+    return fast::run(frame, fast::image_of(code, frame.fork, frame.gas_table), fast::host_table<R>(),
+                     frame.machine.buffers());
 }
 
 template Status run_fast(Frame<false>&, const Code&, bool);

@@ -27,7 +27,7 @@ const U256& constant_after(const Instruction* i) {
 /// The block behind a slot, translated if nobody was there before.
 const Instruction* block_at(BlockSlot* slot, const Context* c) {
     const Instruction* block = slot->load(std::memory_order_acquire);
-    return block != nullptr ? block : c->image.translate(*slot);
+    return block != nullptr ? block : c->image.translate(*slot, c->buffers.translator());
 }
 Link load_link(const Instruction* i) {
     return std::atomic_ref(i->link).load(std::memory_order_acquire);

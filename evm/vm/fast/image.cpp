@@ -50,10 +50,10 @@ BlockSlot* Image::slot_for_cut(size_t position) const {
     return slot.get();
 }
 
-const Instruction* Image::translate(BlockSlot& slot) const {
+const Instruction* Image::translate(BlockSlot& slot, Translator& translator) const {
     const std::lock_guard lock(m_mutex);
     if (const Instruction* done = slot.load(std::memory_order_acquire)) return done;
-    const Instruction* const block = Translator(*this).translate(position_of(slot));
+    const Instruction* const block = translator.translate(*this, position_of(slot));
     slot.store(block, std::memory_order_release);
     return block;
 }

@@ -15,6 +15,8 @@
 
 namespace warpevm::fast {
 
+class Translator;
+
 /// Thread-safe: blocks are translated under a lock and published by one store; running them takes no lock.
 class Image final : public CodeImage {
   public:
@@ -34,7 +36,7 @@ class Image final : public CodeImage {
         return &m_slots[group.before + static_cast<size_t>(std::popcount(group.jumpdests & (bit - 1)))];
     }
     /// Translates the block that belongs to one of this image's slots, and publishes it.
-    const Instruction* translate(BlockSlot& slot) const;
+    const Instruction* translate(BlockSlot& slot, Translator& translator) const;
 
   private:
     friend class Translator;

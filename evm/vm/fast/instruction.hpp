@@ -24,6 +24,7 @@ struct Context {
     const Image& image;
     /// Functions for instructions that need the machine, by opcode; they differ with recording.
     const struct HostTable& host;
+    MachineBuffers& buffers;
     Status status = Status::success;
 };
 

@@ -9,22 +9,23 @@ namespace {
 constexpr int32_t at_the_end = std::numeric_limits<int32_t>::max();
 }
 
-Slots::Slots(const Block& block, const std::vector<Value>& at_end)
-    : m_block(block),
-      m_stays(block.end.kind == End::jump || block.end.kind == End::branch ||
-              block.end.kind == End::fall_through),
-      m_made(static_cast<size_t>(block.definitions)),
-      m_entry_last_use(static_cast<size_t>(block.entry_used) + 1, -1) {
+void Slots::assign(const Block& block, const std::vector<Value>& at_end) {
+    m_block = &block;
+    m_stays =
+        block.end.kind == End::jump || block.end.kind == End::branch || block.end.kind == End::fall_through;
+    m_made.assign(static_cast<size_t>(block.definitions), {});
+    m_entry_last_use.assign(static_cast<size_t>(block.entry_used) + 1, -1);
+    m_free.clear();
     m_top = m_stays ? std::max(0, block.height_change()) : 0;
     find_last_uses(at_end);
-    assign();
+    assign_made();
     m_end = m_top;
 }
 
 const Value* Slots::final_at(int32_t position) const {
-    const int32_t index = position + m_block.entry_used;
-    if (!m_stays || index < 0 || index >= static_cast<int32_t>(m_block.stack.size())) return nullptr;
-    return &m_block.stack[static_cast<size_t>(index)];
+    const int32_t index = position + m_block->entry_used;
+    if (!m_stays || index < 0 || index >= static_cast<int32_t>(m_block->stack.size())) return nullptr;
+    return &m_block->stack[static_cast<size_t>(index)];
 }
 
 bool Slots::survives_moves(const Value& v) const {
@@ -41,17 +42,17 @@ void Slots::use(const Value& v, int32_t when) {
 }
 
 void Slots::find_last_uses(const std::vector<Value>& at_end) {
-    for (size_t n = 0; n < m_block.operations.size(); ++n) {
-        const Operation& o = m_block.operations[n];
+    for (size_t n = 0; n < m_block->operations.size(); ++n) {
+        const Operation& o = m_block->operations[n];
         if (o.dead) continue;
         for (int i = 0; i < o.inputs; ++i) use(o.in[i], static_cast<int32_t>(n));
     }
-    for (int i = 0; i < m_block.end.last.inputs; ++i) use(m_block.end.last.in[i], at_the_end);
+    for (int i = 0; i < m_block->end.last.inputs; ++i) use(m_block->end.last.in[i], at_the_end);
     for (const Value& v : at_end) use(v, at_the_end);
     if (!m_stays) return;
-    for (size_t j = 0; j < m_block.stack.size(); ++j) {
-        const Value& v = m_block.stack[j];
-        const auto position = static_cast<int32_t>(j) - m_block.entry_used;
+    for (size_t j = 0; j < m_block->stack.size(); ++j) {
+        const Value& v = m_block->stack[j];
+        const auto position = static_cast<int32_t>(j) - m_block->entry_used;
         if (v.kind == Value::entry && position == -v.index) continue;  // stays where it is
         use(v, at_the_end);
         if (v.kind != Value::made) continue;
@@ -75,9 +76,9 @@ int32_t Slots::take_scratch() {
     return slot;
 }
 
-void Slots::assign() {
-    for (size_t n = 0; n < m_block.operations.size(); ++n) {
-        const Operation& o = m_block.operations[n];
+void Slots::assign_made() {
+    for (size_t n = 0; n < m_block->operations.size(); ++n) {
+        const Operation& o = m_block->operations[n];
         if (o.dead) continue;
         const auto when = static_cast<int32_t>(n);
         // Inputs are read before the result is written, so their scratch may be the result's.

@@ -9,11 +9,11 @@
 
 namespace warpevm::fast {
 
-/// Slots in words relative to the block's stack pointer.
+/// Slots in words relative to the block's stack pointer. Used again for block after block.
 class Slots {
   public:
     /// `at_end`: values that the block's last instruction reads after the stack is in its final order.
-    Slots(const Block& block, const std::vector<Value>& at_end);
+    void assign(const Block& block, const std::vector<Value>& at_end);
 
     /// Slot of an entry value or a made one.
     [[nodiscard]] int32_t of(const Value& v) const {
@@ -42,12 +42,12 @@ class Slots {
 
     void find_last_uses(const std::vector<Value>& at_end);
     void use(const Value& v, int32_t when);
-    void assign();
+    void assign_made();
     int32_t take_scratch();
     [[nodiscard]] bool is_free(int32_t position, int32_t when) const;
 
-    const Block& m_block;
-    bool m_stays;  ///< the stack is needed after the block
+    const Block* m_block = nullptr;
+    bool m_stays = false;  ///< the stack is needed after the block
     std::vector<Made> m_made;
     std::vector<int32_t> m_entry_last_use;  ///< by entry index
     std::vector<int32_t> m_free;

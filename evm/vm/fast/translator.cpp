@@ -18,25 +18,27 @@ bool is_compare(uint8_t opcode) {
 
 }  // namespace
 
-const Instruction* Translator::translate(size_t position) {
+const Instruction* Translator::translate(const Image& image, size_t position) {
+    m_image = &image;
+    m_out.clear();
     bool goes_on = true;
     for (int n = 0; goes_on && n < longest_line; ++n) {
-        Block b = read_block(m_image.m_code, m_image.m_gas_table, position);
-        block(b);
-        goes_on = b.end.kind == End::branch;
-        position = b.end.next;
+        read_block(image.m_code, image.m_gas_table, position, m_block);
+        block();
+        goes_on = m_block.end.kind == End::branch;
+        position = m_block.end.next;
     }
     if (goes_on) {
         emit(jump_to_target).link = link_in_line(position);
     }
-    auto* const lasting = m_image.m_arena.make<Instruction>(m_out.size());
+    auto* const lasting = m_image->m_arena.make<Instruction>(m_out.size());
     std::copy(m_out.begin(), m_out.end(), lasting);
     return lasting;
 }
 
-void Translator::block(Block& b) {
-    m_block = &b;
-    remove_dead_operations(b);
+void Translator::block() {
+    Block& b = m_block;
+    remove_dead_operations(b, m_used);
     m_uses.assign(static_cast<size_t>(b.definitions), 0);
     const auto count = [&](const Value& v) {
         if (v.kind == Value::made) ++m_uses[static_cast<size_t>(v.index)];
@@ -46,7 +48,8 @@ void Translator::block(Block& b) {
     for (const Value& v : b.stack) count(v);
 
     Branch branch;
-    std::vector<Value> at_end;
+    std::vector<Value>& at_end = m_at_end;
+    at_end.clear();
     if (b.end.kind == End::jump || b.end.kind == End::branch) at_end.push_back(b.end.target);
     if (b.end.kind == End::branch) {
         if (is_constant(b.end.target))
@@ -59,11 +62,10 @@ void Translator::block(Block& b) {
             at_end.push_back(branch.value);
         // What was looked through is needed no more, unless something else uses it.
         b.end.condition = branch.value;
-        remove_dead_operations(b);
+        remove_dead_operations(b, m_used);
     }
-    Slots slots(b, at_end);
-    m_slots = &slots;
-    m_host_of_block.clear();
+    m_slots.assign(b, at_end);
+    m_hosts.clear();
 
     const size_t first = m_out.size();
     Instruction& enter = emit(enter_block);
@@ -77,7 +79,7 @@ void Translator::block(Block& b) {
     for (const Operation& o : b.operations)
         if (!o.dead && &o != branch.compare) operation(o);
     finish(branch);
-    for (HostOperands* h : m_host_of_block) h->stack_end = slots.end();
+    for (HostOperands* h : m_hosts) h->stack_end = m_slots.end();
     fuse_entry_with_jump(first);
 }
 
@@ -97,7 +99,7 @@ void Translator::fuse_entry_with_jump(size_t first) {
 }
 
 const U256* Translator::keep(const U256& value) {
-    U256* const lasting = m_image.m_arena.make<U256>();
+    U256* const lasting = m_image->m_arena.make<U256>();
     *lasting = value;
     return lasting;
 }
@@ -110,8 +112,8 @@ void Translator::emit_constant_record(const U256& value) {
 }
 
 int32_t Translator::slot_of(const Value& v, int32_t spare) {
-    if (!is_constant(v)) return m_slots->of(v);
-    const int32_t place = m_slots->spare(spare);
+    if (!is_constant(v)) return m_slots.of(v);
+    const int32_t place = m_slots.spare(spare);
     const U256* const lasting = keep(constant(v));
     Instruction& i = emit(store_constant);
     i.constant = lasting;
@@ -120,13 +122,13 @@ int32_t Translator::slot_of(const Value& v, int32_t spare) {
 }
 
 Link Translator::link(const U256& position) const {
-    const BlockSlot* const slot = m_image.find(position);
+    const BlockSlot* const slot = m_image->find(position);
     return slot != nullptr ? link_to(slot) : reinterpret_cast<Link>(&invalid_jump_block);
 }
 
 Link Translator::link_in_line(size_t position) const {
-    const BlockSlot* const slot = m_image.find(uint64_t{position});
-    return link_to(slot != nullptr ? slot : m_image.slot_for_cut(position));
+    const BlockSlot* const slot = m_image->find(uint64_t{position});
+    return link_to(slot != nullptr ? slot : m_image->slot_for_cut(position));
 }
 
 // ---- operations
@@ -137,7 +139,7 @@ void Translator::operation(const Operation& o) {
         emit(charge_gas).number = static_cast<uint64_t>(o.gas);
         return;
     }
-    const int32_t d = o.made >= 0 ? m_slots->of({Value::made, o.made}) * 32 : 0;
+    const int32_t d = o.made >= 0 ? m_slots.of({Value::made, o.made}) * 32 : 0;
     const auto small = [&](const Value& v) {
         return is_constant(v) && constant(v).fits_u64() && constant(v).limb[0] < (uint64_t{1} << 32);
     };
@@ -179,8 +181,8 @@ void Translator::operation(const Operation& o) {
                                       ? nullptr
                                       : keep(constant(o.in[which == ConstantOperand::first ? 0 : 1]));
         Instruction& i = emit(binary_handler(o.opcode, which));
-        if (which != ConstantOperand::first) i.a = m_slots->of(o.in[0]) * 32;
-        if (which != ConstantOperand::second) i.b = m_slots->of(o.in[1]) * 32;
+        if (which != ConstantOperand::first) i.a = m_slots.of(o.in[0]) * 32;
+        if (which != ConstantOperand::second) i.b = m_slots.of(o.in[1]) * 32;
         if (value != nullptr) i.constant = value;
         i.d = d;
     } else {
@@ -189,14 +191,14 @@ void Translator::operation(const Operation& o) {
 }
 
 void Translator::through_host(const Operation& o, Handler handler, Status status) {
-    auto* const host = m_image.m_arena.make<HostOperands>();
+    auto* const host = m_image->m_arena.make<HostOperands>();
     host->opcode = o.opcode;
     for (int n = 0; n < o.inputs; ++n) host->in[n] = slot_of(o.in[n], n);
-    host->out = o.made >= 0 ? m_slots->of({Value::made, o.made}) : 0;
+    host->out = o.made >= 0 ? m_slots.of({Value::made, o.made}) : 0;
     Instruction& i = emit(handler);
     i.host = host;
     i.a = static_cast<int32_t>(status);
-    m_host_of_block.push_back(host);
+    m_hosts.push_back(host);
 }
 
 // ---- the block's end
@@ -204,7 +206,7 @@ void Translator::through_host(const Operation& o, Handler handler, Status status
 
 const Operation* Translator::maker_of(const Value& v) const {
     if (v.kind != Value::made || m_uses[static_cast<size_t>(v.index)] != 0) return nullptr;
-    for (const Operation& o : m_block->operations)
+    for (const Operation& o : m_block.operations)
         if (o.made == v.index) return &o;
     return nullptr;
 }
@@ -215,9 +217,9 @@ bool Translator::fusable(const Operation& compare) const {
     for (int i = 0; i < 2; ++i) {
         const Value& v = compare.in[i];
         if (v.kind != Value::entry) continue;
-        const int32_t index = m_block->entry_used - v.index;
-        if (index < static_cast<int32_t>(m_block->stack.size()) &&
-            m_block->stack[static_cast<size_t>(index)] != v)
+        const int32_t index = m_block.entry_used - v.index;
+        if (index < static_cast<int32_t>(m_block.stack.size()) &&
+            m_block.stack[static_cast<size_t>(index)] != v)
             return false;
     }
     return true;
@@ -242,18 +244,12 @@ Translator::Branch Translator::take_apart(Value condition) {
 
 /// Brings every value to its final position: a parallel move, cycles broken through a spare word.
 void Translator::move_into_place() {
-    struct Move {
-        int32_t to, from;
-    };
-    std::vector<Move> moves;
-    std::vector<std::pair<int32_t, Value>> constants;
-    for (size_t j = 0; j < m_block->stack.size(); ++j) {
-        const Value& v = m_block->stack[j];
-        const auto position = static_cast<int32_t>(j) - m_block->entry_used;
-        if (is_constant(v))
-            constants.emplace_back(position, v);
-        else if (m_slots->of(v) != position)
-            moves.push_back({position, m_slots->of(v)});
+    std::vector<Move>& moves = m_moves;
+    moves.clear();
+    for (size_t j = 0; j < m_block.stack.size(); ++j) {
+        const Value& v = m_block.stack[j];
+        const auto position = static_cast<int32_t>(j) - m_block.entry_used;
+        if (!is_constant(v) && m_slots.of(v) != position) moves.push_back({position, m_slots.of(v)});
     }
     const auto copy = [&](int32_t to, int32_t from) {
         Instruction& i = emit(copy_slot);
@@ -284,21 +280,22 @@ void Translator::move_into_place() {
             std::erase_if(moves, [](const Move& m) { return m.to == m.from; });
             continue;
         }
-        const int32_t spare = m_slots->spare(0);
+        const int32_t spare = m_slots.spare(0);
         copy(spare, first.to);
         for (Move& m : moves)
             if (m.from == first.to) m.from = spare;
     }
-    for (const auto& [position, v] : constants) {
-        const U256* const lasting = keep(constant(v));
+    for (size_t j = 0; j < m_block.stack.size(); ++j) {
+        if (!is_constant(m_block.stack[j])) continue;
+        const U256* const lasting = keep(constant(m_block.stack[j]));
         Instruction& i = emit(store_constant);
         i.constant = lasting;
-        i.d = position * 32;
+        i.d = (static_cast<int32_t>(j) - m_block.entry_used) * 32;
     }
 }
 
 void Translator::finish(const Branch& branch) {
-    const End& end = m_block->end;
+    const End& end = m_block.end;
     if (end.kind == End::stop_with) {
         emit(halt).number = static_cast<uint64_t>(end.status);
         return;
@@ -310,13 +307,13 @@ void Translator::finish(const Branch& branch) {
     // What the last instruction reads must not be overwritten by the moves.
     int32_t spare = 1;
     const auto safe = [&](const Value& v) {
-        if (is_constant(v) || m_slots->survives_moves(v)) return -1;
-        const int32_t place = m_slots->spare(spare++);
+        if (is_constant(v) || m_slots.survives_moves(v)) return -1;
+        const int32_t place = m_slots.spare(spare++);
         Instruction& i = emit(copy_slot);
-        i.d = place * 32, i.a = m_slots->of(v) * 32;
+        i.d = place * 32, i.a = m_slots.of(v) * 32;
         return place;
     };
-    const int32_t change = m_block->height_change() * 32;
+    const int32_t change = m_block.height_change() * 32;
     const bool has_target = end.kind != End::fall_through;
     const int32_t saved_target = has_target ? safe(end.target) : -1;
     const int32_t saved_condition =
@@ -355,9 +352,9 @@ void Translator::finish_branch(const Branch& branch, int32_t change) {
                                   : is_constant(y) ? ConstantOperand::second
                                                    : ConstantOperand::none;
     Instruction& i = emit(compare_branch_handler(branch.compare->opcode, which, branch.when));
-    i.link = link(constant(m_block->end.target));
-    if (!is_constant(x)) i.a = m_slots->of(x) * 32;
-    if (!is_constant(y)) i.b = m_slots->of(y) * 32;
+    i.link = link(constant(m_block.end.target));
+    if (!is_constant(x)) i.a = m_slots.of(x) * 32;
+    if (!is_constant(y)) i.b = m_slots.of(y) * 32;
     i.extra = change;
     if (which != ConstantOperand::none)
         emit_constant_record(constant(which == ConstantOperand::first ? x : y));

@@ -9,12 +9,11 @@
 namespace warpevm::fast {
 
 /// Translates the blocks that follow one another from a position on, up to the first that has no successor in
-/// line.
+/// line. It keeps its vectors between translations, which would otherwise cost more than the rest.
 class Translator {
   public:
-    explicit Translator(const Image& image) : m_image(image) {}
     /// The image's lock is held.
-    const Instruction* translate(size_t position);
+    const Instruction* translate(const Image& image, size_t position);
 
   private:
     /// A condition taken apart: jump if comparing (or testing) `value` gave `when`.
@@ -23,8 +22,12 @@ class Translator {
         const Operation* compare = nullptr;  ///< done by the branch itself
         Value value{};
     };
+    /// From slot to slot.
+    struct Move {
+        int32_t to, from;
+    };
 
-    void block(Block& block);
+    void block();
     void fuse_entry_with_jump(size_t first);
     void operation(const Operation& o);
     void through_host(const Operation& o, Handler handler, Status status);
@@ -37,7 +40,7 @@ class Translator {
 
     [[nodiscard]] bool is_constant(const Value& v) const { return v.kind == Value::constant; }
     [[nodiscard]] const U256& constant(const Value& v) const {
-        return m_block->constants[static_cast<size_t>(v.index)];
+        return m_block.constants[static_cast<size_t>(v.index)];
     }
     /// A constant's lasting place.
     const U256* keep(const U256& value);
@@ -54,12 +57,17 @@ class Translator {
     [[nodiscard]] Link link(const U256& position) const;
     [[nodiscard]] Link link_in_line(size_t position) const;
 
-    const Image& m_image;
-    const Block* m_block = nullptr;
-    Slots* m_slots = nullptr;
-    std::vector<uint32_t> m_uses;  ///< of each definition of the block
-    std::vector<Instruction> m_out;
-    std::vector<HostOperands*> m_host_of_block;
+    const Image* m_image = nullptr;
+    std::vector<Instruction> m_out;  ///< of the line so far
+    // Of the block at hand.
+    Block m_block;
+    Slots m_slots;
+    std::vector<uint32_t> m_uses;  ///< of each definition
+    std::vector<HostOperands*> m_hosts;
+    // Room to work in.
+    std::vector<uint8_t> m_used;
+    std::vector<Value> m_at_end;
+    std::vector<Move> m_moves;
 };
 
 }  // namespace warpevm::fast

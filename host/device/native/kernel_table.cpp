@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// One table of the native kernels, from the programs' own.
+#include "host/device/native/kernel_table.hpp"
+
+#include <vector>
+
+#include "host/device/native/programs.hpp"
+
+namespace warpevm::native {
+
+thread_local WorkItem current_item;
+
+std::span<const KernelEntry> kernels() {
+    static const std::vector<KernelEntry> all = [] {
+        std::vector<KernelEntry> joined;
+        for (const auto program :
+             {keccak_kernels(), probe_kernels(), recover_kernels(), transactions_kernels()})
+            joined.insert(joined.end(), program.begin(), program.end());
+        return joined;
+    }();
+    return all;
+}
+
+const KernelEntry* find_kernel(std::string_view program, std::string_view name) {
+    for (const KernelEntry& entry : kernels())
+        if (entry.program == program && entry.name == name) return &entry;
+    return nullptr;
+}
+
+}  // namespace warpevm::native

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sender recovery on a device (kernels/recover.cl).
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "host/device/device_programs.hpp"
+#include "host/device/kernel_types.hpp"
+#include "host/recover_engine.hpp"
+
+namespace warpevm {
+
+/// The launches of recover.cl and the generator's table, over buffers that others own. Shared by the engine
+/// and the self-test.
+class RecoverKernels {
+  public:
+    /// Makes the generator's table.
+    static DeviceResult<RecoverKernels> open(Device& device, DeviceProgram& program);
+
+    /// What one slot works in: per item a signature, a status and an address, and space that only kernels
+    /// see.
+    struct Buffers {
+        BufferPtr signatures, statuses, addresses;
+        BufferPtr points, scalars, zs, scratch;
+    };
+    DeviceResult<Buffers> allocate(size_t items, BufferKind shared);
+    /// Enqueues all stages on the compute queue, after `after`; one event per stage.
+    DeviceResult<std::vector<EventPtr>> enqueue(const Buffers& buffers, size_t count,
+                                                std::span<const EventPtr> after);
+
+  private:
+    Device* m_device = nullptr;
+    DeviceProgram* m_program = nullptr;
+    BufferPtr m_generator;
+};
+
+/// From encoded transactions to addresses in one chain, without the host in between. Two slots, so that one
+/// is packed and copied while the other computes.
+class DeviceRecover final : public RecoverEngine {
+  public:
+    /// Builds the program (or waits for it) and allocates.
+    static DeviceResult<std::unique_ptr<DeviceRecover>> open(std::shared_ptr<DevicePrograms> programs);
+    ~DeviceRecover() override;
+
+    [[nodiscard]] const DeviceInfo& info() const override { return m_programs->device().info(); }
+    [[nodiscard]] size_t slots() const override { return m_slots.size(); }
+    [[nodiscard]] size_t capacity() const override { return m_capacity; }
+    [[nodiscard]] size_t least() const override { return m_least; }
+    DeviceResult<size_t> submit(size_t slot, std::span<const Transaction* const> transactions) override;
+    DeviceResult<std::span<const RecoveredSender>> collect(size_t slot) override;
+
+    /// Signatures over digests in place of transactions: what benchmarks time and the precompile will use.
+    DeviceResult<void> submit_signatures(size_t slot, std::span<const kernel::signature> signatures);
+    /// Seconds of kernels since the last call, as the device reports them.
+    double take_kernel_seconds();
+
+  private:
+    struct Slot {
+        BufferPtr words, offsets, lengths;  ///< encoded transactions
+        RecoverKernels::Buffers buffers;
+        size_t count = 0;
+        std::vector<EventPtr> stages;
+        std::vector<EventPtr> takes;
+        std::vector<RecoveredSender> results;
+    };
+
+    explicit DeviceRecover(std::shared_ptr<DevicePrograms> programs) : m_programs(std::move(programs)) {}
+    DeviceResult<void> allocate();
+    /// Encodes as many as fit one after the other; answers the words used.
+    size_t pack(Slot& slot, std::span<const Transaction* const> transactions) const;
+    struct Handed {
+        DeviceBuffer* buffer;
+        size_t bytes;
+    };
+    DeviceResult<std::vector<EventPtr>> give(std::span<const Handed> buffers);
+    /// The stages from signatures to addresses, and the way back of all exchange buffers.
+    DeviceResult<void> enqueue(Slot& slot, std::span<const EventPtr> after);
+
+    std::shared_ptr<DevicePrograms> m_programs;
+    ProgramPtr m_program, m_reader;
+    std::optional<RecoverKernels> m_kernels;
+    size_t m_capacity = 0, m_least = 0, m_words = 0;
+    std::array<Slot, 2> m_slots;
+    double m_kernel_seconds = 0;
+};
+
+/// Opens a found device with its programs and an engine on it.
+RecoverSource recover_source(const struct FoundDevice& device, std::shared_ptr<ProgramCache> cache);
+
+}  // namespace warpevm

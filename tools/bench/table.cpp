@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person reads after `bench`, in 80 columns.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tools/bench/result.hpp"
+
+namespace warpevm::tools {
+namespace {
+
+std::string figures(const BenchResult& r) {
+    std::string line =
+        fmt::format("{:>10.3f}{:>10.3f}{:>10.3f}{:>9.0f}{:>9.2f}x", 1e3 * r.time.median, 1e3 * r.time.min,
+                    1e3 * r.time.max, r.mgas_per_second(), r.vs_serial.median);
+    // Serial against itself has no spread to tell.
+    if (r.vs_serial.interval && r.backend != "serial")
+        line += fmt::format(" {:.2f} to {:.2f}", r.vs_serial.interval->low, r.vs_serial.interval->high);
+    return line;
+}
+
+/// In 80 columns too, for failures may be long.
+std::string indented(const std::string& text) {
+    constexpr size_t width = 74;
+    std::string out;
+    for (size_t at = 0; at < text.size(); at += width) out += "      " + text.substr(at, width) + "\n";
+    return out;
+}
+
+}  // namespace
+
+bool BenchReport::failed() const {
+    return std::ranges::any_of(results, [](const BenchResult& r) { return !r.error.empty(); });
+}
+
+double BenchReport::scaling(unsigned threads) const {
+    for (const Calibration::Point& point : calibration)
+        if (point.threads == threads && point.scaling.count != 0) return point.scaling.median;
+    return 1;
+}
+
+std::string table_head() {
+    return fmt::format("{:<9}{:>7}{:>10}{:>10}{:>10}{:>9}{:>10} {}\n", "backend", "threads", "median ms",
+                       "least", "greatest", "Mgas/s", "vs serial", "95 %");
+}
+
+std::string to_table(std::span<const BenchResult> results) {
+    if (results.empty()) return {};
+    const BenchResult& first = results.front();
+    std::string out =
+        fmt::format("{}: {} transactions, {:.1f} Mgas{}\n", first.title(), first.txs,
+                    1e-6 * static_cast<double>(first.gas),
+                    first.partial ? fmt::format(" (stopped after {} rounds)", first.time.count) : "");
+    for (const BenchResult& r : results) {
+        out += fmt::format("  {:<9}{:>5}", r.backend, r.threads);
+        out += r.error.empty() ? figures(r) + "\n" : "  FAILED\n" + indented(r.error);
+    }
+    return out;
+}
+
+std::string closing_lines(const BenchReport& report) {
+    std::string out;
+    for (const BenchSummary& s : report.summaries) {
+        out += fmt::format("{}: {} of them, {} with {} thread{}: {:.0f} Mgas/s", s.what, s.cases, s.backend,
+                           s.threads, s.threads == 1 ? "" : "s", s.mgas_per_second);
+        if (s.backend != "serial")
+            out += fmt::format("\n    {:.2f} times serial (geometric mean; {:.2f} to {:.2f})", s.vs_serial,
+                               s.least, s.greatest);
+        out += '\n';
+    }
+    for (const Calibration::Point& p : report.calibration) {
+        if (p.threads == 1) continue;
+        out += fmt::format("calibration: {} independent threads did {:.2f} times the work of one", p.threads,
+                           p.scaling.median);
+        if (p.scaling.interval)
+            out += fmt::format(" ({:.2f} to {:.2f})", p.scaling.interval->low, p.scaling.interval->high);
+        out += '\n';
+    }
+    const auto failures =
+        std::ranges::count_if(report.results, [](const BenchResult& r) { return !r.error.empty(); });
+    if (failures != 0)
+        out += fmt::format("{} of {} FAILED; they have no figures\n", failures, report.results.size());
+    if (report.interrupted) out += "interrupted: these are partial results\n";
+    return out;
+}
+
+std::string evm_table(std::span<const BenchResult> results) {
+    std::string out = fmt::format("{:<38} {:>10} {:>10} {:>9} {:>9}\n", "evm", "median us", "least us",
+                                  "Mgas/s", "vs plain");
+    std::map<std::string, std::vector<double>> groups;
+    for (const BenchResult& r : results) {
+        if (!r.error.empty()) {
+            out += fmt::format("{:<38} FAILED\n{}", r.name, indented(r.error));
+            continue;
+        }
+        out += fmt::format("{:<38} {:>10.2f} {:>10.2f} {:>9.0f} {:>8.2f}x\n", r.name, 1e6 * r.time.median,
+                           1e6 * r.time.min, r.mgas_per_second(), r.extra.at("vs_plain_loop"));
+        groups[r.name.substr(0, r.name.find('/'))].push_back(r.time.median);
+    }
+    for (const auto& [group, seconds] : groups)
+        out += fmt::format("geometric mean of {}: {:.2f} us over {} cases\n", group,
+                           1e6 * geometric_mean(seconds), seconds.size());
+    return out;
+}
+
+}  // namespace warpevm::tools

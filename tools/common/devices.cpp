@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/common/devices.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
+#include "tools/common/exit_code.hpp"
+
+namespace warpevm::tools {
+namespace {
+
+std::string refusal(const FoundDevice& device) {
+    return fmt::format("device {} ({}) is refused: {}", device.info.index, device.info.name,
+                       device.info.refused);
+}
+
+}  // namespace
+
+FoundDevice native_device(unsigned threads) {
+    FoundDevice device{.info = open_native_device(threads)->info(), .opener = {}};
+    device.opener = [threads](const DeviceInfo&) -> DeviceResult<std::unique_ptr<Device>> {
+        return open_native_device(threads);
+    };
+    return device;
+}
+
+ChosenDevices choose_devices(const CommonOptions& options) {
+    ChosenDevices chosen;
+    chosen.named = !options.devices.empty();
+    if (!chosen.named && !options.require_device) return chosen;
+    const bool search_needed = !chosen.named || needs_search(options.devices);
+    const DeviceSearch search = search_needed ? find_devices() : DeviceSearch{};
+    const auto selection = select_devices(search, options.devices);
+    if (!selection) throw UsageError(selection.error().detail);
+    std::vector<const FoundDevice*> wanted = selection->devices;
+    if (!chosen.named)
+        for (const FoundDevice& device : search.found) wanted.push_back(&device);
+    for (const FoundDevice* device : wanted) {
+        if (device->info.refused.empty())
+            chosen.usable.push_back(*device);
+        else
+            chosen.complaints.push_back(refusal(*device));
+    }
+    if (selection->native) chosen.usable.push_back(native_device(options.threads));
+    if (chosen.usable.empty() && !search.none_because.empty())
+        chosen.complaints.push_back(search.none_because);
+    return chosen;
+}
+
+bool lacks_required_device(const CommonOptions& options, const ChosenDevices& devices) {
+    if (!options.require_device || !devices.usable.empty()) return false;
+    std::string why;
+    for (const std::string& complaint : devices.complaints) why += "; " + complaint;
+    if (why.empty()) why = "; --device names the host's cores only";
+    fmt::print(stderr, "warpevm: --require-device: there is no usable device{}\n", why);
+    return true;
+}
+
+void warn_of_refused(const ChosenDevices& devices) {
+    for (const std::string& complaint : devices.complaints)
+        fmt::print(stderr, "warpevm: warning: {}; the CPU does its work\n", complaint);
+}
+
+std::shared_ptr<ProgramCache> open_kernel_cache(const CommonOptions& options) {
+    std::filesystem::path folder;
+    if (options.kernel_cache.empty())
+        folder = default_kernel_cache();
+    else if (options.kernel_cache != "off")
+        folder = options.kernel_cache;
+    constexpr int keep_what_the_user_set = 0;
+    if (!folder.empty()) setenv("CUDA_CACHE_PATH", (folder / "nvidia").c_str(), keep_what_the_user_set);
+    return std::make_shared<ProgramCache>(
+        folder, [](const std::string& text) { fmt::print(stderr, "warpevm: warning: {}\n", text); });
+}
+
+void leave_at_once(int exit_code) {
+    std::fflush(nullptr);
+    std::_Exit(exit_code);
+}
+
+}  // namespace warpevm::tools
