@@ -12,8 +12,8 @@ void CommittedView::read_accounts(std::span<const Address> keys,
 void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const {
     if (m_versions == nullptr) return m_state.read_slots(keys, answers);
     for (size_t i = 0; i < keys.size(); ++i)
-        answers[i] = m_versions->before(
-            *m_versions->slot(m_versions->find_account(keys[i].address), keys[i].slot));
+        answers[i] =
+            m_versions->before(*m_versions->slot(m_versions->find_account(keys[i].address), keys[i].slot));
 }
 
 CommittedState::CommittedState(const StateView& state, CodeCache& codes, bool assume_absent)
@@ -120,8 +120,8 @@ U256 CommittedState::value(SlotEntry& entry) {
 
 /// A balance that would leave its bounds makes the transaction run again, where serial's rules decide.
 bool CommittedState::sum_in_bounds(AccountEntry& entry, const AccountEffect& effect) {
-    const U256 balance = entry.row == no_row ? entry.before.value.balance
-                                             : m_journal.account_row(entry.row).balance;
+    const U256 balance =
+        entry.row == no_row ? entry.before.value.balance : m_journal.account_row(entry.row).balance;
     if (balance.limb[3] >> 63 != 0) return false;
     const bool negative = effect.delta.limb[3] >> 63 != 0;
     const U256 sum = balance + effect.delta;

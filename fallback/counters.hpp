@@ -24,8 +24,7 @@ struct BlockCounters {
     bool serial = true;
 
     [[nodiscard]] double executions_per_transaction() const {
-        return transactions == 0 ? 0
-                                 : 1 + static_cast<double>(repeated) / static_cast<double>(transactions);
+        return transactions == 0 ? 0 : 1 + static_cast<double>(repeated) / static_cast<double>(transactions);
     }
 };
 

@@ -12,10 +12,10 @@
 namespace warpevm {
 
 /// An execution that somebody else computed (a device, another machine). Rows in `observations` and `effects`
-/// are indices into `accounts` and `slots`, which list what the execution asked for in the order of first use.
-/// The observations are checked by value before anything counts, and so is what can be checked of the rest
-/// (rows in range, gas within the limit, one receipt's logs). Whether effects, gas, logs and success follow
-/// from the observations can't be seen: whoever computes a result is trusted for that, as the CPU is.
+/// are indices into `accounts` and `slots`, which list what the execution asked for in the order of first
+/// use. The observations are checked by value before anything counts, and so is what can be checked of the
+/// rest (rows in range, gas within the limit, one receipt's logs). Whether effects, gas, logs and success
+/// follow from the observations can't be seen: whoever computes a result is trusted for that, as the CPU is.
 struct TransactionResult {
     std::vector<Address> accounts;
     std::vector<SlotKey> slots;

@@ -16,14 +16,12 @@ unsigned thread_count(const ParallelSettings& settings) {
 }  // namespace
 
 ParallelContext::Parts::Parts(const ParallelSettings& wanted)
-    : settings(wanted),
-      arena(static_cast<int>(thread_count(wanted)), /*reserved_for_masters=*/1) {
+    : settings(wanted), arena(static_cast<int>(thread_count(wanted)), /*reserved_for_masters=*/1) {
     settings.threads = thread_count(wanted);
     using tbb::global_control;
     const size_t allowed_now = global_control::active_value(global_control::max_allowed_parallelism);
     if (settings.threads > allowed_now)
-        allowed =
-            std::make_unique<global_control>(global_control::max_allowed_parallelism, settings.threads);
+        allowed = std::make_unique<global_control>(global_control::max_allowed_parallelism, settings.threads);
 }
 
 ParallelContext::ParallelContext(const ParallelSettings& settings)
@@ -44,9 +42,8 @@ void ParallelContext::run_with(ExecutionContext& context) {
 }
 
 Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
-                                                   std::span<const BlockInput> window,
-                                                   const StateView& state, const ExecutionOptions& options,
-                                                   const GivenResults& given,
+                                                   std::span<const BlockInput> window, const StateView& state,
+                                                   const ExecutionOptions& options, const GivenResults& given,
                                                    std::vector<BlockCounters>* counters) {
     const bool assume_absent = options.on_missing_state == OnMissingState::assume_absent;
     WindowState shared{.parts = context.parts(),

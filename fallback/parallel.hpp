@@ -38,7 +38,8 @@ class ParallelContext {
 
     [[nodiscard]] unsigned threads() const;
     [[nodiscard]] const ParallelSettings& settings() const;
-    /// What the walk runs with; its tracer, where set, makes everything serial. Its own, unless told otherwise.
+    /// What the walk runs with; its tracer, where set, makes everything serial. Its own, unless told
+    /// otherwise.
     [[nodiscard]] ExecutionContext& serial();
     /// From the next execution on the walk runs with `context`, whose code cache all threads share.
     void run_with(ExecutionContext& context);
@@ -56,8 +57,8 @@ using GivenResults = std::vector<std::vector<const TransactionResult*>>;
 
 /// As execute_serial. `counters`, where given, gets one record per outcome.
 Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
-                                                   std::span<const BlockInput> window,
-                                                   const StateView& state, const ExecutionOptions& options,
+                                                   std::span<const BlockInput> window, const StateView& state,
+                                                   const ExecutionOptions& options,
                                                    const GivenResults& given = {},
                                                    std::vector<BlockCounters>* counters = nullptr);
 

@@ -35,8 +35,8 @@ ParallelBlock::ParallelBlock(WindowState& window, const BlockInput& block,
       m_block(block),
       m_given(given),
       m_count(static_cast<uint32_t>(block.transactions.size())),
-      m_first_position(std::exchange(window.next_position,
-                                     window.next_position + block.transactions.size() + 2)),
+      m_first_position(
+          std::exchange(window.next_position, window.next_position + block.transactions.size() + 2)),
       m_machine(window.committed.journal(), window.parts.serial->buffers(), m_outcome.logs, block.rules,
                 block.environment) {
     m_machine.set_interpreter(window.parts.serial->interpreter);
@@ -102,8 +102,7 @@ bool ParallelBlock::direct(uint32_t index) {
     const BlockTransaction& tx = m_block.transactions[index];
     TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance());
     if (m_window.committed.journal().missing().error) return false;
-    if (outcome.invalid.code != ErrorCode::none &&
-        m_window.options.on_invalid == OnInvalid::reject_block) {
+    if (outcome.invalid.code != ErrorCode::none && m_window.options.on_invalid == OnInvalid::reject_block) {
         m_outcome.verdict = {outcome.invalid, index};
         return false;
     }
@@ -209,8 +208,8 @@ void ParallelBlock::work() {
     ParallelContext::Parts& parts = m_window.parts;
     MachineBuffers* buffers = parts.buffers.borrow();
     {
-        Speculation speculation(*m_window.versions, parts.serial->codes(), *buffers, m_block, m_window.options,
-                                parts.serial->interpreter);
+        Speculation speculation(*m_window.versions, parts.serial->codes(), *buffers, m_block,
+                                m_window.options, parts.serial->interpreter);
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);

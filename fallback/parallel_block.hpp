@@ -64,8 +64,7 @@ class ParallelBlock {
     BlockAllowance allowance() const;
     Position position(uint32_t index) const { return m_first_position + index + 1; }
     bool over() const {
-        return m_stopped.load(std::memory_order_acquire) ||
-               m_next.load(std::memory_order_acquire) >= m_count;
+        return m_stopped.load(std::memory_order_acquire) || m_next.load(std::memory_order_acquire) >= m_count;
     }
     void note_progress();
     void wait_for_progress(uint32_t seen);

@@ -53,8 +53,8 @@ class CriticalPath {
     bool held_at_start(const AccountObservation& o, const Address& sender) const {
         const AccountRow& a = m_journal.account_row(o.row);
         const uint64_t nonce = a.address == sender && o.nonce ? *o.nonce : a.before_nonce;
-        return holds(o, {a.before_balance, nonce, a.before_code_hash, o.has_storage.value_or(false),
-                         a.before_exists});
+        return holds(
+            o, {a.before_balance, nonce, a.before_code_hash, o.has_storage.value_or(false), a.before_exists});
     }
 
     const Journal<true>& m_journal;
@@ -64,8 +64,7 @@ class CriticalPath {
 }  // namespace
 
 std::optional<BlockParallelism> measure_parallelism(ExecutionContext& context, const BlockInput& block,
-                                                    const StateView& state,
-                                                    const ExecutionOptions& options) {
+                                                    const StateView& state, const ExecutionOptions& options) {
     Journal<true> journal(state, context.codes());
     journal.missing().assume_absent = options.on_missing_state == OnMissingState::assume_absent;
     Logs logs;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How parallel a block can be at best: its critical path, from what each transaction observes of earlier ones.
+// How parallel a block can be at best: its critical path, from what each transaction observes of earlier
+// ones.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +10,9 @@
 
 namespace warpevm {
 
-/// A transaction depends on an earlier one where it observed what that one changed and would not have observed
-/// the same at the block's start. Fees and credits that nobody looks at are no dependencies, nor is the nonce of
-/// a sender, which is known beforehand.
+/// A transaction depends on an earlier one where it observed what that one changed and would not have
+/// observed the same at the block's start. Fees and credits that nobody looks at are no dependencies, nor is
+/// the nonce of a sender, which is known beforehand.
 struct BlockParallelism {
     uint64_t transactions = 0;
     /// Transactions that depend on no other.
@@ -24,9 +25,7 @@ struct BlockParallelism {
 
     /// No executor that runs a transaction in one piece is faster than serial by more.
     [[nodiscard]] double bound() const {
-        return critical_path_gas == 0
-                   ? 1
-                   : static_cast<double>(gas) / static_cast<double>(critical_path_gas);
+        return critical_path_gas == 0 ? 1 : static_cast<double>(gas) / static_cast<double>(critical_path_gas);
     }
     [[nodiscard]] double bound_by_time() const {
         return critical_path_seconds <= 0 ? 1 : seconds / critical_path_seconds;

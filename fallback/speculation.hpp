@@ -14,8 +14,8 @@ class PositionView final : public StateView {
     PositionView(Versions& versions, bool state_clearing, bool assume_absent)
         : m_versions(versions), m_state_clearing(state_clearing), m_assume_absent(assume_absent) {}
 
-    /// `predicted`: the sender's nonce is the transaction's, since earlier ones of the same sender are on their
-    /// way.
+    /// `predicted`: the sender's nonce is the transaction's, since earlier ones of the same sender are on
+    /// their way.
     struct Reader {
         Position position = 0;
         const Address* sender = nullptr;

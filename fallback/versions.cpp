@@ -19,15 +19,15 @@ void insert(Versions& versions, typename Versions::value_type version) {
 
 template <class Versions>
 void drop_up_to(Versions& versions, Position position) {
-    const auto keep = std::find_if(versions.begin(), versions.end(),
-                                   [&](const auto& v) { return v.position > position; });
+    const auto keep =
+        std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position > position; });
     versions.erase(versions.begin(), keep);
 }
 
 template <class Versions>
 void drop(Versions& versions, Position position) {
-    const auto gone = std::find_if(versions.begin(), versions.end(),
-                                   [&](const auto& v) { return v.position == position; });
+    const auto gone =
+        std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position == position; });
     if (gone != versions.end()) versions.erase(gone);
 }
 
@@ -38,8 +38,7 @@ void apply(AccountState& state, const AccountEffect& effect, Position position, 
     if (effect.code_hash) record.code_hash = *effect.code_hash;
     record.balance += effect.delta;
     if (effect.touched) state.exists = true;
-    const bool empty =
-        record.nonce == 0 && record.balance.is_zero() && record.code_hash == empty_code_hash;
+    const bool empty = record.nonce == 0 && record.balance.is_zero() && record.code_hash == empty_code_hash;
     if (effect.wiped || (state_clearing && effect.touched && empty))
         state = {.record = {}, .exists = false, .wiped = position};
 }
@@ -76,8 +75,7 @@ Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped) {
     {
         const std::lock_guard held(entry.lock);
         for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v)
-            if (v->position < position)
-                return {Knowledge::value, v->position > wiped ? v->value : U256{}};
+            if (v->position < position) return {Knowledge::value, v->position > wiped ? v->value : U256{}};
         if (entry.committed_at != 0)
             return {Knowledge::value, entry.committed_at > wiped ? entry.committed : U256{}};
     }

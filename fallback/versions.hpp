@@ -29,8 +29,7 @@ class LoadOnce {
     void run(Load&& load) {
         uint8_t state = m_state.load(std::memory_order_acquire);
         if (state == ready) return;
-        if (state == untouched &&
-            m_state.compare_exchange_strong(state, busy, std::memory_order_acquire)) {
+        if (state == untouched && m_state.compare_exchange_strong(state, busy, std::memory_order_acquire)) {
             load();
             m_state.store(ready, std::memory_order_release);
             m_state.notify_all();

@@ -79,8 +79,8 @@ class Journal {
     /// Makes the values of now the "before" of the next block.
     void end_block();
 
-    /// Forgets every row and keeps the memory: the next transaction asks the state view anew. For executors that
-    /// run each transaction on a state of its own; between transactions only.
+    /// Forgets every row and keeps the memory: the next transaction asks the state view anew. For executors
+    /// that run each transaction on a state of its own; between transactions only.
     void reset();
 
     void begin_transaction();
@@ -221,8 +221,8 @@ class Journal {
         std::swap(m_observations, observations);
         std::swap(m_effects, effects);
     }
-    /// Names each account row and each slot row that this transaction changed, some more than once; valid until
-    /// the next one begins.
+    /// Names each account row and each slot row that this transaction changed, some more than once; valid
+    /// until the next one begins.
     template <class OnAccount, class OnSlot>
     void visit_changes(OnAccount&& on_account, OnSlot&& on_slot) const {
         for (const Undo& u : m_undo) {

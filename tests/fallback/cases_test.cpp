@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What optimistic executors fall over, each alone: every transaction is speculated, and the answer is serial's.
+// What optimistic executors fall over, each alone: every transaction is speculated, and the answer is
+// serial's.
 #include <deque>
 
 #include "evm/chain/executor.hpp"
@@ -15,7 +16,9 @@ namespace {
 
 const Address miner = Address::from_low(0xfee0000), contract = Address::from_low(0xc0de00),
               bob = Address::from_low(0xb0b00);
-Address sender(uint64_t i) { return Address::from_low(0x5e0000 + i); }
+Address sender(uint64_t i) {
+    return Address::from_low(0x5e0000 + i);
+}
 
 class ParallelCase : public testing::Test {
   protected:
@@ -26,7 +29,8 @@ class ParallelCase : public testing::Test {
         m_block.environment.base_fee = 1;
         for (uint64_t i = 0; i < 8; ++i) m_state.set_account(sender(i), 0, U256{1'000'000'000}, {});
     }
-    Transaction& send(uint64_t from, const std::optional<Address>& to, const U256& value = 0, Bytes data = {}) {
+    Transaction& send(uint64_t from, const std::optional<Address>& to, const U256& value = 0,
+                      Bytes data = {}) {
         Transaction& tx = m_transactions.emplace_back();
         tx.nonce = m_nonces[from]++;
         tx.gas_limit = 200'000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parallel executor against the serial one over seeded random windows. A failing seed is printed; replay it
-// alone with WARPEVM_SEED.
+// The parallel executor against the serial one over seeded random windows. A failing seed is printed; replay
+// it alone with WARPEVM_SEED.
 #include <cstdlib>
 
 #include "tests/fallback/compare.hpp"
@@ -9,10 +9,18 @@
 namespace warpevm::test {
 namespace {
 
-constexpr Fork forks[] = {Fork::frontier,         Fork::homestead, Fork::tangerine_whistle,
-                          Fork::spurious_dragon,  Fork::byzantium, Fork::constantinople,
-                          Fork::istanbul,         Fork::berlin,    Fork::london,
-                          Fork::shanghai,         Fork::cancun,    Fork::prague,
+constexpr Fork forks[] = {Fork::frontier,
+                          Fork::homestead,
+                          Fork::tangerine_whistle,
+                          Fork::spurious_dragon,
+                          Fork::byzantium,
+                          Fork::constantinople,
+                          Fork::istanbul,
+                          Fork::berlin,
+                          Fork::london,
+                          Fork::shanghai,
+                          Fork::cancun,
+                          Fork::prague,
                           Fork::osaka};
 constexpr unsigned thread_counts[] = {1, 2, 3, 8, 64};
 
@@ -70,19 +78,23 @@ TEST(ParallelEquality, random_windows_come_out_as_serially) {
     const char* only = std::getenv("WARPEVM_SEED");
     const char* count = std::getenv("WARPEVM_SEEDS");
     const uint64_t begin = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;
-    const uint64_t end = only != nullptr ? begin + 1 : count != nullptr ? std::strtoull(count, nullptr, 10) : 1300;
+    const uint64_t end = only != nullptr    ? begin + 1
+                         : count != nullptr ? std::strtoull(count, nullptr, 10)
+                                            : 1300;
     for (uint64_t seed = begin; seed < end; ++seed) {
-        const testing::ScopedTrace trace(__FILE__, __LINE__,
-                                         "WARPEVM_SEED=" + std::to_string(seed) + " " +
-                                             std::string(name(shape_of(seed).fork)));
+        const testing::ScopedTrace trace(
+            __FILE__, __LINE__,
+            "WARPEVM_SEED=" + std::to_string(seed) + " " + std::string(name(shape_of(seed).fork)));
         check_seed(seed, totals);
         if (testing::Test::HasFailure()) return;
     }
-    std::printf("%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu retreats; %lu invalid, %lu errors\n",
-                totals.blocks, totals.speculated, totals.direct, totals.repeated, totals.retreats,
-                totals.invalid, totals.errors);
+    std::printf(
+        "%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu retreats; %lu invalid, %lu errors\n",
+        totals.blocks, totals.speculated, totals.direct, totals.repeated, totals.retreats, totals.invalid,
+        totals.errors);
     if (only != nullptr) return;
-    for (const uint64_t n : {totals.speculated, totals.direct, totals.repeated, totals.invalid, totals.errors})
+    for (const uint64_t n :
+         {totals.speculated, totals.direct, totals.repeated, totals.invalid, totals.errors})
         EXPECT_GT(n, (end - begin) / 100);
 }
 

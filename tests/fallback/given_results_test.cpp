@@ -16,7 +16,8 @@ std::vector<TransactionResult> elsewhere(const BlockInput& block, const StateVie
     std::vector<TransactionResult> results;
     for (const BlockTransaction& tx : block.transactions) {
         Incarnation t;
-        speculation.run(tx, {.position = 1, .sender = &tx.sender, .nonce = tx.tx->nonce, .predicted = true}, t);
+        speculation.run(tx, {.position = 1, .sender = &tx.sender, .nonce = tx.tx->nonce, .predicted = true},
+                        t);
         TransactionResult& r = results.emplace_back();
         for (const AccountEntry* entry : t.accounts) r.accounts.push_back(entry->address);
         for (const SlotEntry* entry : t.slots) r.slots.push_back({entry->account->address, entry->key});
@@ -43,9 +44,8 @@ class GivenResult : public testing::TestWithParam<uint64_t> {
         std::vector<BlockCounters> counters;
         const auto expected = serially(m_window.window, m_window.state, m_options);
         m_valid = expected && expected->front().verdict.valid();
-        expect_equal(expected,
-                     execute_parallel(m_context, m_window.window, m_window.state, m_options, {m_given},
-                                      &counters));
+        expect_equal(expected, execute_parallel(m_context, m_window.window, m_window.state, m_options,
+                                                {m_given}, &counters));
         return counters.front();
     }
 
@@ -79,20 +79,40 @@ TEST_P(GivenResult, some_may_be_absent) {
 TEST_P(GivenResult, corrupted_ones_are_caught) {
     const std::vector<TransactionResult> good = m_results;
     const std::function<void(TransactionResult&)> corruptions[] = {
-        [](auto& r) { for (auto& o : r.observations.accounts) o.nonce = o.nonce.value_or(0) + 1; },
-        [](auto& r) { for (auto& o : r.observations.accounts) o.balance.exact = U256{1} << 130; },
-        [](auto& r) { for (auto& o : r.observations.accounts) o.code_hash = Hash{}; },
-        [](auto& r) { for (auto& o : r.observations.accounts) o.row = 1'000'000; },
-        [](auto& r) { for (auto& e : r.effects.accounts) e.row = 1'000'000; },
-        [](auto& r) { for (auto& e : r.effects.accounts) e.delta = U256{0} - (U256{1} << 200); },
-        [](auto& r) { for (auto& e : r.effects.accounts) e.code_hash = Hash{}; },
-        [](auto& r) { r.observations.slots.push_back({1'000'000, {}}); },
-        [](auto& r) { r.effects.slots.push_back({1'000'000, {}}); },
+        [](auto& r) {
+            for (auto& o : r.observations.accounts) o.nonce = o.nonce.value_or(0) + 1;
+        },
+        [](auto& r) {
+            for (auto& o : r.observations.accounts) o.balance.exact = U256{1} << 130;
+        },
+        [](auto& r) {
+            for (auto& o : r.observations.accounts) o.code_hash = Hash{};
+        },
+        [](auto& r) {
+            for (auto& o : r.observations.accounts) o.row = 1'000'000;
+        },
+        [](auto& r) {
+            for (auto& e : r.effects.accounts) e.row = 1'000'000;
+        },
+        [](auto& r) {
+            for (auto& e : r.effects.accounts) e.delta = U256{0} - (U256{1} << 200);
+        },
+        [](auto& r) {
+            for (auto& e : r.effects.accounts) e.code_hash = Hash{};
+        },
+        [](auto& r) {
+            r.observations.slots.push_back({1'000'000, {}});
+        },
+        [](auto& r) {
+            r.effects.slots.push_back({1'000'000, {}});
+        },
         [](auto& r) { r.outcome.gas_used = ~uint64_t{0}; },
         [](auto& r) { r.outcome.log_count += 1; },
         [](auto& r) { r.outcome.effective_gas_price += U256{1}; },
         [](auto& r) { r.outcome.created = Address::from_low(1); },
-        [](auto& r) { r.slots.push_back({Address::from_low(0xabcdef), 1}); },
+        [](auto& r) {
+            r.slots.push_back({Address::from_low(0xabcdef), 1});
+        },
     };
     for (const auto& corrupt : corruptions) {
         const testing::ScopedTrace trace(__FILE__, __LINE__,

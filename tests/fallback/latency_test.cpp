@@ -3,8 +3,8 @@
 #include <chrono>
 #include <deque>
 
-#include "tests/fallback/compare.hpp"
 #include "evm/state/memory_state.hpp"
+#include "tests/fallback/compare.hpp"
 
 namespace warpevm::test {
 namespace {
@@ -40,8 +40,8 @@ double seconds_of(const std::function<void()>& work) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The threads sleep nearly all the time, so that few cores suffice. The figure to reach is 40; a machine with
-/// neighbours is not always there, so that the test asks for half and prints what it got.
+/// The threads sleep nearly all the time, so that few cores suffice. The figure to reach is 40; a machine
+/// with neighbours is not always there, so that the test asks for half and prints what it got.
 TEST(ParallelLatency, sixty_four_threads_hide_slow_reads) {
     MemoryState state;
     std::deque<Transaction> transactions;
@@ -64,10 +64,12 @@ TEST(ParallelLatency, sixty_four_threads_hide_slow_reads) {
     const double serial = seconds_of([&] { expected = serially({&block, 1}, slow, {}); });
     double parallel = 1e9;
     for (int i = 0; i < 3; ++i)
-        parallel = std::min(parallel,
-                            seconds_of([&] { got = execute_parallel(context, {&block, 1}, slow, {}); }));
+        parallel = std::min(parallel, seconds_of([&] {
+                                got = execute_parallel(context, {&block, 1}, slow, {});
+                            }));
     expect_equal(expected, got);
-    std::printf("serial %.1f ms, 64 threads %.1f ms: %.1fx\n", 1e3 * serial, 1e3 * parallel, serial / parallel);
+    std::printf("serial %.1f ms, 64 threads %.1f ms: %.1fx\n", 1e3 * serial, 1e3 * parallel,
+                serial / parallel);
     EXPECT_GT(serial / parallel, 20);
 }
 

@@ -87,7 +87,8 @@ void explain(const RunReport& report) {
         if (!b.parallelism) continue;
         const BlockParallelism& p = *b.parallelism;
         fmt::print(
-            "    {} of {} depend on no other, the longest chain has {}; critical path {} of {} gas, {:.3f} of "
+            "    {} of {} depend on no other, the longest chain has {}; critical path {} of {} gas, {:.3f} "
+            "of "
             "{:.3f} ms: at best {:.2f}x by gas, {:.2f}x by time\n",
             p.independent, p.transactions, p.longest_chain, p.critical_path_gas, p.gas,
             1e3 * p.critical_path_seconds, 1e3 * p.seconds, p.bound(), p.bound_by_time());

@@ -153,8 +153,7 @@ class BlockRun {
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
         report.reasons["backend_" + m_plan.backend.name] = report.txs;
         if (m_plan.options.explain && m_outcome.verdict.valid())
-            report.parallelism =
-                measure_parallelism(m_context, m_input, m_folder.state, execution_options());
+            report.parallelism = measure_parallelism(m_context, m_input, m_folder.state, execution_options());
         note_assumed();
         if (!m_plan.options.evm_trace.empty() && !trace()) return false;
         report.gas_used = m_outcome.gas_used;
