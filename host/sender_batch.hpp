@@ -36,7 +36,7 @@ class SenderBatch {
     /// `requests` are read only between the constructor and close().
     explicit SenderBatch(std::span<const SenderRequest> requests);
 
-    [[nodiscard]] size_t size() const { return m_results.size(); }
+    [[nodiscard]] size_t size() const { return m_requests.size(); }
     [[nodiscard]] size_t unclaimed() const;
     /// Empty where nothing is left.
     Range claim_front(size_t most);

@@ -173,6 +173,7 @@ DeviceResult<double> SenderDriver::Work::time_device(size_t count) {
     transactions.reserve(count);
     for (size_t i = 0; i < count; ++i) transactions.push_back(sample(i));
     std::vector<const Transaction*> pointers;
+    pointers.reserve(count);
     for (const Transaction& tx : transactions) pointers.push_back(&tx);
     const auto start = Clock::now();
     if (auto done = engine->submit(0, pointers); !done) return tl::unexpected(done.error());
