@@ -78,6 +78,25 @@ TEST_P(SmallKernels, go_from_transactions_to_senders) {
     });
 }
 
+/// An access out of bounds that oclgrind must report (tools/oclgrind-kernels).
+TEST(SeededBug, writes_behind_a_buffer) {
+    if (std::getenv("WARPEVM_SEEDED_BUG") == nullptr)
+        GTEST_SKIP()
+            << "left out: it damages memory, so only tools/oclgrind-kernels runs it, in the simulator";
+    const std::vector<uint64_t> words(8, 1);
+    const std::vector<uint32_t> zeros(2, 0), order{0, 1};
+    on_each_device("opencl", [&](Device& device, const std::string& options) {
+        const ProgramUnderTest program(device, "keccak", options);
+        const GuardedBuffer message = guarded(device, words), offsets = guarded(device, zeros),
+                            lengths = guarded(device, zeros), places = guarded(device, order);
+        const auto digests = device.allocate(sizeof(Hash), BufferKind::device);
+        ASSERT_TRUE(digests);
+        // The second message's digest has no room.
+        program.run("keccak256", 2, 1,
+                    {message.get(), offsets.get(), lengths.get(), places.get(), digests->get(), 2U});
+    });
+}
+
 INSTANTIATE_TEST_SUITE_P(Devices, SmallKernels, testing::Values("native", "opencl"),
                          [](const auto& kind) { return std::string(kind.param); });
 

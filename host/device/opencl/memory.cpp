@@ -36,7 +36,8 @@ DeviceResult<BufferPtr> OpenClDevice::allocate(size_t bytes, BufferKind kind) {
         if (const auto made = create_exchange(*buffer); !made) return tl::unexpected(made.error());
         return buffer;
     }
-    auto memory = create(0, whole_pages(bytes), nullptr);
+    // Not rounded up, so that a simulator sees every step beyond it.
+    auto memory = create(0, std::max<size_t>(bytes, 1), nullptr);
     if (!memory) return tl::unexpected(memory.error());
     buffer->m_device = std::move(*memory);
     return buffer;
