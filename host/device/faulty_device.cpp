@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/device/faulty_device.hpp"
 
-#include <chrono>
-#include <thread>
-
 namespace warpevm {
 
 bool FaultyDevice::strikes(FaultPoint point) {
@@ -62,8 +59,7 @@ DeviceResult<EventPtr> FaultyDevice::take(Queue queue, DeviceBuffer& buffer, siz
 DeviceResult<EventPtr> FaultyDevice::launch(Queue queue, DeviceProgram& program, const Launch& launch,
                                             std::span<const EventPtr> after) {
     if (strikes(FaultPoint::enqueue)) return failed("launch");
-    if (strikes(FaultPoint::stall))
-        std::this_thread::sleep_for(std::chrono::duration<double>(m_plan.stall_seconds));
+    if (strikes(FaultPoint::stall)) m_plan.stall();
     return m_inner->launch(queue, program, launch, after);
 }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
 
 #include "host/device/faulty_device.hpp"
@@ -18,6 +19,9 @@ namespace warpevm {
 namespace {
 
 using test::SignedTransactions;
+
+/// Batches until a device's thread, which nobody waits for, must have had its turn.
+constexpr int most_tries = 200;
 
 /// A source over a device that fails as the plan says.
 RecoverSource faulty_source(const FoundDevice& found, FaultPlan plan) {
@@ -115,14 +119,17 @@ TEST_P(OnDevice, WithoutFirstRightBatchesOverlapAndAgree) {
     recovery.wait_until_ready();
     const SignedTransactions s(4000);
     std::atomic<size_t> by_device = 0;
-    std::vector<std::thread> callers;
-    for (int i = 0; i < 3; ++i)
-        callers.emplace_back([&] {
-            SenderReport report;
-            expect_same(s, recovery.recover(s.requests, &report));
-            by_device += report.device;
-        });
-    for (std::thread& caller : callers) caller.join();
+    // On a busy machine the processor may be done before the device's thread was woken.
+    for (int round = 0; round < most_tries && by_device == 0; ++round) {
+        std::vector<std::thread> callers;
+        for (int i = 0; i < 3; ++i)
+            callers.emplace_back([&] {
+                SenderReport report;
+                expect_same(s, recovery.recover(s.requests, &report));
+                by_device += report.device;
+            });
+        for (std::thread& caller : callers) caller.join();
+    }
     EXPECT_GT(by_device, 0U) << "the device was to take part";
 }
 
@@ -165,14 +172,16 @@ TEST(Faults, LoseNothing) {
 
 TEST(Faults, AStalledDeviceIsNotWaitedFor) {
     const SignedTransactions s(300);
+    std::promise<void> end_of_stall;
+    const auto stall = [end = end_of_stall.get_future().share()] { end.wait(); };
     SenderRecovery recovery(
         {.threads = 2,
          .use = DeviceUse::when_faster,
-         .devices = {faulty_source(
-             test::native_device(),
-             {.point = FaultPoint::stall, .at_call = 1, .persistent = true, .stall_seconds = 0.05})}});
+         .devices = {faulty_source(test::native_device(), {.point = FaultPoint::stall, .stall = stall})}});
     expect_same(s, recovery.recover(s.requests));
-    EXPECT_FALSE(recovery.close(0)) << "it opens for seconds";
+    EXPECT_FALSE(recovery.close(0)) << "its first launch has not ended";
+    end_of_stall.set_value();
+    EXPECT_TRUE(recovery.close(60));
 }
 
 /// An engine on the host whose second batch never ends until it is let go.
@@ -236,13 +245,14 @@ TEST(Faults, WhatAHangingDeviceHoldsIsTakenBack) {
                                  .cache = cache});
         recovery.wait_until_ready();
         const SignedTransactions s(2000);
-        SenderReport report;
-        expect_same(s, recovery.recover(s.requests, &report));
-        {
-            std::unique_lock held(gate->lock);
-            gate->changed.wait_for(held, std::chrono::seconds(10), [&] { return gate->waiting; });
-            EXPECT_TRUE(gate->waiting) << "the device was to take part";
-        }
+        const auto is_hanging = [&] {
+            const std::lock_guard held(gate->lock);
+            return gate->waiting;
+        };
+        // On a busy machine the processor may be done before the device's thread was woken.
+        for (int batch = 0; batch < most_tries && !is_hanging(); ++batch)
+            expect_same(s, recovery.recover(s.requests));
+        EXPECT_TRUE(is_hanging()) << "the device was to take part";
         EXPECT_FALSE(recovery.close(0));
         const std::lock_guard held(gate->lock);
         gate->open = true;
@@ -272,7 +282,7 @@ TEST(Senders, AutomaticOpensADeviceOnceThatIsWorthIt) {
     SenderRecovery recovery({.threads = 2, .use = DeviceUse::automatic, .find = find, .cache = cache});
     const SignedTransactions s(500);
     SenderReport report;
-    for (int batch = 0; batch < 200 && report.device == 0; ++batch) {
+    for (int batch = 0; batch < most_tries && report.device == 0; ++batch) {
         report = {};
         expect_same(s, recovery.recover(s.requests, &report));
     }
