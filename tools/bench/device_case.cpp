@@ -14,9 +14,9 @@ namespace warpevm::tools {
 namespace {
 
 std::string item_table(const ItemCase& which, std::span<const BenchResult> results) {
-    std::string out = fmt::format("{}/{}: {} items\n  {:<8}{:>4}{:>11}{:>9}{:>9}{:>9}{:>10} {}\n",
+    std::string out = fmt::format("{}/{}: {} items\n  {:<8}{:>4}{:>11}{:>9}{:>11}{:>9}{:>10} {}\n",
                                   which.workload, which.name, which.items, "backend", "thr", "median ms",
-                                  "M/s", "kernel", "cold ms", "vs serial", "95 %");
+                                  "M/s", "kernel M/s", "cold ms", "vs serial", "95 %");
     for (const BenchResult& r : results) {
         const std::string label =
             r.device.empty() ? r.backend : r.backend + " (" + r.device.substr(0, 40) + ")";
@@ -25,10 +25,10 @@ std::string item_table(const ItemCase& which, std::span<const BenchResult> resul
             continue;
         }
         const auto kernel = r.extra.find("kernel_items_per_second");
-        out += fmt::format("  {:<8}{:>4}{:>11.3f}{:>9.4f}{:>9}{:>9.1f}{:>9.2f}x", r.backend, r.threads,
+        out += fmt::format("  {:<8}{:>4}{:>11.3f}{:>9.4f}{:>11}{:>9}{:>9.2f}x", r.backend, r.threads,
                            1e3 * r.time.median, 1e-6 * r.items_per_second(),
                            kernel == r.extra.end() ? "-" : fmt::format("{:.4f}", 1e-6 * kernel->second),
-                           1e3 * r.cold, r.vs_serial.median);
+                           r.cold == 0 ? "-" : fmt::format("{:.1f}", 1e3 * r.cold), r.vs_serial.median);
         if (r.vs_serial.interval && r.backend != "serial")
             out += fmt::format(" {:.2f} to {:.2f}", r.vs_serial.interval->low, r.vs_serial.interval->high);
         out += r.device.empty() ? "\n" : fmt::format("\n    on {}\n", r.device);
