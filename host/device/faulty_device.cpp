@@ -26,6 +26,11 @@ DeviceResult<BufferPtr> FaultyDevice::allocate(size_t bytes, BufferKind kind) {
     return m_inner->allocate(bytes, kind);
 }
 
+DeviceResult<BufferPtr> FaultyDevice::part(const BufferPtr& whole, size_t offset, size_t bytes) {
+    if (strikes(FaultPoint::allocate)) return failed("part");
+    return m_inner->part(whole, offset, bytes);
+}
+
 DeviceResult<void> FaultyDevice::write(DeviceBuffer& buffer, size_t offset, BytesView from) {
     if (strikes(FaultPoint::upload)) return failed("write");
     return m_inner->write(buffer, offset, from);

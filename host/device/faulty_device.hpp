@@ -36,6 +36,7 @@ class FaultyDevice final : public Device {
     DeviceResult<ProgramPtr> build(const ProgramRequest& request) override;
     DeviceResult<Bytes> binary(DeviceProgram& program) override;
     DeviceResult<BufferPtr> allocate(size_t bytes, BufferKind kind) override;
+    DeviceResult<BufferPtr> part(const BufferPtr& whole, size_t offset, size_t bytes) override;
     DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) override;
     DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) override;
     DeviceResult<EventPtr> give(Queue queue, DeviceBuffer& buffer, size_t bytes,
