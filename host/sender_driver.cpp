@@ -251,7 +251,7 @@ DeviceResult<bool> SenderDriver::Work::submit(SenderBatch& batch, size_t slot, F
             transactions.push_back(request.tx);
             flight.items.push_back(i);
         } else {
-            batch.settle(i, tl::unexpected(checked.error()), SettledBy::device);
+            batch.settle(i, tl::unexpected(checked.error()), SettledBy::cpu);
         }
     }
     DeviceResult<size_t> submitted = size_t{0};

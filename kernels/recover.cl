@@ -58,43 +58,30 @@ __kernel void recover_prepare(__global const signature* signatures, __global uin
 // Montgomery's trick: one inversion and three multiplications per number. Work-item t of `stride` takes the
 // numbers t, t + stride and so on; none of them may be 0. scratch is as large as values. Few work-items save
 // inversions, many fill the device.
+#define INVERT_NUMBERS(NUMBER, multiply, invert)                                      \
+    const size_t first = get_global_id(0);                                            \
+    if (first >= stride || first >= count) return;                                    \
+    NUMBER product = wide_small(1);                                                   \
+    size_t i = first;                                                                 \
+    for (; i < count; i += stride) {                                                  \
+        wide_store(scratch + RECOVER_NUMBER_WORDS * i, product);                      \
+        product = multiply(product, wide_load(values + RECOVER_NUMBER_WORDS * i));    \
+    }                                                                                 \
+    NUMBER inverse = invert(product);                                                 \
+    do {                                                                              \
+        i -= stride;                                                                  \
+        const NUMBER value = wide_load(values + RECOVER_NUMBER_WORDS * i);            \
+        wide_store(values + RECOVER_NUMBER_WORDS * i,                                 \
+                   multiply(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i))); \
+        inverse = multiply(inverse, value);                                           \
+    } while (i != first)
+
 __kernel void invert_scalars(__global ulong* values, __global ulong* scratch, uint stride, uint count) {
-    const size_t first = get_global_id(0);
-    if (first >= stride || first >= count) return;
-    scalar product = wide_small(1);
-    size_t i = first;
-    for (; i < count; i += stride) {
-        wide_store(scratch + RECOVER_NUMBER_WORDS * i, product);
-        product = scalar_mul(product, wide_load(values + RECOVER_NUMBER_WORDS * i));
-    }
-    scalar inverse = scalar_invert(product);
-    do {
-        i -= stride;
-        const scalar value = wide_load(values + RECOVER_NUMBER_WORDS * i);
-        wide_store(values + RECOVER_NUMBER_WORDS * i,
-                   scalar_mul(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
-        inverse = scalar_mul(inverse, value);
-    } while (i != first);
+    INVERT_NUMBERS(scalar, scalar_mul, scalar_invert);
 }
 
-// The same in the field.
 __kernel void invert_fields(__global ulong* values, __global ulong* scratch, uint stride, uint count) {
-    const size_t first = get_global_id(0);
-    if (first >= stride || first >= count) return;
-    field product = wide_small(1);
-    size_t i = first;
-    for (; i < count; i += stride) {
-        wide_store(scratch + RECOVER_NUMBER_WORDS * i, product);
-        product = field_mul_once(product, wide_load(values + RECOVER_NUMBER_WORDS * i));
-    }
-    field inverse = field_invert(product);
-    do {
-        i -= stride;
-        const field value = wide_load(values + RECOVER_NUMBER_WORDS * i);
-        wide_store(values + RECOVER_NUMBER_WORDS * i,
-                   field_mul_once(inverse, wide_load(scratch + RECOVER_NUMBER_WORDS * i)));
-        inverse = field_mul_once(inverse, value);
-    } while (i != first);
+    INVERT_NUMBERS(field, field_mul_once, field_invert);
 }
 
 WARPEVM_INLINE wide digest_number(__global const signature* from) {

@@ -252,7 +252,14 @@ def ctest_counts(path):
     suite = xml.etree.ElementTree.parse(path).getroot()
     total, failed = int(suite.get("tests")), int(suite.get("failures"))
     skipped = int(suite.get("skipped")) + int(suite.get("disabled"))
-    return {"passed": total - failed - skipped, "failed": failed, "skipped": skipped}
+    left_out = [(case.get("name"), reason(case)) for case in suite.iter("testcase") if case.get("status") in ("notrun", "disabled")]
+    return {"passed": total - failed - skipped, "failed": failed, "skipped": skipped, "left_out": left_out}
+
+
+def reason(case):
+    """Why a unit test did not run, by its own words: tests say "left out: ..."."""
+    said = [line for line in (case.findtext("system-out") or "").splitlines() if "left out:" in line]
+    return said[0].split("left out:", 1)[1].strip() if said else "it does not say why"
 
 
 def sum_up(arguments):
@@ -265,6 +272,8 @@ def sum_up(arguments):
         counts["skipped"] += counts.get("pending", 0)
         note = f" ({counts['pending']} of them pending)" if counts.get("pending") else ""
         print(f"{name:32} {counts['passed']:8} passed {counts['failed']:6} failed {counts['skipped']:6} skipped{note}")
+        for test, why in counts.get("left_out", []):
+            print(f"    left out: {test}: {why}")
         for key in total:
             total[key] += counts[key]
     print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped", flush=True)

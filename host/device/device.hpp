@@ -89,6 +89,9 @@ class Device {
     virtual DeviceResult<Bytes> binary(DeviceProgram& program) = 0;
 
     virtual DeviceResult<BufferPtr> allocate(size_t bytes, BufferKind kind) = 0;
+    /// A window on a buffer of the kind `device`, which lives as long as it. Devices want `offset` aligned:
+    /// whole pages suit all of them.
+    virtual DeviceResult<BufferPtr> part(const BufferPtr& whole, size_t offset, size_t bytes) = 0;
     /// Copies and waits. For tables and tests; work goes through exchange buffers.
     virtual DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) = 0;
     virtual DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) = 0;

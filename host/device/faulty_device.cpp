@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/device/faulty_device.hpp"
 
-#include <chrono>
-#include <thread>
-
 namespace warpevm {
 
 bool FaultyDevice::strikes(FaultPoint point) {
@@ -27,6 +24,11 @@ DeviceResult<Bytes> FaultyDevice::binary(DeviceProgram& program) {
 DeviceResult<BufferPtr> FaultyDevice::allocate(size_t bytes, BufferKind kind) {
     if (strikes(FaultPoint::allocate)) return failed("allocate");
     return m_inner->allocate(bytes, kind);
+}
+
+DeviceResult<BufferPtr> FaultyDevice::part(const BufferPtr& whole, size_t offset, size_t bytes) {
+    if (strikes(FaultPoint::allocate)) return failed("part");
+    return m_inner->part(whole, offset, bytes);
 }
 
 DeviceResult<void> FaultyDevice::write(DeviceBuffer& buffer, size_t offset, BytesView from) {
@@ -62,8 +64,7 @@ DeviceResult<EventPtr> FaultyDevice::take(Queue queue, DeviceBuffer& buffer, siz
 DeviceResult<EventPtr> FaultyDevice::launch(Queue queue, DeviceProgram& program, const Launch& launch,
                                             std::span<const EventPtr> after) {
     if (strikes(FaultPoint::enqueue)) return failed("launch");
-    if (strikes(FaultPoint::stall))
-        std::this_thread::sleep_for(std::chrono::duration<double>(m_plan.stall_seconds));
+    if (strikes(FaultPoint::stall)) m_plan.stall();
     return m_inner->launch(queue, program, launch, after);
 }
 

@@ -4,13 +4,14 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "host/device/device.hpp"
 
 namespace warpevm {
 
-/// Where a failure is injected. `stall` lets a launch take `stall_seconds` longer and then succeed.
+/// Where a failure is injected. `stall` holds a launch up until FaultPlan::stall returns.
 enum class FaultPoint : uint8_t { build, allocate, upload, enqueue, read_back, wait, stall, wrong_answer };
 inline constexpr size_t fault_points = 8;
 
@@ -20,12 +21,13 @@ struct FaultPlan {
     unsigned at_call = 1;
     DeviceFault fault = DeviceFault::call_failed;
     bool persistent = false;
-    double stall_seconds = 0;
+    std::function<void()> stall{};
 };
 
 class FaultyDevice final : public Device {
   public:
-    FaultyDevice(std::unique_ptr<Device> inner, FaultPlan plan) : m_inner(std::move(inner)), m_plan(plan) {}
+    FaultyDevice(std::unique_ptr<Device> inner, FaultPlan plan)
+        : m_inner(std::move(inner)), m_plan(std::move(plan)) {}
 
     /// How many calls of a kind there were, failed ones included.
     [[nodiscard]] unsigned calls(FaultPoint point) const { return m_calls[static_cast<size_t>(point)]; }
@@ -34,6 +36,7 @@ class FaultyDevice final : public Device {
     DeviceResult<ProgramPtr> build(const ProgramRequest& request) override;
     DeviceResult<Bytes> binary(DeviceProgram& program) override;
     DeviceResult<BufferPtr> allocate(size_t bytes, BufferKind kind) override;
+    DeviceResult<BufferPtr> part(const BufferPtr& whole, size_t offset, size_t bytes) override;
     DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) override;
     DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) override;
     DeviceResult<EventPtr> give(Queue queue, DeviceBuffer& buffer, size_t bytes,

@@ -23,7 +23,9 @@ class NativeBuffer final : public DeviceBuffer {
   public:
     /// The memory is exactly as long as asked for, so that the address sanitizer sees every step beyond it.
     NativeBuffer(size_t bytes, BufferKind kind)
-        : m_size(bytes), m_kind(kind), m_memory(static_cast<uint8_t*>(allocate(bytes))) {}
+        : m_size(bytes), m_kind(kind), m_memory(static_cast<uint8_t*>(allocate(bytes)), std::free) {}
+    NativeBuffer(const NativeBuffer& whole, size_t offset, size_t bytes)
+        : m_size(bytes), m_kind(BufferKind::device), m_memory(whole.m_memory, whole.memory() + offset) {}
     [[nodiscard]] size_t size() const override { return m_size; }
     [[nodiscard]] std::span<uint8_t> host() override {
         return {m_memory.get(), m_kind == BufferKind::exchange ? m_size : 0};
@@ -31,16 +33,13 @@ class NativeBuffer final : public DeviceBuffer {
     [[nodiscard]] uint8_t* memory() const { return m_memory.get(); }
 
   private:
-    struct Free {
-        void operator()(uint8_t* p) const { std::free(p); }
-    };
     static void* allocate(size_t bytes) {
         void* memory = nullptr;
         return posix_memalign(&memory, page, std::max<size_t>(bytes, 1)) == 0 ? memory : nullptr;
     }
     size_t m_size;
     BufferKind m_kind;
-    std::unique_ptr<uint8_t, Free> m_memory;
+    std::shared_ptr<uint8_t> m_memory;  ///< shared with its parts
 };
 
 struct NativeProgram final : DeviceProgram {
@@ -78,6 +77,10 @@ class NativeDevice final : public Device {
         if (!buffer->memory())
             return failed(DeviceFault::out_of_memory, "allocate", std::to_string(bytes) + " bytes");
         return buffer;
+    }
+    DeviceResult<BufferPtr> part(const BufferPtr& whole, size_t offset, size_t bytes) override {
+        if (!fits(*whole, offset, bytes)) return failed(DeviceFault::bad_call, "part", "out of bounds");
+        return std::make_shared<NativeBuffer>(static_cast<NativeBuffer&>(*whole), offset, bytes);
     }
     DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) override {
         if (!fits(buffer, offset, from.size()))

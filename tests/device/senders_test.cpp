@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
 
 #include "host/device/faulty_device.hpp"
@@ -18,6 +19,9 @@ namespace warpevm {
 namespace {
 
 using test::SignedTransactions;
+
+/// Batches until a device's thread, which nobody waits for, must have had its turn.
+constexpr int most_tries = 200;
 
 /// A source over a device that fails as the plan says.
 RecoverSource faulty_source(const FoundDevice& found, FaultPlan plan) {
@@ -51,8 +55,9 @@ TEST(Senders, OfNoneOneAndManyOnTheProcessor) {
     }
 }
 
-/// Minutes, so by hand: test_device --gtest_also_run_disabled_tests --gtest_filter='*TwoMillion*'.
-TEST(Senders, DISABLED_TwoMillionOnEachDevice) {
+TEST(Senders, TwoMillionOnEachDevice) {
+    if (std::getenv("WARPEVM_LARGE_TESTS") == nullptr)
+        GTEST_SKIP() << "left out: it takes minutes; tools/test --full runs it (WARPEVM_LARGE_TESTS=1)";
     const SignedTransactions s(2000000);
     for (const FoundDevice& found : test::all_devices()) {
         SenderRecovery recovery({.use = DeviceUse::device_first,
@@ -83,11 +88,10 @@ TEST(Senders, AutomaticDoesNotLookForDevicesForAFewTransactions) {
 class OnDevice : public testing::TestWithParam<FoundDevice> {};
 
 TEST_P(OnDevice, AreTheSameAsOnTheProcessor) {
-    SenderRecovery recovery(
-        {.threads = 2,
-         .use = DeviceUse::device_first,
-         .devices = {faulty_source(GetParam(), {.point = FaultPoint::build, .at_call = 1000})},
-         .cache = test::test_cache()});
+    SenderRecovery recovery({.threads = 2,
+                             .use = DeviceUse::device_first,
+                             .devices = {recover_source(GetParam(), test::test_cache())},
+                             .cache = test::test_cache()});
     recovery.wait_until_ready();
     for (const size_t count : {0U, 1U, 7U, 65U, 300U}) {
         const SignedTransactions s(count);
@@ -96,21 +100,43 @@ TEST_P(OnDevice, AreTheSameAsOnTheProcessor) {
         const auto good = static_cast<size_t>(
             std::count_if(s.expected.begin(), s.expected.end(), [](const auto& r) { return r.has_value(); }));
         // All that has a sender came from the device: libsecp256k1 only confirms what has none.
-        EXPECT_GE(report.device, good) << report.why;
-        EXPECT_EQ(report.device + report.cpu, count);
+        EXPECT_EQ(report.device, good) << report.why;
+        EXPECT_EQ(report.cpu, count - good);
     }
 }
 
 TEST_P(OnDevice, WithoutFirstRightBatchesOverlapAndAgree) {
-    SenderRecovery recovery(
-        {.threads = 2,
-         .use = DeviceUse::when_faster,
-         .devices = {faulty_source(GetParam(), {.point = FaultPoint::build, .at_call = 1000})},
-         .cache = test::test_cache()});
-    const SignedTransactions s(400);
-    std::vector<std::thread> callers;
-    for (int i = 0; i < 3; ++i) callers.emplace_back([&] { expect_same(s, recovery.recover(s.requests)); });
-    for (std::thread& caller : callers) caller.join();
+    // Rates that make it worth its while, whatever it is.
+    const tools::TemporaryFolder folder;
+    const auto rates = std::make_shared<ProgramCache>(folder.path());
+    const DeviceInfo& info = GetParam().info;
+    rates->store(rates_entry(info.name, info),
+                 to_bytes({.launch = 0, .item = 1e-9, .cpu_item = 1e-3, .least = 1, .host_cores = false}));
+    SenderRecovery recovery({.threads = 2,
+                             .use = DeviceUse::when_faster,
+                             .devices = {recover_source(GetParam(), test::test_cache())},
+                             .cache = rates});
+    recovery.wait_until_ready();
+    const SignedTransactions s(4000);
+    std::atomic<size_t> by_device = 0;
+    // On a busy machine the processor may be done before the device's thread was woken.
+    for (int round = 0; round < most_tries && by_device == 0; ++round) {
+        std::vector<std::thread> callers;
+        for (int i = 0; i < 3; ++i)
+            callers.emplace_back([&] {
+                SenderReport report;
+                expect_same(s, recovery.recover(s.requests, &report));
+                by_device += report.device;
+            });
+        for (std::thread& caller : callers) caller.join();
+    }
+    EXPECT_GT(by_device, 0U) << "the device was to take part";
+}
+
+TEST(OpenCl, HasADeviceToTest) {
+    if (test::all_devices().size() == 1)
+        GTEST_SKIP()
+            << "left out: no OpenCL device can be used, so the tests of this program run on native alone";
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, OnDevice, testing::ValuesIn(test::all_devices()), test::device_label);
@@ -146,14 +172,16 @@ TEST(Faults, LoseNothing) {
 
 TEST(Faults, AStalledDeviceIsNotWaitedFor) {
     const SignedTransactions s(300);
+    std::promise<void> end_of_stall;
+    const auto stall = [end = end_of_stall.get_future().share()] { end.wait(); };
     SenderRecovery recovery(
         {.threads = 2,
          .use = DeviceUse::when_faster,
-         .devices = {faulty_source(
-             test::native_device(),
-             {.point = FaultPoint::stall, .at_call = 1, .persistent = true, .stall_seconds = 0.05})}});
+         .devices = {faulty_source(test::native_device(), {.point = FaultPoint::stall, .stall = stall})}});
     expect_same(s, recovery.recover(s.requests));
-    EXPECT_FALSE(recovery.close(0)) << "it opens for seconds";
+    EXPECT_FALSE(recovery.close(0)) << "its first launch has not ended";
+    end_of_stall.set_value();
+    EXPECT_TRUE(recovery.close(60));
 }
 
 /// An engine on the host whose second batch never ends until it is let go.
@@ -217,13 +245,14 @@ TEST(Faults, WhatAHangingDeviceHoldsIsTakenBack) {
                                  .cache = cache});
         recovery.wait_until_ready();
         const SignedTransactions s(2000);
-        SenderReport report;
-        expect_same(s, recovery.recover(s.requests, &report));
-        {
-            std::unique_lock held(gate->lock);
-            gate->changed.wait_for(held, std::chrono::seconds(10), [&] { return gate->waiting; });
-            EXPECT_TRUE(gate->waiting) << "the device was to take part";
-        }
+        const auto is_hanging = [&] {
+            const std::lock_guard held(gate->lock);
+            return gate->waiting;
+        };
+        // On a busy machine the processor may be done before the device's thread was woken.
+        for (int batch = 0; batch < most_tries && !is_hanging(); ++batch)
+            expect_same(s, recovery.recover(s.requests));
+        EXPECT_TRUE(is_hanging()) << "the device was to take part";
         EXPECT_FALSE(recovery.close(0));
         const std::lock_guard held(gate->lock);
         gate->open = true;
@@ -253,7 +282,7 @@ TEST(Senders, AutomaticOpensADeviceOnceThatIsWorthIt) {
     SenderRecovery recovery({.threads = 2, .use = DeviceUse::automatic, .find = find, .cache = cache});
     const SignedTransactions s(500);
     SenderReport report;
-    for (int batch = 0; batch < 200 && report.device == 0; ++batch) {
+    for (int batch = 0; batch < most_tries && report.device == 0; ++batch) {
         report = {};
         expect_same(s, recovery.recover(s.requests, &report));
     }

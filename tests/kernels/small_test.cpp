@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A handful of items through every kernel, few enough for a simulator that is thousands of times slower
 // (tools/oclgrind-kernels): two groups, the last one partly empty.
+#include <gtest/gtest-spi.h>
+
 #include "evm/crypto/secp256k1.hpp"
 #include "tests/codec/random_values.hpp"
 #include "tests/codec/signer.hpp"
@@ -78,6 +80,43 @@ TEST_P(SmallKernels, go_from_transactions_to_senders) {
     });
 }
 
+class GuardWords : public testing::TestWithParam<const char*> {};
+
+TEST_P(GuardWords, show_writes_on_either_side_of_a_buffer) {
+    on_each_device(GetParam(), [](Device& device, const std::string&) {
+        for (const char* side : {"before", "behind"}) {
+            const GuardedBuffer buffer(device, 40);
+            const size_t guard = (buffer.whole()->size() - 40) / 2;
+            if (guard == 0) GTEST_SKIP() << "left out: here a tool watches the bounds";
+            EXPECT_EQ(buffer.content().size(), 40U);
+            const size_t at = side == std::string("before") ? guard - 1 : guard + 40;
+            ASSERT_TRUE(device.write(*buffer.whole(), at, Bytes{1}));
+            EXPECT_NONFATAL_FAILURE(buffer.content(), side);
+        }
+    });
+}
+
+/// An access out of bounds that oclgrind must report (tools/oclgrind-kernels).
+TEST(SeededBug, writes_behind_a_buffer) {
+    if (std::getenv("WARPEVM_SEEDED_BUG") == nullptr)
+        GTEST_SKIP()
+            << "left out: it damages memory, so only tools/oclgrind-kernels runs it, in the simulator";
+    const std::vector<uint64_t> words(8, 1);
+    const std::vector<uint32_t> zeros(2, 0), order{0, 1};
+    on_each_device("opencl", [&](Device& device, const std::string& options) {
+        const ProgramUnderTest program(device, "keccak", options);
+        const GuardedBuffer message = guarded(device, words), offsets = guarded(device, zeros),
+                            lengths = guarded(device, zeros), places = guarded(device, order);
+        const auto digests = device.allocate(sizeof(Hash), BufferKind::device);
+        ASSERT_TRUE(digests);
+        // The second message's digest has no room.
+        program.run("keccak256", 2, 1,
+                    {message.get(), offsets.get(), lengths.get(), places.get(), digests->get(), 2U});
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, GuardWords, testing::Values("native", "opencl"),
+                         [](const auto& kind) { return std::string(kind.param); });
 INSTANTIATE_TEST_SUITE_P(Devices, SmallKernels, testing::Values("native", "opencl"),
                          [](const auto& kind) { return std::string(kind.param); });
 

@@ -2,9 +2,11 @@
 #include "tools/bench/device_case.hpp"
 
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "tools/common/progress.hpp"
 
@@ -12,9 +14,9 @@ namespace warpevm::tools {
 namespace {
 
 std::string item_table(const ItemCase& which, std::span<const BenchResult> results) {
-    std::string out = fmt::format("{}/{}: {} items\n  {:<8}{:>4}{:>11}{:>9}{:>10}{:>9}{:>9} {}\n",
+    std::string out = fmt::format("{}/{}: {} items\n  {:<8}{:>4}{:>11}{:>9}{:>11}{:>9}{:>10} {}\n",
                                   which.workload, which.name, which.items, "backend", "thr", "median ms",
-                                  "M/s", "kernel", "cold ms", "vs serial", "95 %");
+                                  "M/s", "kernel M/s", "cold ms", "vs serial", "95 %");
     for (const BenchResult& r : results) {
         const std::string label =
             r.device.empty() ? r.backend : r.backend + " (" + r.device.substr(0, 40) + ")";
@@ -23,10 +25,10 @@ std::string item_table(const ItemCase& which, std::span<const BenchResult> resul
             continue;
         }
         const auto kernel = r.extra.find("kernel_items_per_second");
-        out += fmt::format("  {:<8}{:>4}{:>11.3f}{:>9.4f}{:>10}{:>9.1f}{:>8.2f}x", r.backend, r.threads,
+        out += fmt::format("  {:<8}{:>4}{:>11.3f}{:>9.4f}{:>11}{:>9}{:>9.2f}x", r.backend, r.threads,
                            1e3 * r.time.median, 1e-6 * r.items_per_second(),
                            kernel == r.extra.end() ? "-" : fmt::format("{:.4f}", 1e-6 * kernel->second),
-                           1e3 * r.cold, r.vs_serial.median);
+                           r.cold == 0 ? "-" : fmt::format("{:.1f}", 1e3 * r.cold), r.vs_serial.median);
         if (r.vs_serial.interval && r.backend != "serial")
             out += fmt::format(" {:.2f} to {:.2f}", r.vs_serial.interval->low, r.vs_serial.interval->high);
         out += r.device.empty() ? "\n" : fmt::format("\n    on {}\n", r.device);
@@ -54,6 +56,26 @@ double time_of(const std::function<void()>& work) {
     const auto start = std::chrono::steady_clock::now();
     work();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+unsigned threads_to_use(const BenchSession& session) {
+    const auto& given = session.options.threads;
+    return given.empty() ? std::max(1U, std::thread::hardware_concurrency()) : given.back();
+}
+
+ItemContestant device_contestant(const FoundDevice& device, unsigned threads) {
+    return {.backend = device.info.name == "native" ? "native" : "opencl",
+            .device = device.info.name,
+            .threads = device.info.uses_host_cores ? threads : 1};
+}
+
+Threads::Threads(unsigned threads) : m_arena(std::make_shared<tbb::task_arena>(static_cast<int>(threads))) {}
+
+void Threads::over(size_t count, size_t grain, const std::function<void(size_t, size_t)>& work) {
+    m_arena->execute([&] {
+        tbb::parallel_for(tbb::blocked_range<size_t>(0, count, grain),
+                          [&](const auto& range) { work(range.begin(), range.end()); });
+    });
 }
 
 std::vector<FoundDevice> devices_to_compare(const BenchSession& session, unsigned threads) {

@@ -3,6 +3,8 @@
 // items.
 #pragma once
 
+#include <tbb/task_arena.h>
+
 #include <memory>
 
 #include "host/device/device_programs.hpp"
@@ -29,6 +31,22 @@ struct ItemCase {
     std::string workload;
     std::string name;
     size_t items = 0;
+};
+
+/// How many threads the options ask for, by default one a core.
+unsigned threads_to_use(const BenchSession& session);
+
+/// Named after the device; `threads` counts where the device is the host's cores.
+ItemContestant device_contestant(const FoundDevice& device, unsigned threads);
+
+/// Calls work(begin, end) for ranges that cover [0, count), on `threads` threads.
+class Threads {
+  public:
+    explicit Threads(unsigned threads);
+    void over(size_t count, size_t grain, const std::function<void(size_t begin, size_t end)>& work);
+
+  private:
+    std::shared_ptr<tbb::task_arena> m_arena;
 };
 
 /// Races them, serial first, after each has given the right result; adds and prints the results.

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workload `keccak`: batches of messages of one length, and of mixed lengths.
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <optional>
-#include <thread>
 
 #include "evm/crypto/keccak.hpp"
 #include "host/device_keccak.hpp"
@@ -59,27 +56,22 @@ tl::expected<double, std::string> checked(const Messages& m, std::vector<Hash>& 
 using Work = std::function<void(std::span<const BytesView>, std::span<Hash>)>;
 
 ItemContestant on_host(const Messages& m, const std::string& backend, unsigned threads, Work work) {
-    auto arena = std::make_shared<tbb::task_arena>(static_cast<int>(threads));
     auto digests = std::make_shared<std::vector<Hash>>(m.views.size());
-    return {.backend = backend, .threads = threads, .once = [&m, arena, digests, work] {
-                return checked(m, *digests, [&]() -> DeviceResult<void> {
-                    arena->execute([&] {
-                        tbb::parallel_for(tbb::blocked_range<size_t>(0, m.views.size(), grain),
-                                          [&](const auto& range) {
-                                              work(std::span(m.views).subspan(range.begin(), range.size()),
-                                                   std::span(*digests).subspan(range.begin(), range.size()));
-                                          });
-                    });
-                    return {};
+    return {
+        .backend = backend, .threads = threads, .once = [&m, on = Threads(threads), digests, work]() mutable {
+            return checked(m, *digests, [&]() -> DeviceResult<void> {
+                on.over(m.views.size(), grain, [&](size_t begin, size_t end) {
+                    work(std::span(m.views).subspan(begin, end - begin),
+                         std::span(*digests).subspan(begin, end - begin));
                 });
-            }};
+                return {};
+            });
+        }};
 }
 
 ItemContestant on_device(const Messages& m, const FoundDevice& device,
                          const std::shared_ptr<ProgramCache>& cache, unsigned threads) {
-    ItemContestant c{.backend = device.info.name == "native" ? "native" : "opencl",
-                     .device = device.info.name,
-                     .threads = device.info.uses_host_cores ? threads : 1};
+    ItemContestant c = device_contestant(device, threads);
     auto digests = std::make_shared<std::vector<Hash>>(m.views.size());
     std::shared_ptr<DeviceKeccak> keccak;
     c.cold = time_of([&] {
@@ -114,9 +106,7 @@ void run_case(BenchSession& session, const std::string& name, size_t length, uns
 }  // namespace
 
 void run_keccak(BenchSession& session, std::string_view) {
-    const unsigned threads = session.options.threads.empty()
-                                 ? std::max(1U, std::thread::hardware_concurrency())
-                                 : session.options.threads.back();
+    const unsigned threads = threads_to_use(session);
     std::optional<std::vector<FoundDevice>> devices;
     for (const auto& [name, length] :
          {std::pair{"32", size_t{32}}, std::pair{"64", size_t{64}}, std::pair{"136", size_t{136}},

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The case keccak/permutations. Optimised like the library, since the serial side is compiled here.
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include "evm/crypto/keccak_permutation.hpp"
 #include "tools/bench/device_case.hpp"
 
@@ -25,18 +22,13 @@ uint64_t permuted(uint64_t seed) {
 }
 
 ItemContestant permute_on_host(const Permutations& p, unsigned threads) {
-    auto arena = std::make_shared<tbb::task_arena>(static_cast<int>(threads));
     auto sums = std::make_shared<std::vector<uint64_t>>(p.expected.size());
     return {.backend = "serial",
             .threads = threads,
-            .once = [&p, arena, sums]() -> tl::expected<double, std::string> {
+            .once = [&p, on = Threads(threads), sums]() mutable -> tl::expected<double, std::string> {
                 const double seconds = time_of([&] {
-                    arena->execute([&] {
-                        tbb::parallel_for(tbb::blocked_range<size_t>(0, sums->size(), grain),
-                                          [&](const auto& range) {
-                                              for (size_t i = range.begin(); i < range.end(); ++i)
-                                                  (*sums)[i] = permuted(i);
-                                          });
+                    on.over(sums->size(), grain, [&](size_t begin, size_t end) {
+                        for (size_t i = begin; i < end; ++i) (*sums)[i] = permuted(i);
                     });
                 });
                 if (*sums != p.expected) return tl::unexpected(std::string("the host's own sums differ"));
@@ -46,9 +38,7 @@ ItemContestant permute_on_host(const Permutations& p, unsigned threads) {
 
 ItemContestant permute_on_device(const Permutations& p, const FoundDevice& found,
                                  const std::shared_ptr<ProgramCache>& cache, unsigned threads) {
-    ItemContestant c{.backend = found.info.name == "native" ? "native" : "opencl",
-                     .device = found.info.name,
-                     .threads = found.info.uses_host_cores ? threads : 1};
+    ItemContestant c = device_contestant(found, threads);
     struct State {
         std::shared_ptr<DevicePrograms> programs;
         ProgramPtr program;

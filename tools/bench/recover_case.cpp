@@ -3,9 +3,9 @@
 // refused.
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
-#include <thread>
+#include <algorithm>
+#include <atomic>
 
 #include "bench/workload/keys.hpp"
 #include "evm/codec/wire.hpp"
@@ -24,6 +24,7 @@ struct Signed {
     std::vector<Transaction> transactions;
     std::vector<SenderRequest> requests;
     std::vector<Result<Address>> expected;
+    size_t senders = 0;  ///< how many have one
 };
 
 Signed make_signed(size_t count, uint64_t seed) {
@@ -50,6 +51,8 @@ Signed make_signed(size_t count, uint64_t seed) {
     tbb::parallel_for(size_t{0}, count, [&](size_t i) {
         s.expected[i] = recover_sender(s.transactions[i], s.rules.fork, s.rules.chain_id);
     });
+    s.senders = static_cast<size_t>(
+        std::count_if(s.expected.begin(), s.expected.end(), [](const auto& r) { return r.has_value(); }));
     return s;
 }
 
@@ -59,31 +62,27 @@ std::string compare(const Signed& s, std::span<const Result<Address>> got) {
     return {};
 }
 
-using Work = std::function<DeviceResult<std::vector<Result<Address>>>()>;
+using Senders = tl::expected<std::vector<Result<Address>>, std::string>;
+using Work = std::function<Senders()>;
 
 Contestant contestant(const Signed& s, Work work) {
     return [&s, work = std::move(work)]() -> tl::expected<double, std::string> {
-        DeviceResult<std::vector<Result<Address>>> got;
+        Senders got;
         const double seconds = time_of([&] { got = work(); });
-        if (!got) return tl::unexpected(to_string(got.error()));
+        if (!got) return tl::unexpected(got.error());
         if (std::string wrong = compare(s, *got); !wrong.empty()) return tl::unexpected(std::move(wrong));
         return seconds;
     };
 }
 
 ItemContestant serial(const Signed& s, unsigned threads) {
-    auto arena = std::make_shared<tbb::task_arena>(static_cast<int>(threads));
     return {.backend = "serial",
             .threads = threads,
-            .once = contestant(s, [&s, arena] {
+            .once = contestant(s, [&s, on = Threads(threads)]() mutable {
                 std::vector<Result<Address>> senders(s.transactions.size());
-                arena->execute([&] {
-                    tbb::parallel_for(
-                        tbb::blocked_range<size_t>(0, senders.size(), grain), [&](const auto& range) {
-                            for (size_t i = range.begin(); i < range.end(); ++i)
-                                senders[i] =
-                                    recover_sender(s.transactions[i], s.rules.fork, s.rules.chain_id);
-                        });
+                on.over(senders.size(), grain, [&](size_t begin, size_t end) {
+                    for (size_t i = begin; i < end; ++i)
+                        senders[i] = recover_sender(s.transactions[i], s.rules.fork, s.rules.chain_id);
                 });
                 return senders;
             })};
@@ -102,68 +101,51 @@ ItemContestant shared(const Signed& s, std::span<const FoundDevice> devices,
                                                      })};
 }
 
-/// The device alone, end to end; what it leaves undecided libsecp256k1 does.
-DeviceResult<std::vector<Result<Address>>> recover_all(const Signed& s, DeviceRecover& engine) {
-    std::vector<Result<Address>> senders(s.transactions.size());
-    std::vector<const Transaction*> pointers;
-    for (const Transaction& tx : s.transactions) pointers.push_back(&tx);
-    std::vector<std::pair<size_t, size_t>> flights(engine.slots());
-    const auto collect = [&](size_t slot) -> DeviceResult<void> {
-        auto& [first, count] = flights[slot];
-        if (count == 0) return {};
-        const auto results = engine.collect(slot);
-        if (!results) return tl::unexpected(results.error());
-        for (size_t i = 0; i < count; ++i) {
-            const Transaction& tx = s.transactions[first + i];
-            if ((*results)[i].verdict == RecoveredSender::Verdict::sender && !tx.r.is_zero())
-                senders[first + i] = (*results)[i].address;
-            else
-                senders[first + i] = recover_sender(tx, s.rules.fork, s.rules.chain_id);
-        }
-        count = 0;
-        return {};
-    };
-    size_t slot = 0;
-    for (size_t at = 0; at < pointers.size(); slot = (slot + 1) % flights.size()) {
-        if (const auto done = collect(slot); !done) return tl::unexpected(done.error());
-        const auto taken = engine.submit(slot, std::span(pointers).subspan(at));
-        if (!taken) return tl::unexpected(taken.error());
-        flights[slot] = {at, *taken};
-        at += *taken;
-    }
-    for (size_t i = 0; i < flights.size(); ++i, slot = (slot + 1) % flights.size())
-        if (const auto done = collect(slot); !done) return tl::unexpected(done.error());
-    return senders;
+/// The device first, as the library drives it, and nothing but the device: what it finds no sender of
+/// libsecp256k1 looks at again, but a sender that it left to the processor is a failure.
+Senders recover_on_device(const Signed& s, SenderRecovery& recovery) {
+    SenderReport report;
+    auto got = recovery.recover(s.requests, &report);
+    if (report.device != s.senders)
+        return tl::unexpected(
+            fmt::format("of {} senders the device found {}: {}", s.senders, report.device, report.why));
+    return got;
 }
 
 ItemContestant on_device(const Signed& s, const FoundDevice& device,
                          const std::shared_ptr<ProgramCache>& cache, unsigned threads) {
-    ItemContestant c{.backend = device.info.name == "native" ? "native" : "opencl",
-                     .device = device.info.name,
-                     .threads = device.info.uses_host_cores ? threads : 1};
-    std::shared_ptr<DeviceRecover> engine;
+    ItemContestant c = device_contestant(device, threads);
+    RecoverSource source = recover_source(device, cache);
+    // The driver owns it until it fails; then nothing is run any more, and nobody looks here. Between runs
+    // the driver's thread leaves it alone.
+    const auto engine = std::make_shared<std::atomic<DeviceRecover*>>(nullptr);
+    source.open = [open = source.open, engine] {
+        auto made = open();
+        if (made) *engine = static_cast<DeviceRecover*>(made->get());
+        return made;
+    };
+    std::shared_ptr<SenderRecovery> recovery;
     c.cold = time_of([&] {
-        auto opened = device.open();
-        if (!opened) return void(c.error = to_string(opened.error()));
-        auto made = DeviceRecover::open(std::make_shared<DevicePrograms>(std::move(*opened), cache));
-        if (!made) return void(c.error = to_string(made.error()));
-        engine = std::move(*made);
-        if (const auto first = recover_all(s, *engine); !first) c.error = to_string(first.error());
+        recovery = std::make_shared<SenderRecovery>(SenderOptions{.threads = threads,
+                                                                  .use = DeviceUse::device_first,
+                                                                  .devices = {std::move(source)},
+                                                                  .cache = cache});
+        recovery->wait_until_ready();
+        if (const auto first = recover_on_device(s, *recovery); !first) c.error = first.error();
     });
-    c.once = contestant(s, [&s, engine] {
-        (void)engine->take_kernel_seconds();
-        return recover_all(s, *engine);
+    if (!c.error.empty()) return c;
+    c.once = contestant(s, [&s, recovery, engine] {
+        (void)engine->load()->take_kernel_seconds();
+        return recover_on_device(s, *recovery);
     });
-    c.kernel_seconds = [engine] { return engine->take_kernel_seconds(); };
+    c.kernel_seconds = [engine] { return engine->load()->take_kernel_seconds(); };
     return c;
 }
 
 }  // namespace
 
 void run_recover(BenchSession& session, std::string_view) {
-    const unsigned threads = session.options.threads.empty()
-                                 ? std::max(1U, std::thread::hardware_concurrency())
-                                 : session.options.threads.back();
+    const unsigned threads = threads_to_use(session);
     const size_t count = session.options.txs * transactions_per_transaction;
     if (!session.selects("recover/mixed") || interrupted()) return;
     const Signed s = make_signed(count, session.options.seed);

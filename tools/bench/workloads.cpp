@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <utility>
 
 #include "bench/workload/scenario.hpp"
 #include "tools/common/exit_code.hpp"
@@ -55,7 +56,7 @@ void BenchSession::add(std::vector<BenchResult> results) {
     // What the user stopped before its first round has nothing to say.
     std::erase_if(results, [](const BenchResult& r) { return r.error.empty() && r.time.count == 0; });
     if (results.empty()) return;
-    print(to_table(results));
+    print((std::exchange(has_head, true) ? "" : table_head()) + to_table(results));
     std::ranges::move(results, std::back_inserter(report.results));
 }
 

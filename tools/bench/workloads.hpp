@@ -31,6 +31,8 @@ struct BenchSession {
     std::function<void(const std::string&)> print;
     Calibration& calibration;
     BenchReport& report;
+    /// Whether the columns of block cases have been named.
+    bool has_head = false;
 
     /// Whether --filter lets "workload/case" through.
     [[nodiscard]] bool selects(const std::string& title) const;

@@ -88,7 +88,6 @@ int command_bench(const CommonOptions& common, const BenchOptions& options) {
                          .print = print,
                          .calibration = calibration,
                          .report = report};
-    if (!only_evm) print(table_head());
     run_workloads(session, chosen);
     fmt::print(out, "{}", closing_lines(report));
     if (!common.json.empty()) write_text(common.json, to_json(report));

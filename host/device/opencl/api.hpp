@@ -33,6 +33,7 @@ namespace warpevm::opencl {
     X(clGetKernelWorkGroupInfo)     \
     X(clReleaseKernel)              \
     X(clCreateBuffer)               \
+    X(clCreateSubBuffer)            \
     X(clReleaseMemObject)           \
     X(clEnqueueReadBuffer)          \
     X(clEnqueueWriteBuffer)         \

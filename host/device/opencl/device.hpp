@@ -22,6 +22,7 @@ class Buffer final : public DeviceBuffer {
         void operator()(uint8_t* p) const { std::free(p); }
     };
     size_t m_size = 0;
+    BufferPtr m_whole;  ///< what this is a part of
     uint8_t* m_host = nullptr;
     std::unique_ptr<uint8_t, Free> m_memory;  ///< zero copy: what the device's buffer lies over
     Memory m_pinned;                          ///< discrete: the host side, mapped for good
@@ -55,6 +56,7 @@ class OpenClDevice final : public Device {
     DeviceResult<ProgramPtr> build(const ProgramRequest& request) override;
     DeviceResult<Bytes> binary(DeviceProgram& program) override;
     DeviceResult<BufferPtr> allocate(size_t bytes, BufferKind kind) override;
+    DeviceResult<BufferPtr> part(const BufferPtr& whole, size_t offset, size_t bytes) override;
     DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) override;
     DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) override;
     DeviceResult<EventPtr> give(Queue queue, DeviceBuffer& buffer, size_t bytes,

@@ -36,9 +36,26 @@ DeviceResult<BufferPtr> OpenClDevice::allocate(size_t bytes, BufferKind kind) {
         if (const auto made = create_exchange(*buffer); !made) return tl::unexpected(made.error());
         return buffer;
     }
-    auto memory = create(0, whole_pages(bytes), nullptr);
+    // Not rounded up, so that a simulator sees every step beyond it.
+    auto memory = create(0, std::max<size_t>(bytes, 1), nullptr);
     if (!memory) return tl::unexpected(memory.error());
     buffer->m_device = std::move(*memory);
+    return buffer;
+}
+
+DeviceResult<BufferPtr> OpenClDevice::part(const BufferPtr& whole, size_t offset, size_t bytes) {
+    const cl_buffer_region region{offset, std::max<size_t>(bytes, 1)};
+    cl_int code = CL_SUCCESS;
+    Memory memory(m_api,
+                  m_api->clCreateSubBuffer(static_cast<Buffer&>(*whole).m_device.get(), CL_MEM_READ_WRITE,
+                                           CL_BUFFER_CREATE_TYPE_REGION, &region, &code));
+    if (code != CL_SUCCESS)
+        return failed("clCreateSubBuffer", code,
+                      std::to_string(bytes) + " bytes from " + std::to_string(offset) + " on");
+    auto buffer = std::make_shared<Buffer>();
+    buffer->m_size = bytes;
+    buffer->m_whole = whole;
+    buffer->m_device = std::move(memory);
     return buffer;
 }
 
