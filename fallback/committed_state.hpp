@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state as committed: the serial journal, which the ordered walk alone uses. Results that were computed
-// elsewhere are checked against it and applied to it; everything irregular runs on it, as it does serially.
+// The state as committed, which the ordered walk alone changes. Results that were computed beside the walk are
+// checked by value against the table and entered there. What is irregular, or not worth sharing, runs on the
+// serial journal over the same table; its changes are entered when the walk goes back to the table.
 #pragma once
 
 #include "evm/state/journal.hpp"
@@ -8,11 +9,11 @@
 
 namespace warpevm {
 
-/// What the committed journal asks: the state itself, or the table that others have filled already.
+/// What the walk's journal asks: the state itself, or the table once there is one.
 class CommittedView final : public StateView {
   public:
     explicit CommittedView(const StateView& state) : m_state(state) {}
-    void share(Versions* versions) { m_versions = versions; }
+    void use(Versions& table) { m_table = &table; }
 
     void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
     void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
@@ -25,24 +26,28 @@ class CommittedView final : public StateView {
 
   private:
     const StateView& m_state;
-    Versions* m_versions = nullptr;
+    Versions* m_table = nullptr;
 };
 
 class CommittedState {
   public:
-    CommittedState(const StateView& state, CodeCache& codes, bool assume_absent);
+    /// `table` may hold anything until the first `use_table`.
+    CommittedState(Versions& table, const StateView& state, CodeCache& codes, bool assume_absent);
 
+    /// `start`: every position up to it belongs to earlier blocks.
+    void begin_block(bool state_clearing, Position start);
+    /// `more`: another block of the window follows. `end` as in use_table.
+    void end_block(Position end, bool more);
+
+    /// The journal: valid to run on after `use_journal`, until `use_table`.
     [[nodiscard]] Journal<false>& journal() { return m_journal; }
+    void use_journal();
+    /// Enters what the journal changed since `use_journal`, as of `position`, which nothing else has.
+    void use_table(Position position);
+    [[nodiscard]] bool on_journal() const { return m_on_journal; }
 
-    /// From here on others speculate over `versions`: they are told what this block changed so far, and each
-    /// change to come. To be called again before a block ends, since later changes are told by transaction.
-    void share(Versions& versions, Position position);
-    /// Changes from here on are not told one by one; `share` makes up for it.
-    void stop_sharing();
-    [[nodiscard]] bool sharing() const { return m_versions != nullptr; }
-
-    /// The account that gets the block's fees. What a transaction adds to it is not told until somebody has
-    /// asked for it: nearly all add, and hardly any ask.
+    /// The account that gets the block's fees. What a transaction adds to it is not published until somebody
+    /// has asked for it: nearly all add, and hardly any ask.
     void set_fee_account(AccountEntry* entry) {
         m_fee_account = entry;
         m_fees_told.store(false, std::memory_order_relaxed);
@@ -52,29 +57,59 @@ class CommittedState {
                !m_fees_told.load(std::memory_order_relaxed);
     }
 
-    /// Whether the incarnation would see here what it saw.
-    bool still_holds(const Incarnation& incarnation, Position position);
-    /// Applies an incarnation that holds, at its position.
-    void apply(const Incarnation& incarnation, Position position);
-    /// Tells what the transaction that just ran on the journal changed.
-    void tell_changes(Position position);
+    /// Whether the incarnation would see in the table what it saw.
+    bool still_holds(const Incarnation& incarnation);
+    /// Enters an incarnation that holds.
+    void commit(const Incarnation& incarnation, Position position);
+
+    /// What the block changed so far; `position` as in use_table.
+    [[nodiscard]] StateDiff diff(Position position);
+    /// Reads of unknown state that were taken as absent, since the last call.
+    void take_assumed(std::vector<Address>& accounts, std::vector<SlotKey>& slots);
 
   private:
-    Row row_of(AccountEntry& entry);
-    Row row_of(SlotEntry& entry);
-    AccountValues values(AccountEntry& entry, bool with_storage);
-    U256 value(SlotEntry& entry);
-    bool sum_in_bounds(AccountEntry& entry, const AccountEffect& effect);
-    AccountEntry* entry_of_account(Row row);
-    SlotEntry* entry_of_slot(Row row);
-    void tell_account(AccountEntry& entry, Position position);
-    void tell_slot(SlotEntry& entry, Position position);
+    struct ChangedAccount {
+        AccountEntry* entry;
+        AccountState before;
+    };
+    struct ChangedSlot {
+        SlotEntry* entry;
+        U256 before;
+    };
 
+    void first_use();
+    void adopt_account(Row row);
+    void adopt_slot(Row row);
+    void enter_journal(Position position);
+    AccountEntry* entry_of(Row row);
+    SlotEntry* slot_entry_of(Row row);
+    void take_journals_assumptions();
+    void list_assumptions(const Incarnation& incarnation);
+    void change(AccountEntry& entry, Position position, const AccountState& state);
+    void change(SlotEntry& entry, Position position, const U256& value);
+    void note_change(AccountEntry& entry);
+    static void link_written(SlotEntry& entry);
+    StateDiff table_diff();
+
+    const StateView& m_state;
+    Versions& m_table;
     CommittedView m_view;
     Journal<false> m_journal;
-    Versions* m_versions = nullptr;
-    std::vector<AccountEntry*> m_accounts;  ///< by row
-    std::vector<SlotEntry*> m_slots;        ///< by row
+    bool m_state_clearing = true;
+    bool m_table_used = false;  ///< in this window
+    bool m_mixed = false;       ///< in this block: the journal alone does not know all that changed
+    bool m_on_journal = true;
+    uint32_t m_block = 0;
+    Position m_block_start = 0;
+    /// Rows that earlier blocks changed, as long as there is no table.
+    std::vector<Row> m_earlier_accounts, m_earlier_slots;
+    std::vector<AccountEntry*> m_entries;  ///< by row of the journal, found so far
+    std::vector<ChangedAccount> m_changed_accounts;
+    std::vector<ChangedSlot> m_changed_slots;
+    std::vector<Address> m_assumed_accounts;
+    std::vector<SlotKey> m_assumed_slots;
+    std::vector<Address> m_told_accounts;  ///< assumed before there was a table
+    std::vector<SlotKey> m_told_slots;
     AccountEntry* m_fee_account = nullptr;
     std::atomic<bool> m_fees_told{false};
 };

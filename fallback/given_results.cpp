@@ -35,7 +35,7 @@ bool plausible(const TransactionResult& r, const BlockTransaction& tx, const Blo
 }  // namespace
 
 void ParallelBlock::adopt_given() {
-    Versions& versions = *m_window.versions;
+    Versions& versions = m_window.parts.table;
     const bool may_assume = m_window.options.on_missing_state == OnMissingState::assume_absent;
     for (uint32_t i = m_next; i < std::min<size_t>(m_count, m_given.size()); ++i) {
         const TransactionResult* r = m_given[i];
@@ -52,15 +52,16 @@ void ParallelBlock::adopt_given() {
         t->logs = r->logs;
         for (const Address& address : r->accounts) {
             t->accounts.push_back(versions.account(address));
-            t->undecided |= !may_assume && t->accounts.back()->before.knowledge == Knowledge::unknown;
+            t->assumes |= t->accounts.back()->before == Knowledge::unknown;
         }
         for (const SlotKey& key : r->slots) {
             AccountEntry* account = versions.account(key.address);
             t->slots.push_back(versions.slot(account, key.slot));
-            if (account->before.knowledge == Knowledge::value)
-                t->undecided |=
-                    !may_assume && versions.before(*t->slots.back()).knowledge == Knowledge::unknown;
+            if (account->before != Knowledge::value) continue;
+            versions.load(*t->slots.back());
+            t->assumes |= t->slots.back()->before == Knowledge::unknown;
         }
+        t->undecided = t->assumes && !may_assume;
         publish(*t, position(i));
         m_slots[i].incarnation = t;
         m_slots[i].given = true;

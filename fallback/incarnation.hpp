@@ -35,14 +35,14 @@ struct Incarnation {
     Logs logs;
     /// It met something that only the walk may decide: missing state, or sums near 2^256.
     bool undecided = false;
-    double seconds = 0;
+    /// It took unknown state as absent.
+    bool assumes = false;
 
     void clear() {
         accounts.clear();
         slots.clear();
         logs.clear();
-        undecided = false;
-        seconds = 0;
+        undecided = assumes = false;
     }
 };
 

@@ -49,9 +49,8 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
     WindowState shared{.parts = context.parts(),
                        .state = state,
                        .options = options,
-                       .committed = {state, context.serial().codes(), assume_absent},
-                       .versions = nullptr,
-                       .next_position = 1,
+                       .committed = {context.parts().table, state, context.serial().codes(), assume_absent},
+                       .next_position = 4,
                        .earlier_blocks = {}};
     Journal<false>& journal = shared.committed.journal();
     MissingReads& missing = journal.missing();
@@ -62,9 +61,8 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
         ParallelBlock block(shared, window[i], results);
         BlockOutcome outcome = block.execute();
         if (missing.error) return tl::unexpected(*missing.error);
-        outcome.assumed_accounts = std::exchange(missing.accounts, {});
-        outcome.assumed_slots = std::exchange(missing.slots, {});
-        journal.end_block();
+        shared.committed.take_assumed(outcome.assumed_accounts, outcome.assumed_slots);
+        block.end(/*more=*/i + 1 < window.size());
         if (options.state_root_after) shared.earlier_blocks = shared.earlier_blocks.then(outcome.diff);
         if (counters != nullptr) counters->push_back(block.counters());
         outcomes.push_back(std::move(outcome));

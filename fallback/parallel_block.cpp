@@ -36,7 +36,7 @@ ParallelBlock::ParallelBlock(WindowState& window, const BlockInput& block,
       m_given(given),
       m_count(static_cast<uint32_t>(block.transactions.size())),
       m_first_position(
-          std::exchange(window.next_position, window.next_position + block.transactions.size() + 2)),
+          std::exchange(window.next_position, window.next_position + 2 * (block.transactions.size() + 4))),
       m_machine(window.committed.journal(), window.parts.serial->buffers(), m_outcome.logs, block.rules,
                 block.environment) {
     m_machine.set_interpreter(window.parts.serial->interpreter);
@@ -46,13 +46,16 @@ ParallelBlock::ParallelBlock(WindowState& window, const BlockInput& block,
 // ---- the block, as the serial executor walks through it
 
 BlockOutcome ParallelBlock::execute() {
-    Journal<false>& journal = m_window.committed.journal();
+    CommittedState& committed = m_window.committed;
+    Journal<false>& journal = committed.journal();
     const ExecutionOptions& options = m_window.options;
-    journal.begin_block(m_block.rules.at_least(Fork::spurious_dragon));
+    committed.begin_block(m_block.rules.at_least(Fork::spurious_dragon), m_first_position - 2);
     if (m_block.rules.dao_transition) move_dao_balances(journal);
     if (options.system_calls) call_before_transactions(m_machine);
+    if (journal.missing().error) return rejected();
     run_transactions();
     if (m_stopped) return rejected();
+    committed.use_journal();
     if (m_block.withdrawals) pay_withdrawals(journal, *m_block.withdrawals);
     if (options.system_calls && m_block.rules.at_least(Fork::prague)) {
         m_outcome.verdict.error = collect_requests(m_machine, options, m_outcome);
@@ -60,18 +63,15 @@ BlockOutcome ParallelBlock::execute() {
     }
     pay_rewards(journal, m_block, options);
     seal();
-    if (m_window.versions) {
-        m_window.committed.set_fee_account(nullptr);
-        m_window.committed.share(*m_window.versions, position(m_count));
-        m_window.committed.stop_sharing();
-    }
     return std::move(m_outcome);
 }
 
 /// Receipts and the difference have nothing to do with one another.
 void ParallelBlock::seal() {
     const auto receipts = [this] { seal_receipts(m_outcome, m_block.transactions, m_block.rules); };
-    const auto difference = [this] { m_outcome.diff = m_window.committed.journal().diff(); };
+    const auto difference = [this] {
+        m_outcome.diff = m_window.committed.diff(position_before(m_count + 1));
+    };
     if (m_counters.serial) {
         receipts();
         difference();
@@ -92,12 +92,13 @@ void ParallelBlock::append(TransactionOutcome outcome, const Transaction& tx) {
     m_outcome.transactions.push_back(std::move(outcome));
     m_outcome.cumulative_gas.push_back(m_outcome.gas_used);
     const ExecutionOptions& options = m_window.options;
-    if (!m_block.rules.at_least(Fork::byzantium) && options.state_root_after)
-        m_outcome.intermediate_roots.push_back(
-            options.state_root_after(m_window.earlier_blocks.then(m_window.committed.journal().diff())));
+    if (m_block.rules.at_least(Fork::byzantium) || !options.state_root_after) return;
+    const Position at = position(static_cast<uint32_t>(m_outcome.transactions.size()) - 1);
+    m_outcome.intermediate_roots.push_back(
+            options.state_root_after(m_window.earlier_blocks.then(m_window.committed.diff(at))));
 }
 
-/// Runs the transaction that is next on the committed state. False where it ends the block.
+/// Runs the transaction that is next on the journal. False where it ends the block.
 bool ParallelBlock::direct(uint32_t index) {
     const BlockTransaction& tx = m_block.transactions[index];
     TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance());
@@ -106,7 +107,6 @@ bool ParallelBlock::direct(uint32_t index) {
         m_outcome.verdict = {outcome.invalid, index};
         return false;
     }
-    if (m_window.committed.sharing()) m_window.committed.tell_changes(position(index));
     append(std::move(outcome), *tx.tx);
     return true;
 }
@@ -146,12 +146,10 @@ void ParallelBlock::run_transactions() {
 
 void ParallelBlock::run_parallel() {
     m_counters.serial = false;
-    if (!m_window.versions) m_window.versions = std::make_unique<Versions>(m_window.state);
     m_slots = std::make_unique<Slot[]>(m_count);
     boost::unordered_flat_set<Address> senders;
     for (uint32_t i = 0; i < m_count; ++i)
         m_slots[i].same_sender_before = !senders.insert(m_block.transactions[i].sender).second;
-    m_window.committed.set_fee_account(m_window.versions->account(m_block.environment.beneficiary));
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
     if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
     if (has_given) adopt_given();
@@ -160,6 +158,8 @@ void ParallelBlock::run_parallel() {
         work();
         m_tasks.wait();
     });
+    for (uint32_t i = m_next; i < m_count; ++i)  // where the block ended early
+        if (m_slots[i].stage == Stage::done) m_window.parts.incarnations.give_back(m_slots[i].incarnation);
 }
 
 void ParallelBlock::open_speculation() {
@@ -168,35 +168,37 @@ void ParallelBlock::open_speculation() {
 }
 
 /// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
-void ParallelBlock::retreat() {
+void ParallelBlock::retreat(Speculation& speculation) {
     ++m_counters.retreats;
     m_recent_kept = m_recent_stale = 0;
     m_speculating.store(false, std::memory_order_release);
     m_wanted.store(false, std::memory_order_relaxed);
     m_shared.store(false, std::memory_order_release);
     note_progress();
-    m_window.committed.stop_sharing();
+    m_window.committed.use_journal();
     const uint32_t end = m_next + std::min(m_stretch, m_count - m_next);
     m_stretch = std::min(2 * m_stretch, longest_stretch);
-    while (m_next < end && !m_stopped) take_turn(m_next);
+    while (m_next < end && !m_stopped) take_turn(m_next, speculation);
     if (over()) return;
     if (m_window.parts.settings.speculate == Speculate::everything) share();
     open_speculation();
 }
 
-/// Whoever speculates has to be told what is committed. That costs the walk time, so it waits for somebody to
-/// turn up first.
+/// Whoever speculates needs what is committed in the table. Entering it costs the walk time, so it waits for
+/// somebody to turn up first.
 void ParallelBlock::share() {
-    m_window.committed.share(*m_window.versions, position(m_next) - 1);
+    CommittedState& committed = m_window.committed;
+    committed.use_table(position_before(m_next));
+    committed.set_fee_account(m_window.parts.table.account(m_block.environment.beneficiary));
     m_shared.store(true, std::memory_order_release);
     note_progress();
 }
 
-void ParallelBlock::judge_speculation() {
+void ParallelBlock::judge_speculation(Speculation& speculation) {
     // After a retreat a few results are enough to tell that nothing has changed.
     const uint32_t enough = m_stretch > first_stretch ? judged / 4 : judged;
     if (m_recent_kept + m_recent_stale < enough) return;
-    if (m_recent_kept * 4 < m_recent_stale) return retreat();
+    if (m_recent_kept * 4 < m_recent_stale) return retreat(speculation);
     if (m_recent_kept > m_recent_stale) m_stretch = first_stretch;
     m_recent_kept = m_recent_stale = 0;
 }
@@ -208,7 +210,7 @@ void ParallelBlock::work() {
     ParallelContext::Parts& parts = m_window.parts;
     MachineBuffers* buffers = parts.buffers.borrow();
     {
-        Speculation speculation(*m_window.versions, parts.serial->codes(), *buffers, m_block,
+        Speculation speculation(parts.table, parts.serial->codes(), *buffers, m_block,
                                 m_window.options, parts.serial->interpreter);
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
@@ -216,7 +218,7 @@ void ParallelBlock::work() {
             if (over() || !m_speculating.load(std::memory_order_acquire)) break;
             const uint32_t before = m_next.load(std::memory_order_acquire);
             if (m_token.try_lock()) {
-                walk();
+                walk(speculation);
                 m_token.unlock();
                 hand_over();
             }
@@ -233,16 +235,17 @@ void ParallelBlock::work() {
     parts.buffers.give_back(buffers);
 }
 
-void ParallelBlock::walk() {
+void ParallelBlock::walk(Speculation& speculation) {
     const uint32_t begin = m_next.load(std::memory_order_relaxed);
     while (!over()) {
         const uint32_t index = m_next.load(std::memory_order_relaxed);
         const Stage stage = m_slots[index].stage.load(std::memory_order_acquire);
         if (stage == Stage::running) break;
         if (stage == Stage::open && m_window.parts.settings.speculate == Speculate::everything) break;
-        take_turn(index);
-        judge_speculation();
-        if (m_wanted.load(std::memory_order_relaxed) && !m_shared.load(std::memory_order_relaxed)) share();
+        take_turn(index, speculation);
+        judge_speculation(speculation);
+        if (m_wanted.load(std::memory_order_relaxed) && !m_shared.load(std::memory_order_relaxed) && !over())
+            share();
         // Those who wait for the horizon to move need not hear of each step.
         if ((index - begin) % 16 == 15) note_progress();
     }
@@ -251,40 +254,54 @@ void ParallelBlock::walk() {
 
 /// The transaction that is next commits, whatever it takes. Where another thread is still running it, that
 /// thread will find it committed.
-void ParallelBlock::take_turn(uint32_t index) {
+void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     Slot& slot = m_slots[index];
-    if (slot.stage.exchange(Stage::committed, std::memory_order_acq_rel) == Stage::done) {
-        commit_or_repeat(index);
+    const bool done = slot.stage.exchange(Stage::committed, std::memory_order_acq_rel) == Stage::done;
+    const bool kept = done && commit(index, *slot.incarnation);
+    if (done) {
+        Incarnation& t = *slot.incarnation;
+        ++(kept ? m_counters.speculated : m_counters.repeated);
+        ++(kept ? m_recent_kept : m_recent_stale);
+        if (!kept) m_counters.repeated_gas += t.outcome.gas_used;
+        if (!kept) withdraw(t, position(index));
+        if (slot.given) ++(kept ? m_counters.given_kept : m_counters.given_stale);
+        m_window.parts.incarnations.give_back(&t);
     } else {
         ++m_counters.direct;
-        if (!direct(index)) m_stopped.store(true, std::memory_order_release);
     }
+    if (!kept) run_in_turn(index, speculation);
     m_next.store(index + 1, std::memory_order_release);
 }
 
-void ParallelBlock::commit_or_repeat(uint32_t index) {
-    Slot& slot = m_slots[index];
-    const Transaction& tx = *m_block.transactions[index].tx;
-    Incarnation& t = *slot.incarnation;
+/// Everything before it is committed, so what it sees holds; only what the walk alone may decide runs on the
+/// journal.
+void ParallelBlock::run_in_turn(uint32_t index, Speculation& speculation) {
     CommittedState& committed = m_window.committed;
-    const bool holds = committed.sharing() && !t.undecided && t.outcome.invalid.code == ErrorCode::none &&
-                       fits_block(tx) && committed.still_holds(t, position(index));
-    if (holds) {
-        committed.apply(t, position(index));
-        append_logs(t.logs, t.outcome);
-        if (committed.journal().missing().error) m_stopped.store(true, std::memory_order_release);
-        append(t.outcome, tx);
-        ++m_counters.speculated;
-        ++m_recent_kept;
-    } else {
-        withdraw(t, position(index));
-        ++m_counters.repeated;
-        m_counters.repeated_gas += t.outcome.gas_used;
-        ++m_recent_stale;
-        if (!direct(index)) m_stopped.store(true, std::memory_order_release);
+    if (!committed.on_journal()) {
+        const BlockTransaction& tx = m_block.transactions[index];
+        Incarnation* t = m_window.parts.incarnations.borrow();
+        speculation.run(tx, {.position = position(index)}, *t);
+        const bool kept = commit(index, *t);
+        m_window.parts.incarnations.give_back(t);
+        if (kept) return;
+        committed.use_journal();
+        if (!direct(index)) return m_stopped.store(true, std::memory_order_release);
+        return committed.use_table(position(index));
     }
-    if (slot.given) ++(holds ? m_counters.given_kept : m_counters.given_stale);
-    m_window.parts.incarnations.give_back(&t);
+    if (!direct(index)) m_stopped.store(true, std::memory_order_release);
+}
+
+/// False where it is not what serial would have found here.
+bool ParallelBlock::commit(uint32_t index, Incarnation& t) {
+    const Transaction& tx = *m_block.transactions[index].tx;
+    CommittedState& committed = m_window.committed;
+    if (committed.on_journal() || t.undecided || t.outcome.invalid.code != ErrorCode::none || !fits_block(tx) ||
+        !committed.still_holds(t))
+        return false;
+    committed.commit(t, position(index));
+    append_logs(t.logs, t.outcome);
+    append(t.outcome, tx);
+    return true;
 }
 
 bool ParallelBlock::fits_block(const Transaction& tx) const {
@@ -343,15 +360,15 @@ void ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
 void ParallelBlock::publish(const Incarnation& t, Position at) {
     for (const AccountEffect& e : t.effects.accounts) {
         AccountEntry* entry = t.accounts[e.row];
-        if (!m_window.committed.is_untold(e, entry)) m_window.versions->publish(*entry, at, e);
+        if (!m_window.committed.is_untold(e, entry)) m_window.parts.table.publish(*entry, at, e);
     }
-    for (const SlotEffect& e : t.effects.slots) m_window.versions->publish(*t.slots[e.row], at, e.value);
+    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.publish(*t.slots[e.row], at, e.value);
 }
 
 void ParallelBlock::withdraw(const Incarnation& t, Position at) {
     if (t.outcome.invalid.code != ErrorCode::none) return;
-    for (const AccountEffect& e : t.effects.accounts) m_window.versions->withdraw(*t.accounts[e.row], at);
-    for (const SlotEffect& e : t.effects.slots) m_window.versions->withdraw(*t.slots[e.row], at);
+    for (const AccountEffect& e : t.effects.accounts) m_window.parts.table.withdraw(*t.accounts[e.row], at);
+    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.withdraw(*t.slots[e.row], at);
 }
 
 // ---- waiting

@@ -18,8 +18,8 @@ struct WindowState {
     const StateView& state;
     const ExecutionOptions& options;
     CommittedState committed;
-    std::unique_ptr<Versions> versions;  ///< from the first speculation on
-    Position next_position = 1;
+    /// Lower ones are for what came before the window.
+    Position next_position = 4;
     StateDiff earlier_blocks;  ///< kept up only for intermediate roots
 };
 
@@ -28,6 +28,8 @@ class ParallelBlock {
     ParallelBlock(WindowState& window, const BlockInput& block,
                   std::span<const TransactionResult* const> given);
     BlockOutcome execute();
+    /// `more`: another block of the window follows.
+    void end(bool more) { m_window.committed.end_block(position_before(m_count + 2), more); }
     [[nodiscard]] const BlockCounters& counters() const { return m_counters; }
 
   private:
@@ -45,24 +47,27 @@ class ParallelBlock {
     void run_parallel();
     void open_speculation();
     void work();
-    void walk();
-    void take_turn(uint32_t index);
+    void walk(Speculation& speculation);
+    void take_turn(uint32_t index, Speculation& speculation);
+    void run_in_turn(uint32_t index, Speculation& speculation);
     void share();
     bool claim_and_speculate(Speculation& speculation);
     void speculate(uint32_t index, Speculation& speculation);
     void publish(const Incarnation& incarnation, Position position);
     void withdraw(const Incarnation& incarnation, Position position);
     void adopt_given();
-    void commit_or_repeat(uint32_t index);
-    void judge_speculation();
-    void retreat();
+    bool commit(uint32_t index, Incarnation& incarnation);
+    void judge_speculation(Speculation& speculation);
+    void retreat(Speculation& speculation);
     bool direct(uint32_t index);
     bool fits_block(const Transaction& tx) const;
     void append(TransactionOutcome outcome, const Transaction& tx);
     void append_logs(const Logs& logs, TransactionOutcome& outcome);
     BlockOutcome rejected() { return {.verdict = std::move(m_outcome.verdict)}; }
     BlockAllowance allowance() const;
-    Position position(uint32_t index) const { return m_first_position + index + 1; }
+    Position position(uint32_t index) const { return m_first_position + 2 * (Position{index} + 1); }
+    /// Of what the journal enters before the transaction `index`.
+    Position position_before(uint32_t index) const { return position(index) - 1; }
     bool over() const {
         return m_stopped.load(std::memory_order_acquire) || m_next.load(std::memory_order_acquire) >= m_count;
     }

@@ -44,6 +44,7 @@ struct ParallelContext::Parts {
     /// TBB allows a process as many threads as it has cores; this allows what the caller asked for.
     std::unique_ptr<tbb::global_control> allowed;
     tbb::task_arena arena;
+    Versions table;
     Pool<MachineBuffers> buffers;
     Pool<Incarnation> incarnations;
 };

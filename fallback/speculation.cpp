@@ -10,7 +10,7 @@ Read<AccountRecord> PositionView::read(const Address& address) const {
     AccountState state = m_versions.at(*entry, m_reader.position, m_state_clearing);
     m_accounts.push_back(entry);
     m_wiped.push_back(state.wiped);
-    m_undecided |= entry->before.knowledge == Knowledge::unknown && !m_assume_absent;
+    if (entry->before == Knowledge::unknown) note_unknown();
     // Sums of such balances might pass 2^256, where bounds mean nothing.
     m_undecided |= state.record.balance.limb[3] >> 63 != 0;
     if (m_reader.predicted && address == *m_reader.sender) state.record.nonce = m_reader.nonce;
@@ -33,7 +33,7 @@ void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256
         m_slots.push_back(entry);
         answers[i] = m_versions.at(*entry, m_reader.position, wiped);
         if (answers[i].knowledge != Knowledge::unknown) continue;
-        m_undecided |= !m_assume_absent;
+        note_unknown();
         answers[i] = {Knowledge::absent, {}};
     }
 }
@@ -63,6 +63,7 @@ void Speculation::run(const BlockTransaction& tx, const PositionView::Reader& re
     m_view.begin(reader);
     constexpr BlockAllowance unlimited{.gas = ~uint64_t{0}, .blob_gas = ~uint64_t{0}};
     result.outcome = execute_transaction(m_machine, tx, unlimited);
+    result.assumes = m_view.assumes();
     result.undecided = m_view.undecided() || m_journal.missing().error.has_value();
     if (result.outcome.invalid.code == ErrorCode::none) take_records(result);
 }

@@ -27,7 +27,7 @@ class PositionView final : public StateView {
         m_accounts.clear();
         m_wiped.clear();
         m_slots.clear();
-        m_undecided = false;
+        m_undecided = m_assumes = false;
     }
 
     void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
@@ -42,9 +42,15 @@ class PositionView final : public StateView {
     /// In the order of reading, without those of new storage.
     [[nodiscard]] const std::vector<SlotEntry*>& slots() const { return m_slots; }
     [[nodiscard]] bool undecided() const { return m_undecided; }
+    /// Something unknown was taken as absent.
+    [[nodiscard]] bool assumes() const { return m_assumes; }
 
   private:
     Read<AccountRecord> read(const Address& address) const;
+    void note_unknown() const {
+        m_assumes = true;
+        m_undecided |= !m_assume_absent;
+    }
 
     Versions& m_versions;
     bool m_state_clearing;
@@ -53,7 +59,7 @@ class PositionView final : public StateView {
     mutable std::vector<AccountEntry*> m_accounts;
     mutable std::vector<Position> m_wiped;  ///< parallel to m_accounts
     mutable std::vector<SlotEntry*> m_slots;
-    mutable bool m_undecided = false;
+    mutable bool m_undecided = false, m_assumes = false;
 };
 
 /// What one thread needs to speculate within one block. Not thread-safe.

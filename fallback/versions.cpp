@@ -12,13 +12,14 @@ void insert(Versions& versions, typename Versions::value_type version) {
     auto at = versions.end();
     while (at != versions.begin() && std::prev(at)->position > version.position) --at;
     if (at != versions.begin() && std::prev(at)->position == version.position)
-        *std::prev(at) = std::move(version);
+        *std::prev(at) = version;
     else
-        versions.insert(at, std::move(version));
+        versions.insert(at, version);
 }
 
 template <class Versions>
 void drop_up_to(Versions& versions, Position position) {
+    if (versions.empty()) return;
     const auto keep =
         std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position > position; });
     versions.erase(versions.begin(), keep);
@@ -31,7 +32,8 @@ void drop(Versions& versions, Position position) {
     if (gone != versions.end()) versions.erase(gone);
 }
 
-/// What a transaction did to an account, done to a state: the same order as the journal's commit.
+}  // namespace
+
 void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing) {
     AccountRecord& record = state.record;
     if (effect.nonce) record.nonce = *effect.nonce;
@@ -43,22 +45,28 @@ void apply(AccountState& state, const AccountEffect& effect, Position position, 
         state = {.record = {}, .exists = false, .wiped = position};
 }
 
-}  // namespace
+void Versions::reset(const StateView& state) {
+    m_slots.clear();
+    m_accounts.clear();
+    m_state = &state;
+}
 
 void Versions::load(AccountEntry& entry) {
     entry.load.run([&] {
-        entry.before = m_state.read_account(entry.address);
-        // A commit that came before the first reader has said more than the pre-state can.
-        const std::lock_guard held(entry.lock);
-        if (entry.committed_at == 0)
-            entry.committed = {.record = entry.before.value,
-                               .exists = entry.before.knowledge == Knowledge::value};
+        const Read<AccountRecord> read = m_state->read_account(entry.address);
+        entry.before = read.knowledge;
+        entry.committed = {.record = read.value, .exists = read.knowledge == Knowledge::value};
     });
 }
 
-const Read<U256>& Versions::before(SlotEntry& entry) {
-    entry.load.run([&] { entry.before = m_state.read_slot({entry.account->address, entry.key}); });
-    return entry.before;
+/// Whoever still sees an account as it was before it was wiped may ask for a slot that was committed since.
+void Versions::load(SlotEntry& entry) {
+    entry.load.run([&] {
+        const Read<U256> read = m_state->read_slot({entry.account->address, entry.key});
+        const std::lock_guard held(entry.lock);
+        entry.before = read.knowledge;
+        if (entry.committed_at == 0) entry.committed = read.value;
+    });
 }
 
 AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing) {
@@ -66,32 +74,32 @@ AccountState Versions::at(AccountEntry& entry, Position position, bool state_cle
     AccountState state = entry.committed;
     for (const auto& version : entry.versions) {
         if (version.position >= position) break;
-        apply(state, version.effect, version.position, state_clearing);
+        apply(state, *version.effect, version.position, state_clearing);
     }
     return state;
 }
 
 Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped) {
-    {
-        const std::lock_guard held(entry.lock);
-        for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v)
-            if (v->position < position) return {Knowledge::value, v->position > wiped ? v->value : U256{}};
-        if (entry.committed_at != 0)
-            return {Knowledge::value, entry.committed_at > wiped ? entry.committed : U256{}};
-    }
     // Of storage that is new or was wiped the pre-state has nothing to say.
-    if (wiped != 0 || entry.account->before.knowledge != Knowledge::value) return {Knowledge::absent, {}};
-    return before(entry);
+    const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
+    if (old_storage) load(entry);
+    const std::lock_guard held(entry.lock);
+    for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v)
+        if (v->position < position) return {Knowledge::value, v->position > wiped ? *v->value : U256{}};
+    if (entry.committed_at != 0)
+        return {Knowledge::value, entry.committed_at > wiped ? entry.committed : U256{}};
+    if (!old_storage) return {Knowledge::absent, {}};
+    return {entry.before, entry.committed};
 }
 
 void Versions::publish(AccountEntry& entry, Position position, const AccountEffect& effect) {
     const std::lock_guard held(entry.lock);
-    insert(entry.versions, {position, effect});
+    insert(entry.versions, {position, &effect});
 }
 
 void Versions::publish(SlotEntry& entry, Position position, const U256& value) {
     const std::lock_guard held(entry.lock);
-    insert(entry.versions, {position, value});
+    insert(entry.versions, {position, &value});
 }
 
 void Versions::withdraw(AccountEntry& entry, Position position) {
@@ -106,7 +114,6 @@ void Versions::withdraw(SlotEntry& entry, Position position) {
 
 void Versions::commit(AccountEntry& entry, Position position, const AccountState& state) {
     const std::lock_guard held(entry.lock);
-    entry.committed_at = position;
     entry.committed = state;
     drop_up_to(entry.versions, position);
 }

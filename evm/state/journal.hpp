@@ -173,16 +173,6 @@ class Journal {
     }
     [[nodiscard]] const SlotRow& slot_row(Row row) const { return m_slots[row]; }
     [[nodiscard]] size_t slot_count() const { return m_slots.size(); }
-    /// The slot's row where it has one already.
-    [[nodiscard]] std::optional<Row> find_slot(Row account, const U256& key) const {
-        const auto it = m_slot_rows.find(SlotId{account, key});
-        return it == m_slot_rows.end() ? std::nullopt : std::optional<Row>(it->second);
-    }
-    /// As `slot`, of a slot that has a row.
-    void see(Row row) {
-        SlotRow& s = m_slots[row];
-        if (s.seen != m_tx) see_slot(s, row);
-    }
     void set_slot(Row row, const U256& value);
     U256 transient(Row account, const U256& key) const;
     void set_transient(Row account, const U256& key, const U256& value);
@@ -214,30 +204,12 @@ class Journal {
     [[nodiscard]] const Observations& observations() const { return m_observations; }
     [[nodiscard]] const Effects& effects() const { return m_effects; }
     [[nodiscard]] AccountValues values(Row row) const;
-    /// Whether the account's storage holds anything now (has_storage without observing).
-    [[nodiscard]] bool storage_now(Row row) const { return holds_storage(row, false); }
     /// Hands over what the last transaction observed and did, in exchange for vectors to record the next in.
     void exchange_records(Observations& observations, Effects& effects) {
         std::swap(m_observations, observations);
         std::swap(m_effects, effects);
     }
-    /// Names each account row and each slot row that this transaction changed, some more than once; valid
-    /// until the next one begins.
-    template <class OnAccount, class OnSlot>
-    void visit_changes(OnAccount&& on_account, OnSlot&& on_slot) const {
-        for (const Undo& u : m_undo) {
-            switch (u.kind) {
-                case Undo::Kind::warm_account:
-                case Undo::Kind::warm_slot:
-                case Undo::Kind::created:
-                case Undo::Kind::transient: break;
-                case Undo::Kind::slot: on_slot(u.row); break;
-                default: on_account(u.row);
-            }
-        }
-        for (const Row row : m_touched) on_account(row);  // RIPEMD-160's touch leaves no undo
-    }
-    /// The same for everything since the block's start.
+    /// Rows that changed since the block's start.
     [[nodiscard]] const std::vector<Row>& changed_accounts() const { return m_dirty_accounts; }
     [[nodiscard]] const std::vector<Row>& changed_slots() const { return m_dirty_slots; }
     [[nodiscard]] MissingReads& missing() { return m_missing; }

@@ -10,7 +10,8 @@ namespace {
 /// Runs every transaction on the window's pre-state, as a device would in its first launch.
 std::vector<TransactionResult> elsewhere(const BlockInput& block, const StateView& state, CodeCache& codes,
                                          const ExecutionOptions& options) {
-    Versions versions(state);
+    Versions versions;
+    versions.reset(state);
     MachineBuffers buffers;
     Speculation speculation(versions, codes, buffers, block, options, Interpreter::plain);
     std::vector<TransactionResult> results;
