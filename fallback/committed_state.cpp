@@ -70,7 +70,7 @@ void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U25
 }
 
 CommittedState::CommittedState(Versions& table, const StateView& state, CodeCache& codes, bool assume_absent)
-    : m_state(state), m_table(table), m_view(state), m_journal(m_view, codes) {
+    : m_state(state), m_codes(codes), m_table(table), m_view(state), m_journal(m_view, codes) {
     m_journal.missing().assume_absent = assume_absent;
 }
 
@@ -196,6 +196,7 @@ SlotEntry* CommittedState::slot_entry_of(Row row) {
 void CommittedState::note_change(AccountEntry& entry) {
     if (entry.changed_in == m_block) return;
     entry.changed_in = m_block;
+    entry.place = static_cast<uint32_t>(m_changed_accounts.size());
     m_changed_accounts.push_back({&entry, entry.committed});
 }
 
@@ -208,7 +209,9 @@ void CommittedState::change(SlotEntry& entry, Position position, const U256& val
     note_change(*entry.account);
     if (entry.changed_in != m_block) {
         entry.changed_in = m_block;
-        m_changed_slots.push_back({&entry, value_of(entry)});
+        uint32_t& last = m_changed_accounts[entry.account->place].last_slot;
+        m_changed_slots.push_back({&entry, value_of(entry), last});
+        last = static_cast<uint32_t>(m_changed_slots.size() - 1);
     }
     link_written(entry);
     m_table.commit(entry, position, value);
@@ -238,6 +241,7 @@ void CommittedState::commit(const Incarnation& t, Position position) {
     if (t.assumes) list_assumptions(t);
     for (const AccountEffect& e : t.effects.accounts) {
         AccountEntry& entry = *t.accounts[e.row];
+        if (only_touches(e) && entry.committed.exists && !is_empty(entry.committed.record)) continue;
         AccountState state = entry.committed;
         apply(state, e, position, m_state_clearing);
         change(entry, position, state);
@@ -290,10 +294,10 @@ void CommittedState::take_assumed(std::vector<Address>& accounts, std::vector<Sl
     slots = std::exchange(m_assumed_slots, {});
 }
 
-StateDiff CommittedState::diff(Position position) {
+StateDiff CommittedState::diff(Position position, const ForEach& for_each) {
     if (!m_mixed) return m_journal.diff();
     if (m_on_journal) enter_journal(position);
-    return table_diff();
+    return table_diff(for_each);
 }
 
 }  // namespace warpevm

@@ -4,6 +4,7 @@
 // serial journal over the same table; its changes are entered when the walk goes back to the table.
 #pragma once
 
+#include "evm/base/for_each.hpp"
 #include "evm/state/journal.hpp"
 #include "fallback/incarnation.hpp"
 
@@ -63,7 +64,7 @@ class CommittedState {
     void commit(const Incarnation& incarnation, Position position);
 
     /// What the block changed so far; `position` as in use_table.
-    [[nodiscard]] StateDiff diff(Position position);
+    [[nodiscard]] StateDiff diff(Position position, const ForEach& for_each = in_order);
     /// Reads of unknown state that were taken as absent, since the last call.
     void take_assumed(std::vector<Address>& accounts, std::vector<SlotKey>& slots);
 
@@ -71,10 +72,19 @@ class CommittedState {
     struct ChangedAccount {
         AccountEntry* entry;
         AccountState before;
+        uint32_t last_slot = none;  ///< of its changed slots, which are linked
     };
     struct ChangedSlot {
         SlotEntry* entry;
         U256 before;
+        uint32_t previous;
+    };
+    static constexpr uint32_t none = ~uint32_t{0};
+    /// A part of a difference, its slots and codes counted from its own beginning.
+    struct DiffPiece {
+        std::vector<AccountChange> accounts;
+        std::vector<SlotChange> slots;
+        std::vector<Hash> codes;
     };
 
     void first_use();
@@ -89,9 +99,12 @@ class CommittedState {
     void change(SlotEntry& entry, Position position, const U256& value);
     void note_change(AccountEntry& entry);
     static void link_written(SlotEntry& entry);
-    StateDiff table_diff();
+    StateDiff table_diff(const ForEach& for_each) const;
+    void add_to(DiffPiece& piece, const ChangedAccount& changed) const;
+    void add_codes(StateDiff& diff, std::vector<Hash> hashes) const;
 
     const StateView& m_state;
+    CodeCache& m_codes;
     Versions& m_table;
     CommittedView m_view;
     Journal<false> m_journal;

@@ -70,7 +70,7 @@ struct AccountEntry {
     // The ordered walk's own.
     SlotEntry* written = nullptr;  ///< slots that were ever committed, linked
     uint32_t changed_in = 0;       ///< the number of the block that changed it last
-    uint32_t rank = 0;             ///< its place in that block's difference
+    uint32_t place = 0;            ///< among that block's changed accounts
     bool assumed = false;          ///< reported as unknown and taken as absent
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fallback/parallel_block.hpp"
 
+#include <tbb/parallel_for.h>
 #include <tbb/parallel_invoke.h>
 
 #include <algorithm>
@@ -22,6 +23,12 @@ uint32_t horizon(unsigned threads) {
 
 /// Below this many seconds of remaining work, waking other threads costs more than they can save.
 constexpr double least_work = 60e-6;
+/// Seconds of work that a thread claims at once: what it ran it likely commits itself, while it is in its
+/// cache, and threads seldom meet. More would leave the others waiting.
+constexpr double claimed_work = 16e-6;
+/// Of a transaction's gas limit: what may take several times as long.
+constexpr uint64_t large_gas = 500'000;
+constexpr uint32_t longest_claim = 16;
 /// A judgement of speculation looks at this many results.
 constexpr uint32_t judged = 16;
 /// Lengths of a retreat, doubling from one to the other.
@@ -66,18 +73,25 @@ BlockOutcome ParallelBlock::execute() {
     return std::move(m_outcome);
 }
 
-/// Receipts and the difference have nothing to do with one another.
+/// Receipts and the difference have nothing to do with one another, and fall into pieces.
 void ParallelBlock::seal() {
-    const auto receipts = [this] { seal_receipts(m_outcome, m_block.transactions, m_block.rules); };
-    const auto difference = [this] {
-        m_outcome.diff = m_window.committed.diff(position_before(m_count + 1));
+    const auto receipts = [this](const ForEach& for_each) {
+        seal_receipts(m_outcome, m_block.transactions, m_block.rules, for_each);
+    };
+    const auto difference = [this](const ForEach& for_each) {
+        m_outcome.diff = m_window.committed.diff(position_before(m_count + 1), for_each);
     };
     if (m_counters.serial) {
-        receipts();
-        difference();
-    } else {
-        m_window.parts.arena.execute([&] { tbb::parallel_invoke(receipts, difference); });
+        receipts(in_order);
+        difference(in_order);
+        return;
     }
+    const ForEach on_all_threads = [](size_t count, const std::function<void(size_t)>& work) {
+        tbb::parallel_for(size_t{0}, count, work, tbb::simple_partitioner());
+    };
+    m_window.parts.arena.execute([&] {
+        tbb::parallel_invoke([&] { receipts(on_all_threads); }, [&] { difference(on_all_threads); });
+    });
 }
 
 BlockAllowance ParallelBlock::allowance() const {
@@ -210,15 +224,15 @@ void ParallelBlock::work() {
     ParallelContext::Parts& parts = m_window.parts;
     MachineBuffers* buffers = parts.buffers.borrow();
     {
-        Speculation speculation(parts.table, parts.serial->codes(), *buffers, m_block,
-                                m_window.options, parts.serial->interpreter);
+        Worker worker{.speculation = {parts.table, parts.serial->codes(), *buffers, m_block, m_window.options,
+                                      parts.serial->interpreter}};
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
             if (over() || !m_speculating.load(std::memory_order_acquire)) break;
             const uint32_t before = m_next.load(std::memory_order_acquire);
             if (m_token.try_lock()) {
-                walk(speculation);
+                walk(worker.speculation);
                 m_token.unlock();
                 hand_over();
             }
@@ -228,7 +242,7 @@ void ParallelBlock::work() {
                 if (!walked) wait_for_progress(seen);
                 continue;
             }
-            if (claim_and_speculate(speculation) || walked) continue;
+            if (speculate_some(worker) || walked) continue;
             wait_for_progress(seen);
         }
     }
@@ -316,28 +330,48 @@ void ParallelBlock::append_logs(const Logs& logs, TransactionOutcome& outcome) {
         m_outcome.logs.add(logs[i].address, logs.topics(logs[i]), logs.data(logs[i]));
 }
 
-bool ParallelBlock::claim_and_speculate(Speculation& speculation) {
+/// A claim is a promise to look at them soon, no more: the walk runs what it meets and nobody has begun.
+ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
+    const unsigned threads = m_window.parts.settings.threads;
     const uint32_t next = m_next.load(std::memory_order_acquire);
-    const uint32_t end = std::min(m_count, next + horizon(m_window.parts.settings.threads));
-    uint32_t index = m_cursor.load(std::memory_order_relaxed);
+    const uint32_t end = std::min(m_count, next + horizon(threads));
+    uint32_t cursor = m_cursor.load(std::memory_order_relaxed);
     for (;;) {
-        if (index < next) {
-            if (!m_cursor.compare_exchange_weak(index, next)) continue;
-            index = next;
-        }
-        if (index >= end) return false;
-        if (!m_cursor.compare_exchange_weak(index, index + 1)) continue;
-        Stage expected = Stage::open;
-        if (m_slots[index].stage.compare_exchange_strong(expected, Stage::running)) break;
-        ++index;
+        const uint32_t from = std::max(cursor, next);
+        if (from >= end) return {};
+        // Towards the block's end smaller portions, so that all end at the same time.
+        const uint32_t fair = (m_count - from) / (2 * threads) + 1;
+        const uint32_t to = std::min({from + wanted, from + fair, end});
+        if (m_cursor.compare_exchange_weak(cursor, to)) return {from, to};
     }
+}
+
+bool ParallelBlock::speculate_some(Worker& worker) {
+    Range range = claim(worker.claim);
+    if (range.begin == range.end) return false;
     hand_over();
-    speculate(index, speculation);
+    const auto start = Clock::now();
+    uint32_t ran = 0;
+    for (uint32_t i = range.begin; i < range.end; ++i) {
+        // What is done need not wait for something long.
+        if (i != range.begin && m_block.transactions[i].tx->gas_limit >= large_gas) {
+            hand_in({range.begin, i});
+            range.begin = i;
+        }
+        ran += speculate(i, worker.speculation) ? 1 : 0;
+    }
+    hand_in(range);
+    const std::chrono::duration<double> taken = Clock::now() - start;
+    const double fitting = claimed_work * ran / std::max(taken.count(), 1e-9);
+    worker.claim = static_cast<uint32_t>(std::clamp(fitting, 1.0, double{longest_claim}));
     return true;
 }
 
-void ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
+/// False where another was first.
+bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
     Slot& slot = m_slots[index];
+    Stage expected = Stage::open;
+    if (!slot.stage.compare_exchange_strong(expected, Stage::running, std::memory_order_acq_rel)) return false;
     const BlockTransaction& tx = m_block.transactions[index];
     Incarnation* t = m_window.parts.incarnations.borrow();
     speculation.run(tx,
@@ -347,11 +381,21 @@ void ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
                      .predicted = slot.same_sender_before},
                     *t);
     slot.incarnation = t;
+    slot.fresh = true;
     if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));
     hand_over();
-    Stage expected = Stage::running;
-    if (!slot.stage.compare_exchange_strong(expected, Stage::done, std::memory_order_acq_rel)) {
-        withdraw(*t, position(index));
+    return true;
+}
+
+/// What this thread ran of the range may be committed.
+void ParallelBlock::hand_in(Range range) {
+    for (uint32_t i = range.begin; i < range.end; ++i) {
+        Slot& slot = m_slots[i];
+        if (!std::exchange(slot.fresh, false)) continue;
+        Incarnation* t = slot.incarnation;
+        Stage expected = Stage::running;
+        if (slot.stage.compare_exchange_strong(expected, Stage::done, std::memory_order_acq_rel)) continue;
+        withdraw(*t, position(i));
         m_window.parts.incarnations.give_back(t);
     }
     note_progress();
@@ -360,14 +404,15 @@ void ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
 void ParallelBlock::publish(const Incarnation& t, Position at) {
     for (const AccountEffect& e : t.effects.accounts) {
         AccountEntry* entry = t.accounts[e.row];
-        if (!m_window.committed.is_untold(e, entry)) m_window.parts.table.publish(*entry, at, e);
+        if (!only_touches(e) && !m_window.committed.is_untold(e, entry)) m_window.parts.table.publish(*entry, at, e);
     }
     for (const SlotEffect& e : t.effects.slots) m_window.parts.table.publish(*t.slots[e.row], at, e.value);
 }
 
 void ParallelBlock::withdraw(const Incarnation& t, Position at) {
     if (t.outcome.invalid.code != ErrorCode::none) return;
-    for (const AccountEffect& e : t.effects.accounts) m_window.parts.table.withdraw(*t.accounts[e.row], at);
+    for (const AccountEffect& e : t.effects.accounts)
+        if (!only_touches(e)) m_window.parts.table.withdraw(*t.accounts[e.row], at);
     for (const SlotEffect& e : t.effects.slots) m_window.parts.table.withdraw(*t.slots[e.row], at);
 }
 

@@ -39,6 +39,14 @@ class ParallelBlock {
         Incarnation* incarnation = nullptr;  ///< valid where done
         bool same_sender_before = false;
         bool given = false;
+        bool fresh = false;  ///< of the thread that runs it: not handed in yet
+    };
+
+    /// What a thread keeps while it works on this block.
+    struct Worker {
+        Speculation speculation;
+        /// Transactions that it claims at once, so that they take about `claimed_work`.
+        uint32_t claim = 1;
     };
 
     bool worth_speculating(uint32_t begun, double seconds) const;
@@ -51,8 +59,13 @@ class ParallelBlock {
     void take_turn(uint32_t index, Speculation& speculation);
     void run_in_turn(uint32_t index, Speculation& speculation);
     void share();
-    bool claim_and_speculate(Speculation& speculation);
-    void speculate(uint32_t index, Speculation& speculation);
+    struct Range {
+        uint32_t begin = 0, end = 0;
+    };
+    Range claim(uint32_t wanted);
+    bool speculate_some(Worker& worker);
+    bool speculate(uint32_t index, Speculation& speculation);
+    void hand_in(Range range);
     void publish(const Incarnation& incarnation, Position position);
     void withdraw(const Incarnation& incarnation, Position position);
     void adopt_given();

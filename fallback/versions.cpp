@@ -40,8 +40,7 @@ void apply(AccountState& state, const AccountEffect& effect, Position position, 
     if (effect.code_hash) record.code_hash = *effect.code_hash;
     record.balance += effect.delta;
     if (effect.touched) state.exists = true;
-    const bool empty = record.nonce == 0 && record.balance.is_zero() && record.code_hash == empty_code_hash;
-    if (effect.wiped || (state_clearing && effect.touched && empty))
+    if (effect.wiped || (state_clearing && effect.touched && is_empty(record)))
         state = {.record = {}, .exists = false, .wiped = position};
 }
 

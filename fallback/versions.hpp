@@ -8,6 +8,17 @@
 
 namespace warpevm {
 
+/// EIP-161: no nonce, no balance, no code.
+inline bool is_empty(const AccountRecord& r) {
+    return r.nonce == 0 && r.balance.is_zero() && r.code_hash == empty_code_hash;
+}
+
+/// A call without value: it matters only to an account that is not there or is empty, so nobody is told before
+/// it commits.
+inline bool only_touches(const AccountEffect& e) {
+    return e.delta.is_zero() && !e.nonce && !e.code_hash && !e.wiped;
+}
+
 /// What a transaction did to an account, done to a state: in the order of the journal's end_transaction.
 void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing);
 
