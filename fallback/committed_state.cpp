@@ -40,7 +40,7 @@ void CommittedView::read_accounts(std::span<const Address> keys,
                                   std::span<Read<AccountRecord>> answers) const {
     if (m_table == nullptr) return m_state.read_accounts(keys, answers);
     for (size_t i = 0; i < keys.size(); ++i) {
-        const AccountEntry& entry = *m_table->account(keys[i]);
+        const AccountEntry& entry = *m_table->account(keys[i], *m_arena);
         if (entry.committed.exists) {
             answers[i] = {Knowledge::value, entry.committed.record};
             answers[i].value.has_storage = holds_storage(entry);
@@ -55,8 +55,8 @@ void CommittedView::read_accounts(std::span<const Address> keys,
 void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const {
     if (m_table == nullptr) return m_state.read_slots(keys, answers);
     for (size_t i = 0; i < keys.size(); ++i) {
-        AccountEntry* account = m_table->account(keys[i].address);
-        SlotEntry* slot = m_table->slot(account, keys[i].slot);
+        AccountEntry* account = m_table->account(keys[i].address, *m_arena);
+        SlotEntry* slot = m_table->slot(account, keys[i].slot, *m_arena);
         const bool old_storage = account->committed.wiped == 0 && account->before == Knowledge::value;
         if (old_storage && slot->committed_at == 0) {
             m_table->load(*slot);
@@ -69,8 +69,13 @@ void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U25
     }
 }
 
-CommittedState::CommittedState(Versions& table, const StateView& state, CodeCache& codes, bool assume_absent)
-    : m_state(state), m_codes(codes), m_table(table), m_view(state), m_journal(m_view, codes) {
+CommittedState::CommittedState(WindowTable table, const StateView& state, CodeCache& codes, bool assume_absent)
+    : m_codes(codes),
+      m_window(std::move(table)),
+      m_table(m_window.versions),
+      m_arena(m_window.arena),
+      m_view(state),
+      m_journal(m_view, codes) {
     m_journal.missing().assume_absent = assume_absent;
 }
 
@@ -118,11 +123,11 @@ void CommittedState::use_table(Position position) {
 /// position 1, before every transaction.
 void CommittedState::first_use() {
     m_table_used = true;
-    m_table.reset(m_state);
-    m_view.use(m_table);
-    for (const Address& address : m_told_accounts) m_table.find_account(address)->assumed = true;
+    m_window.reset();
+    m_view.use(m_table, m_arena);
+    for (const Address& address : m_told_accounts) m_table.find_account(address, m_arena)->assumed = true;
     for (const SlotKey& key : m_told_slots)
-        m_table.slot(m_table.find_account(key.address), key.slot)->assumed = true;
+        m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena)->assumed = true;
     for (const Row row : m_earlier_accounts) adopt_account(row);
     for (const Row row : m_journal.changed_accounts()) adopt_account(row);
     for (const Row row : m_earlier_slots) {
@@ -182,13 +187,13 @@ void CommittedState::enter_journal(Position position) {
 AccountEntry* CommittedState::entry_of(Row row) {
     if (row >= m_entries.size()) m_entries.resize(m_journal.account_count(), nullptr);
     AccountEntry*& entry = m_entries[row];
-    if (entry == nullptr) entry = m_table.find_account(m_journal.address(row));
+    if (entry == nullptr) entry = m_table.find_account(m_journal.address(row), m_arena);
     return entry;
 }
 
 SlotEntry* CommittedState::slot_entry_of(Row row) {
     const SlotRow& slot = m_journal.slot_row(row);
-    return m_table.slot(entry_of(slot.account), slot.key);
+    return m_table.slot(entry_of(slot.account), slot.key, m_arena);
 }
 
 // ---- what is entered
@@ -272,14 +277,14 @@ void CommittedState::take_journals_assumptions() {
     MissingReads& missing = m_journal.missing();
     for (const Address& address : missing.accounts) {
         if (m_table_used)
-            m_table.find_account(address)->assumed = true;
+            m_table.find_account(address, m_arena)->assumed = true;
         else
             m_told_accounts.push_back(address);
         m_assumed_accounts.push_back(address);
     }
     for (const SlotKey& key : missing.slots) {
         if (m_table_used)
-            m_table.slot(m_table.find_account(key.address), key.slot)->assumed = true;
+            m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena)->assumed = true;
         else
             m_told_slots.push_back(key);
         m_assumed_slots.push_back(key);

@@ -4,6 +4,8 @@
 // serial journal over the same table; its changes are entered when the walk goes back to the table.
 #pragma once
 
+#include <functional>
+
 #include "evm/base/for_each.hpp"
 #include "evm/state/journal.hpp"
 #include "fallback/incarnation.hpp"
@@ -14,7 +16,10 @@ namespace warpevm {
 class CommittedView final : public StateView {
   public:
     explicit CommittedView(const StateView& state) : m_state(state) {}
-    void use(Versions& table) { m_table = &table; }
+    void use(Versions& table, EntryArena& arena) {
+        m_table = &table;
+        m_arena = &arena;
+    }
 
     void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
     void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
@@ -28,12 +33,20 @@ class CommittedView final : public StateView {
   private:
     const StateView& m_state;
     Versions* m_table = nullptr;
+    EntryArena* m_arena = nullptr;
+};
+
+/// Where a window's entries are to be found.
+struct WindowTable {
+    Versions& versions;
+    EntryArena& arena;  ///< of the walk's own
+    /// Empties the table; called when it is needed first.
+    std::function<void()> reset;
 };
 
 class CommittedState {
   public:
-    /// `table` may hold anything until the first `use_table`.
-    CommittedState(Versions& table, const StateView& state, CodeCache& codes, bool assume_absent);
+    CommittedState(WindowTable table, const StateView& state, CodeCache& codes, bool assume_absent);
 
     /// `start`: every position up to it belongs to earlier blocks.
     void begin_block(bool state_clearing, Position start);
@@ -103,9 +116,10 @@ class CommittedState {
     void add_to(DiffPiece& piece, const ChangedAccount& changed) const;
     void add_codes(StateDiff& diff, std::vector<Hash> hashes) const;
 
-    const StateView& m_state;
     CodeCache& m_codes;
+    WindowTable m_window;
     Versions& m_table;
+    EntryArena& m_arena;
     CommittedView m_view;
     Journal<false> m_journal;
     bool m_state_clearing = true;

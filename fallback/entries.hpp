@@ -49,9 +49,11 @@ struct AccountState {
 
 struct SlotEntry;
 
-struct AccountEntry {
+struct alignas(64) AccountEntry {
     explicit AccountEntry(const Address& a) : address(a) {}
+    [[nodiscard]] bool is(const Address& a) const { return address == a; }
 
+    AccountEntry* next = nullptr;  ///< the interner's
     const Address address;
     LoadOnce load;
     /// What the pre-state knew of the account; valid after `load`. Absent: its storage is all new.
@@ -74,9 +76,17 @@ struct AccountEntry {
     bool assumed = false;          ///< reported as unknown and taken as absent
 };
 
-struct SlotEntry {
-    SlotEntry(AccountEntry* a, const U256& k) : account(a), key(k) {}
+/// A slot's key within a window.
+struct SlotId {
+    AccountEntry* account;
+    U256 key;
+};
 
+struct alignas(64) SlotEntry {
+    explicit SlotEntry(const SlotId& id) : account(id.account), key(id.key) {}
+    [[nodiscard]] bool is(const SlotId& id) const { return key == id.key && account == id.account; }
+
+    SlotEntry* next = nullptr;  ///< the interner's
     AccountEntry* const account;
     const U256 key;
     LoadOnce load;

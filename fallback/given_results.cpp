@@ -36,6 +36,7 @@ bool plausible(const TransactionResult& r, const BlockTransaction& tx, const Blo
 
 void ParallelBlock::adopt_given() {
     Versions& versions = m_window.parts.table;
+    EntryArena& arena = m_window.arena;
     const bool may_assume = m_window.options.on_missing_state == OnMissingState::assume_absent;
     for (uint32_t i = m_next; i < std::min<size_t>(m_count, m_given.size()); ++i) {
         const TransactionResult* r = m_given[i];
@@ -51,12 +52,12 @@ void ParallelBlock::adopt_given() {
         t->outcome = r->outcome;
         t->logs = r->logs;
         for (const Address& address : r->accounts) {
-            t->accounts.push_back(versions.account(address));
+            t->accounts.push_back(versions.account(address, arena));
             t->assumes |= t->accounts.back()->before == Knowledge::unknown;
         }
         for (const SlotKey& key : r->slots) {
-            AccountEntry* account = versions.account(key.address);
-            t->slots.push_back(versions.slot(account, key.slot));
+            AccountEntry* account = versions.account(key.address, arena);
+            t->slots.push_back(versions.slot(account, key.slot, arena));
             if (account->before != Knowledge::value) continue;
             versions.load(*t->slots.back());
             t->assumes |= t->slots.back()->before == Knowledge::unknown;

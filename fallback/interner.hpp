@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys to entries, from many threads. Entries stay where they are until everything is forgotten, and the
-// memory stays for the next window.
+// Keys to entries, from many threads and without locks. Entries stay where they are until everything is
+// forgotten, and the memory stays for the next window.
 #pragma once
 
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <atomic>
+#include <bit>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <vector>
 
 #include "evm/base/bytes.hpp"
-#include "fallback/spin_lock.hpp"
 
 namespace warpevm {
 
-/// Objects of one type at places of their own, all destroyed at once.
+/// Objects of one type at places of their own, all destroyed at once. Of one thread.
 template <class T>
 class Arena {
   public:
@@ -36,7 +35,7 @@ class Arena {
     }
 
   private:
-    static constexpr size_t chunk_size = 16;
+    static constexpr size_t chunk_size = 64;
     struct Chunk {
         alignas(T) std::array<std::byte, sizeof(T) * chunk_size> bytes;
     };
@@ -47,33 +46,49 @@ class Arena {
     size_t m_count = 0;
 };
 
-template <class Key, class Entry>
+/// Chains of entries, which hold their key (`is(key)`) and their successor (`next`). Entries are only ever
+/// added.
+template <class Entry>
 class Interner {
   public:
-    template <class... Arguments>
-    Entry* find_or_add(const Key& key, Arguments&&... arguments) {
-        Shard& shard = m_shards[(hash_value(key) >> 48) % shards];
-        const std::lock_guard held(shard.lock);
-        const auto [it, fresh] = shard.entries.try_emplace(key, nullptr);
-        if (fresh) it->second = shard.storage.make(std::forward<Arguments>(arguments)...);
-        return it->second;
-    }
+    /// Forgets everything and makes room for about `expected` entries; more are found a little more slowly.
     /// Nobody may hold an entry.
-    void clear() {
-        for (Shard& shard : m_shards) {
-            shard.entries.clear();
-            shard.storage.clear();
+    void reset(size_t expected) {
+        const size_t wanted = std::bit_ceil(std::max<size_t>(expected, 64));
+        if (wanted != m_size) {
+            m_heads = std::make_unique<std::atomic<Entry*>[]>(wanted);
+            m_size = wanted;
+            return;
+        }
+        for (size_t i = 0; i < m_size; ++i) m_heads[i].store(nullptr, std::memory_order_relaxed);
+    }
+
+    /// `made` comes from the caller's arena, and is wasted where another thread adds the same key meanwhile.
+    template <class Key, class... Arguments>
+    Entry* find_or_add(size_t hash, const Key& key, Arena<Entry>& arena, Arguments&&... arguments) {
+        std::atomic<Entry*>& head = m_heads[hash & (m_size - 1)];
+        Entry* first = head.load(std::memory_order_acquire);
+        if (Entry* found = find(first, nullptr, key)) return found;
+        Entry* made = arena.make(std::forward<Arguments>(arguments)...);
+        for (;;) {
+            Entry* const searched = first;
+            made->next = first;
+            if (head.compare_exchange_weak(first, made, std::memory_order_acq_rel, std::memory_order_acquire))
+                return made;
+            if (Entry* found = find(first, searched, key)) return found;
         }
     }
 
   private:
-    static constexpr size_t shards = 64;
-    struct alignas(64) Shard {
-        SpinLock lock;
-        boost::unordered_flat_map<Key, Entry*> entries;
-        Arena<Entry> storage;
-    };
-    std::array<Shard, shards> m_shards;
+    template <class Key>
+    static Entry* find(Entry* from, const Entry* end, const Key& key) {
+        for (; from != end; from = from->next)
+            if (from->is(key)) return from;
+        return nullptr;
+    }
+
+    std::unique_ptr<std::atomic<Entry*>[]> m_heads;
+    size_t m_size = 0;
 };
 
 }  // namespace warpevm

@@ -13,6 +13,9 @@ unsigned thread_count(const ParallelSettings& settings) {
     return settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
 }
 
+/// Accounts, and half of the slots: for the size of the table's index.
+constexpr size_t keys_per_transaction = 4;
+
 }  // namespace
 
 ParallelContext::Parts::Parts(const ParallelSettings& wanted)
@@ -46,10 +49,19 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
                                                    const ExecutionOptions& options, const GivenResults& given,
                                                    std::vector<BlockCounters>* counters) {
     const bool assume_absent = options.on_missing_state == OnMissingState::assume_absent;
-    WindowState shared{.parts = context.parts(),
+    ParallelContext::Parts& parts = context.parts();
+    size_t transactions = 0;
+    for (const BlockInput& block : window) transactions += block.transactions.size();
+    EntryArena* arena = parts.arenas.borrow();
+    const auto reset_table = [&] {
+        parts.arenas.for_each([](EntryArena& a) { a.clear(); });
+        parts.table.reset(state, keys_per_transaction * transactions, 2 * keys_per_transaction * transactions);
+    };
+    WindowState shared{.parts = parts,
+                       .arena = *arena,
                        .state = state,
                        .options = options,
-                       .committed = {context.parts().table, state, context.serial().codes(), assume_absent},
+                       .committed = {{parts.table, *arena, reset_table}, state, context.serial().codes(), assume_absent},
                        .next_position = 4,
                        .earlier_blocks = {}};
     Journal<false>& journal = shared.committed.journal();
@@ -60,7 +72,10 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
         if (i < given.size()) results = given[i];
         ParallelBlock block(shared, window[i], results);
         BlockOutcome outcome = block.execute();
-        if (missing.error) return tl::unexpected(*missing.error);
+        if (missing.error) {
+            parts.arenas.give_back(arena);
+            return tl::unexpected(*missing.error);
+        }
         shared.committed.take_assumed(outcome.assumed_accounts, outcome.assumed_slots);
         block.end(/*more=*/i + 1 < window.size());
         if (options.state_root_after) shared.earlier_blocks = shared.earlier_blocks.then(outcome.diff);
@@ -68,6 +83,7 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
         outcomes.push_back(std::move(outcome));
         if (!outcomes.back().verdict.valid()) break;
     }
+    parts.arenas.give_back(arena);
     return outcomes;
 }
 

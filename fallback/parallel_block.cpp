@@ -5,7 +5,6 @@
 #include <tbb/parallel_invoke.h>
 
 #include <algorithm>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <chrono>
 
 #include "evm/chain/fees.hpp"
@@ -23,6 +22,13 @@ uint32_t horizon(unsigned threads) {
 
 /// Below this many seconds of remaining work, waking other threads costs more than they can save.
 constexpr double least_work = 60e-6;
+/// Seconds that speculating, checking and entering a transaction take above running it, as measured, with what
+/// two threads lose by sharing a cache.
+constexpr double speculation_cost = 1.25e-6;
+/// The clock is read after so many short transactions, and the pace is that of so many.
+constexpr uint32_t clock_period = 8, pace_period = 64;
+/// Blocks of fewer transactions are sealed by one thread.
+constexpr uint32_t sealed_by_one = 100;
 /// Seconds of work that a thread claims at once: what it ran it likely commits itself, while it is in its
 /// cache, and threads seldom meet. More would leave the others waiting.
 constexpr double claimed_work = 16e-6;
@@ -81,7 +87,8 @@ void ParallelBlock::seal() {
     const auto difference = [this](const ForEach& for_each) {
         m_outcome.diff = m_window.committed.diff(position_before(m_count + 1), for_each);
     };
-    if (m_counters.serial) {
+    const bool alone = m_window.parts.settings.threads == 1 || m_count < sealed_by_one;
+    if (m_counters.serial && alone) {
         receipts(in_order);
         difference(in_order);
         return;
@@ -127,43 +134,53 @@ bool ParallelBlock::direct(uint32_t index) {
 
 // ---- from serial to parallel
 
-/// The rest should take long enough, judged by what was begun, and consist of several transactions.
-bool ParallelBlock::worth_speculating(uint32_t begun, double seconds) const {
-    const auto left = static_cast<double>(m_count - begun);
-    return m_count - begun >= 4 && seconds >= least_work &&
-           seconds / static_cast<double>(begun) * left >= least_work;
+/// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain by
+/// it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
+bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
+    const double each = seconds / ran, left = m_count - m_next;
+    const double shortest = speculation_cost / (0.9 * m_window.parts.settings.threads - 1.4);
+    return left >= 4 && seconds >= least_work / 2 && each >= shortest && each * left >= least_work;
+}
+
+/// Runs at least so many transactions on the journal, and then on until speculating seems worth it.
+template <class Run>
+void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
+    const bool asks = m_window.parts.settings.speculate == Speculate::measured;
+    auto start = Clock::now();
+    uint32_t since = m_next;
+    for (uint32_t ran = 1; !over(); ++ran) {
+        const uint32_t index = m_next;
+        run(index);
+        // The clock costs as much as a tenth of a transfer.
+        if (ran % clock_period != 0 && m_block.transactions[index].tx->gas_limit < large_gas) continue;
+        const auto now = Clock::now();
+        const std::chrono::duration<double> taken = now - start;
+        if (ran >= at_least && (!asks || worth_speculating(m_next - since, taken.count()))) return;
+        if (m_next - since < pace_period) continue;
+        start = now;
+        since = m_next;
+    }
 }
 
 void ParallelBlock::run_transactions() {
     const ParallelSettings& settings = m_window.parts.settings;
     const bool may_speculate = settings.threads > 1 && m_window.parts.serial->tracer == nullptr;
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
-    const bool at_once = has_given || (may_speculate && settings.speculate != Speculate::measured);
-    const auto start = Clock::now();
-    uint32_t index = 0;
-    for (; index < m_count && !at_once; ++index) {
-        if (!direct(index)) {
-            m_stopped = true;
-            return;
-        }
+    const auto run = [this](uint32_t index) {
         ++m_counters.direct;
-        if (!may_speculate || m_count - index <= 4) continue;
-        if (worth_speculating(index + 1, std::chrono::duration<double>(Clock::now() - start).count())) {
-            ++index;
-            break;
-        }
-    }
-    if (index == m_count) return;
-    m_next = index;
-    run_parallel();
+        if (!direct(index)) return m_stopped.store(true, std::memory_order_relaxed);
+        m_next.store(index + 1, std::memory_order_relaxed);
+    };
+    if (!may_speculate && !has_given)
+        while (!over()) run(m_next);
+    else if (!has_given && settings.speculate == Speculate::measured)
+        walk_alone(1, run);
+    if (!over()) run_parallel();
 }
 
 void ParallelBlock::run_parallel() {
     m_counters.serial = false;
     m_slots = std::make_unique<Slot[]>(m_count);
-    boost::unordered_flat_set<Address> senders;
-    for (uint32_t i = 0; i < m_count; ++i)
-        m_slots[i].same_sender_before = !senders.insert(m_block.transactions[i].sender).second;
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
     if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
     if (has_given) adopt_given();
@@ -190,9 +207,8 @@ void ParallelBlock::retreat(Speculation& speculation) {
     m_shared.store(false, std::memory_order_release);
     note_progress();
     m_window.committed.use_journal();
-    const uint32_t end = m_next + std::min(m_stretch, m_count - m_next);
-    m_stretch = std::min(2 * m_stretch, longest_stretch);
-    while (m_next < end && !m_stopped) take_turn(m_next, speculation);
+    walk_alone(std::exchange(m_stretch, std::min(2 * m_stretch, longest_stretch)),
+               [&](uint32_t index) { take_turn(index, speculation); });
     if (over()) return;
     if (m_window.parts.settings.speculate == Speculate::everything) share();
     open_speculation();
@@ -203,12 +219,17 @@ void ParallelBlock::retreat(Speculation& speculation) {
 void ParallelBlock::share() {
     CommittedState& committed = m_window.committed;
     committed.use_table(position_before(m_next));
-    committed.set_fee_account(m_window.parts.table.account(m_block.environment.beneficiary));
+    committed.set_fee_account(
+        m_window.parts.table.account(m_block.environment.beneficiary, m_window.arena));
     m_shared.store(true, std::memory_order_release);
     note_progress();
 }
 
 void ParallelBlock::judge_speculation(Speculation& speculation) {
+    if (m_too_short.load(std::memory_order_relaxed)) {
+        m_too_short.store(false, std::memory_order_relaxed);
+        return retreat(speculation);
+    }
     // After a retreat a few results are enough to tell that nothing has changed.
     const uint32_t enough = m_stretch > first_stretch ? judged / 4 : judged;
     if (m_recent_kept + m_recent_stale < enough) return;
@@ -223,9 +244,10 @@ void ParallelBlock::work() {
     if (over()) return;
     ParallelContext::Parts& parts = m_window.parts;
     MachineBuffers* buffers = parts.buffers.borrow();
+    EntryArena* arena = parts.arenas.borrow();
     {
-        Worker worker{.speculation = {parts.table, parts.serial->codes(), *buffers, m_block, m_window.options,
-                                      parts.serial->interpreter}};
+        Worker worker{.speculation = {parts.table, *arena, parts.serial->codes(), *buffers, m_block,
+                                      m_window.options, parts.serial->interpreter}};
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
@@ -246,6 +268,7 @@ void ParallelBlock::work() {
             wait_for_progress(seen);
         }
     }
+    parts.arenas.give_back(arena);
     parts.buffers.give_back(buffers);
 }
 
@@ -364,6 +387,14 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     const std::chrono::duration<double> taken = Clock::now() - start;
     const double fitting = claimed_work * ran / std::max(taken.count(), 1e-9);
     worker.claim = static_cast<uint32_t>(std::clamp(fitting, 1.0, double{longest_claim}));
+    worker.ran += ran;
+    worker.seconds += taken.count();
+    if (worker.ran < pace_period) return true;
+    // Running with recording takes a little longer, which is left out of account: better once too often.
+    if (m_window.parts.settings.speculate == Speculate::measured && !worth_speculating(worker.ran, worker.seconds))
+        m_too_short.store(true, std::memory_order_relaxed);
+    worker.ran = 0;
+    worker.seconds = 0;
     return true;
 }
 
@@ -374,12 +405,7 @@ bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
     if (!slot.stage.compare_exchange_strong(expected, Stage::running, std::memory_order_acq_rel)) return false;
     const BlockTransaction& tx = m_block.transactions[index];
     Incarnation* t = m_window.parts.incarnations.borrow();
-    speculation.run(tx,
-                    {.position = position(index),
-                     .sender = &tx.sender,
-                     .nonce = tx.tx->nonce,
-                     .predicted = slot.same_sender_before},
-                    *t);
+    speculation.run(tx, {.position = position(index), .sender = &tx.sender, .nonce = tx.tx->nonce}, *t);
     slot.incarnation = t;
     slot.fresh = true;
     if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));

@@ -15,6 +15,7 @@ namespace warpevm {
 /// What the blocks of a window share.
 struct WindowState {
     ParallelContext::Parts& parts;
+    EntryArena& arena;  ///< of the walk while it is alone
     const StateView& state;
     const ExecutionOptions& options;
     CommittedState committed;
@@ -37,7 +38,6 @@ class ParallelBlock {
     struct Slot {
         std::atomic<Stage> stage{Stage::open};
         Incarnation* incarnation = nullptr;  ///< valid where done
-        bool same_sender_before = false;
         bool given = false;
         bool fresh = false;  ///< of the thread that runs it: not handed in yet
     };
@@ -47,9 +47,14 @@ class ParallelBlock {
         Speculation speculation;
         /// Transactions that it claims at once, so that they take about `claimed_work`.
         uint32_t claim = 1;
+        /// Since it judged the pace last.
+        uint32_t ran = 0;
+        double seconds = 0;
     };
 
-    bool worth_speculating(uint32_t begun, double seconds) const;
+    bool worth_speculating(uint32_t ran, double seconds) const;
+    template <class Run>
+    void walk_alone(uint32_t at_least, Run run);
     void run_transactions();
     void seal();
     void run_parallel();
@@ -108,6 +113,7 @@ class ParallelBlock {
     std::atomic<bool> m_speculating{false};
     std::atomic<bool> m_wanted{false};  ///< somebody is there who would speculate
     std::atomic<bool> m_shared{false};  ///< the walk tells what it changes: speculation may begin
+    std::atomic<bool> m_too_short{false};  ///< transactions have become so short that the walk is faster alone
     std::atomic<uint32_t> m_progress{0};
     std::atomic<uint32_t> m_sleepers{0};
 

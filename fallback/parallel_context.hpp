@@ -24,6 +24,11 @@ class Pool {
         m_free.pop_back();
         return one;
     }
+    /// Nobody may hold one.
+    template <class Action>
+    void for_each(Action&& action) {
+        for (T& one : m_all) action(one);
+    }
     void give_back(T* one) {
         const std::lock_guard held(m_lock);
         m_free.push_back(one);
@@ -45,6 +50,7 @@ struct ParallelContext::Parts {
     std::unique_ptr<tbb::global_control> allowed;
     tbb::task_arena arena;
     Versions table;
+    Pool<EntryArena> arenas;
     Pool<MachineBuffers> buffers;
     Pool<Incarnation> incarnations;
 };

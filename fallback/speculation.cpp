@@ -6,14 +6,14 @@
 namespace warpevm {
 
 Read<AccountRecord> PositionView::read(const Address& address) const {
-    AccountEntry* entry = m_versions.account(address);
+    AccountEntry* entry = m_versions.account(address, m_arena);
     AccountState state = m_versions.at(*entry, m_reader.position, m_state_clearing);
     m_accounts.push_back(entry);
     m_wiped.push_back(state.wiped);
     if (entry->before == Knowledge::unknown) note_unknown();
     // Sums of such balances might pass 2^256, where bounds mean nothing.
     m_undecided |= state.record.balance.limb[3] >> 63 != 0;
-    if (m_reader.predicted && address == *m_reader.sender) state.record.nonce = m_reader.nonce;
+    if (m_reader.sender != nullptr && address == *m_reader.sender) state.record.nonce = m_reader.nonce;
     return {state.exists ? Knowledge::value : Knowledge::absent, state.record};
 }
 
@@ -29,7 +29,7 @@ void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256
                                         [&](const AccountEntry* e) { return e->address == keys[i].address; });
         AccountEntry* account = *found;
         const Position wiped = m_wiped[static_cast<size_t>(m_accounts.rend() - found) - 1];
-        SlotEntry* entry = m_versions.slot(account, keys[i].slot);
+        SlotEntry* entry = m_versions.slot(account, keys[i].slot, m_arena);
         m_slots.push_back(entry);
         answers[i] = m_versions.at(*entry, m_reader.position, wiped);
         if (answers[i].knowledge != Knowledge::unknown) continue;
@@ -44,10 +44,11 @@ Read<Hash> PositionView::read_block_hash(uint64_t number) const {
     return read;
 }
 
-Speculation::Speculation(Versions& versions, CodeCache& codes, MachineBuffers& buffers,
+Speculation::Speculation(Versions& versions, EntryArena& arena, CodeCache& codes, MachineBuffers& buffers,
                          const BlockInput& block, const ExecutionOptions& options, Interpreter interpreter)
     : m_versions(versions),
-      m_view(versions, block.rules.at_least(Fork::spurious_dragon),
+      m_arena(arena),
+      m_view(versions, arena, block.rules.at_least(Fork::spurious_dragon),
              options.on_missing_state == OnMissingState::assume_absent),
       m_journal(m_view, codes),
       m_machine(m_journal, buffers, m_logs, block.rules, block.environment) {
@@ -81,7 +82,7 @@ void Speculation::take_records(Incarnation& result) {
         AccountEntry* account = result.accounts[slot.account];
         const bool was_read = next_read < read.size() && read[next_read]->account == account &&
                               read[next_read]->key == slot.key;
-        SlotEntry* entry = was_read ? read[next_read++] : m_versions.slot(account, slot.key);
+        SlotEntry* entry = was_read ? read[next_read++] : m_versions.slot(account, slot.key, m_arena);
         m_slot_index[o.row] = static_cast<uint32_t>(result.slots.size());
         o.row = m_slot_index[o.row];
         result.slots.push_back(entry);

@@ -11,16 +11,15 @@ namespace warpevm {
 /// The state view of one running transaction. Notes which entries were asked for, in order.
 class PositionView final : public StateView {
   public:
-    PositionView(Versions& versions, bool state_clearing, bool assume_absent)
-        : m_versions(versions), m_state_clearing(state_clearing), m_assume_absent(assume_absent) {}
+    PositionView(Versions& versions, EntryArena& arena, bool state_clearing, bool assume_absent)
+        : m_versions(versions), m_arena(arena), m_state_clearing(state_clearing), m_assume_absent(assume_absent) {}
 
-    /// `predicted`: the sender's nonce is the transaction's, since earlier ones of the same sender are on
-    /// their way.
+    /// Where there is a sender, its nonce is taken to be the transaction's: earlier ones of the same sender
+    /// may be on their way.
     struct Reader {
         Position position = 0;
         const Address* sender = nullptr;
         uint64_t nonce = 0;
-        bool predicted = false;
     };
     void begin(const Reader& reader) {
         m_reader = reader;
@@ -53,6 +52,7 @@ class PositionView final : public StateView {
     }
 
     Versions& m_versions;
+    EntryArena& m_arena;
     bool m_state_clearing;
     bool m_assume_absent;
     Reader m_reader;
@@ -65,8 +65,8 @@ class PositionView final : public StateView {
 /// What one thread needs to speculate within one block. Not thread-safe.
 class Speculation {
   public:
-    Speculation(Versions& versions, CodeCache& codes, MachineBuffers& buffers, const BlockInput& block,
-                const ExecutionOptions& options, Interpreter interpreter);
+    Speculation(Versions& versions, EntryArena& arena, CodeCache& codes, MachineBuffers& buffers,
+                const BlockInput& block, const ExecutionOptions& options, Interpreter interpreter);
 
     /// Runs `tx` as of `reader.position`; every limit of the block counts as met.
     void run(const BlockTransaction& tx, const PositionView::Reader& reader, Incarnation& result);
@@ -75,6 +75,7 @@ class Speculation {
     void take_records(Incarnation& result);
 
     Versions& m_versions;
+    EntryArena& m_arena;
     PositionView m_view;
     Journal<true> m_journal;
     Logs m_logs;

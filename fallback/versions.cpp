@@ -44,9 +44,9 @@ void apply(AccountState& state, const AccountEffect& effect, Position position, 
         state = {.record = {}, .exists = false, .wiped = position};
 }
 
-void Versions::reset(const StateView& state) {
-    m_slots.clear();
-    m_accounts.clear();
+void Versions::reset(const StateView& state, size_t expected_accounts, size_t expected_slots) {
+    m_slots.reset(expected_slots);
+    m_accounts.reset(expected_accounts);
     m_state = &state;
 }
 

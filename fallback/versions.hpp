@@ -22,21 +22,36 @@ inline bool only_touches(const AccountEffect& e) {
 /// What a transaction did to an account, done to a state: in the order of the journal's end_transaction.
 void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing);
 
+/// Where a thread's entries lie.
+struct EntryArena {
+    Arena<AccountEntry> accounts;
+    Arena<SlotEntry> slots;
+    void clear() {
+        slots.clear();
+        accounts.clear();
+    }
+};
+
 class Versions {
   public:
-    /// Forgets everything; the table is about `state` from here on.
-    void reset(const StateView& state);
+    /// Forgets everything; the table is about `state` from here on. Entries lie in arenas of their threads,
+    /// which must be cleared before.
+    void reset(const StateView& state, size_t expected_accounts, size_t expected_slots);
 
     /// The entry, its pre-state read.
-    AccountEntry* account(const Address& address) {
-        AccountEntry* entry = find_account(address);
+    AccountEntry* account(const Address& address, EntryArena& arena) {
+        AccountEntry* entry = find_account(address, arena);
         load(*entry);
         return entry;
     }
     /// The entry, without asking the state view.
-    AccountEntry* find_account(const Address& address) { return m_accounts.find_or_add(address, address); }
-    SlotEntry* slot(AccountEntry* account, const U256& key) {
-        return m_slots.find_or_add(SlotId{account, key}, account, key);
+    AccountEntry* find_account(const Address& address, EntryArena& arena) {
+        return m_accounts.find_or_add(hash_value(address), address, arena.accounts, address);
+    }
+    SlotEntry* slot(AccountEntry* account, const U256& key, EntryArena& arena) {
+        const size_t hash = mix64(hash_value(key) ^ reinterpret_cast<uintptr_t>(account));
+        const SlotId id{account, key};
+        return m_slots.find_or_add(hash, id, arena.slots, id);
     }
     void load(AccountEntry& entry);
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
@@ -60,17 +75,9 @@ class Versions {
     [[nodiscard]] const StateView& state() const { return *m_state; }
 
   private:
-    struct SlotId {
-        AccountEntry* account;
-        U256 key;
-        bool operator==(const SlotId&) const = default;
-        friend size_t hash_value(const SlotId& id) {
-            return mix64(hash_value(id.key) ^ reinterpret_cast<uintptr_t>(id.account));
-        }
-    };
     const StateView* m_state = nullptr;
-    Interner<Address, AccountEntry> m_accounts;
-    Interner<SlotId, SlotEntry> m_slots;
+    Interner<AccountEntry> m_accounts;
+    Interner<SlotEntry> m_slots;
 };
 
 }  // namespace warpevm

@@ -11,13 +11,14 @@ namespace {
 std::vector<TransactionResult> elsewhere(const BlockInput& block, const StateView& state, CodeCache& codes,
                                          const ExecutionOptions& options) {
     Versions versions;
-    versions.reset(state);
+    versions.reset(state, 64, 64);
+    EntryArena arena;
     MachineBuffers buffers;
-    Speculation speculation(versions, codes, buffers, block, options, Interpreter::plain);
+    Speculation speculation(versions, arena, codes, buffers, block, options, Interpreter::plain);
     std::vector<TransactionResult> results;
     for (const BlockTransaction& tx : block.transactions) {
         Incarnation t;
-        speculation.run(tx, {.position = 1, .sender = &tx.sender, .nonce = tx.tx->nonce, .predicted = true},
+        speculation.run(tx, {.position = 1, .sender = &tx.sender, .nonce = tx.tx->nonce},
                         t);
         TransactionResult& r = results.emplace_back();
         for (const AccountEntry* entry : t.accounts) r.accounts.push_back(entry->address);
