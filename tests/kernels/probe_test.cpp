@@ -14,7 +14,7 @@ struct Fact {
 };
 
 std::vector<Fact> facts() {
-    using namespace kernel;
+    using namespace kernel;  // NOLINT(google-build-using-namespace): facts.def names all there is
     std::vector<Fact> all{{"the first byte of 1", std::endian::native == std::endian::little},
                           {"the size of ulong", sizeof(uint64_t)}};
 #define WARPEVM_SIZE_FACT(type) all.push_back({"sizeof " #type, sizeof(type)});

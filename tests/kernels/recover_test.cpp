@@ -100,6 +100,7 @@ class Oracle {
         void operator()(secp256k1_context* c) const { secp256k1_context_destroy(c); }
     };
     std::unique_ptr<secp256k1_context, Destroy> m_context{
+        // NOLINTNEXTLINE(misc-redundant-expression): the flags share a bit
         secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY)};
 };
 

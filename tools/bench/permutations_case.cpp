@@ -54,7 +54,7 @@ ItemContestant permute_on_device(const Permutations& p, const FoundDevice& found
             device.launch(Queue::compute, *state->program,
                           {.kernel = "keccak_permutations", .items = count, .arguments = arguments}, {});
         if (!done) return tl::unexpected(done.error());
-        if (const auto waited = device.wait(*done); !waited) return waited;
+        if (auto waited = device.wait(*done); !waited) return waited;
         state->kernel = device.seconds(*done).value_or(0);
         return {};
     };

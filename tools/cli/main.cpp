@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace warpevm::tools;
+using namespace warpevm::tools;  // NOLINT(google-build-using-namespace): main() cannot be in it
 
 int dispatch(const Arguments& a) {
     switch (a.command) {

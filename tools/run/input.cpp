@@ -165,7 +165,7 @@ RulesSource read_rules_source(const std::string& chain, const std::string& fork)
     if (!config) throw UsageError(to_string(config.error()));
     auto read = from_genesis_config(config->raw());
     if (!read) throw UsageError(fmt::format("{}: config: {}", chain, to_string(read.error())));
-    source.chain = std::move(*read);
+    source.chain = *read;
     return source;
 }
 

@@ -68,6 +68,7 @@ ordered_json receipt_json(const T8nTransition& t, const Receipt& receipt, size_t
 
 Hash transactions_root(const T8nTransition& t, const std::vector<size_t>& indices) {
     std::vector<Bytes> encoded;
+    encoded.reserve(indices.size());
     for (const size_t i : indices) encoded.push_back(encode_transaction(*t.block.transactions[i].tx));
     return ordered_trie_root(encoded);
 }
