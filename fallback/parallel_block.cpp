@@ -21,14 +21,16 @@ uint32_t horizon(unsigned threads) {
 }
 
 /// Below this many seconds of remaining work, waking other threads costs more than they can save.
-constexpr double least_work = 60e-6;
+constexpr double least_work = 250e-6;
+/// Seconds of work after which the pace of the first transactions means something.
+constexpr double least_seen = 30e-6;
 /// Seconds that speculating, checking and entering a transaction take above running it, as measured, with what
 /// two threads lose by sharing a cache.
 constexpr double speculation_cost = 1.25e-6;
 /// The clock is read after so many short transactions, and the pace is that of so many.
 constexpr uint32_t clock_period = 8, pace_period = 64;
-/// Blocks of fewer transactions are sealed by one thread.
-constexpr uint32_t sealed_by_one = 100;
+/// Blocks of fewer receipts and logs are sealed by one thread.
+constexpr size_t sealed_by_one = 400;
 /// Seconds of work that a thread claims at once: what it ran it likely commits itself, while it is in its
 /// cache, and threads seldom meet. More would leave the others waiting.
 constexpr double claimed_work = 16e-6;
@@ -87,8 +89,9 @@ void ParallelBlock::seal() {
     const auto difference = [this](const ForEach& for_each) {
         m_outcome.diff = m_window.committed.diff(position_before(m_count + 1), for_each);
     };
-    const bool alone = m_window.parts.settings.threads == 1 || m_count < sealed_by_one;
-    if (m_counters.serial && alone) {
+    const bool alone =
+        m_window.parts.settings.threads == 1 || m_count + 2 * m_outcome.logs.size() < sealed_by_one;
+    if (alone) {
         receipts(in_order);
         difference(in_order);
         return;
@@ -139,7 +142,7 @@ bool ParallelBlock::direct(uint32_t index) {
 bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
     const double each = seconds / ran, left = m_count - m_next;
     const double shortest = speculation_cost / (0.9 * m_window.parts.settings.threads - 1.4);
-    return left >= 4 && seconds >= least_work / 2 && each >= shortest && each * left >= least_work;
+    return left >= 4 && seconds >= least_seen && each >= shortest && each * left >= least_work;
 }
 
 /// Runs at least so many transactions on the journal, and then on until speculating seems worth it.

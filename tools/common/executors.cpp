@@ -10,7 +10,7 @@ namespace warpevm::tools {
 namespace {
 
 Execute start_serial(const ExecutorSettings&) {
-    return execute_serial;
+    return {};
 }
 
 /// Parallel contexts for as many jobs as execute at the same time.
@@ -39,14 +39,15 @@ class ParallelContexts {
 Execute start_cpu(const ExecutorSettings& settings) {
     const auto contexts = std::make_shared<ParallelContexts>(
         ParallelSettings{.threads = settings.threads, .speculate = settings.speculate, .at_hand_over = {}});
-    return [contexts](ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
-                      const ExecutionOptions& options) {
+    return Execute([contexts](ExecutionContext& context, std::span<const BlockInput> window,
+                              const StateView& state, const ExecutionOptions& options,
+                              Execute::Counters* counters) {
         std::unique_ptr<ParallelContext> borrowed = contexts->borrow();
         borrowed->run_with(context);
-        auto outcomes = execute_parallel(*borrowed, window, state, options);
+        auto outcomes = execute_parallel(*borrowed, window, state, options, {}, counters);
         contexts->give_back(std::move(borrowed));
         return outcomes;
-    };
+    });
 }
 
 constexpr std::array<Executor, 2> table{{
@@ -55,6 +56,11 @@ constexpr std::array<Executor, 2> table{{
 }};
 
 }  // namespace
+
+Execute::Execute()
+    : m_run([](ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
+               const ExecutionOptions& options,
+               Counters*) { return execute_serial(context, window, state, options); }) {}
 
 std::span<const Executor> executors() {
     return table;

@@ -29,7 +29,7 @@ struct CommonOptions {
 /// A started executor. `name` is what results are labelled with.
 struct Backend {
     std::string name;
-    Execute execute = execute_serial;
+    Execute execute{};
 };
 
 /// The executor that the options ask for. Throws UsageError where it is not built in.

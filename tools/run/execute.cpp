@@ -139,12 +139,15 @@ class BlockRun {
         std::vector<double> times;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
+            Execute::Counters counters;
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options());
+                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options(),
+                                              &counters);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
             if (!outcomes) return stop(outcomes.error());
+            if (!counters.empty()) report.counters = counters.front();
             if (i == 0)
                 m_outcome = std::move(outcomes->front());
             else if (!(m_outcome == outcomes->front()))

@@ -10,9 +10,10 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/chain/block.hpp"
+#include "fallback/counters.hpp"
+#include "fallback/parallelism.hpp"
 #include "host/device/device.hpp"
 #include "host/sender_report.hpp"
-#include "fallback/parallelism.hpp"
 #include "tools/common/exit_code.hpp"
 
 namespace warpevm::tools {
@@ -78,6 +79,8 @@ struct BlockReport {
     std::vector<std::string> assumed;
     size_t unsigned_txs = 0;
     std::map<std::string, size_t> reasons;
+    /// How it was executed in parallel, where it was.
+    std::optional<BlockCounters> counters;
     /// What limits a parallel execution; formed for --explain.
     std::optional<BlockParallelism> parallelism;
     /// Who recovered the senders, and why.
