@@ -21,9 +21,9 @@ uint32_t horizon(unsigned threads) {
 }
 
 /// Below this many seconds of remaining work, waking other threads costs more than they can save.
-constexpr double least_work = 250e-6;
+constexpr double least_work = 500e-6;
 /// Seconds of work after which the pace of the first transactions means something.
-constexpr double least_seen = 30e-6;
+constexpr double least_seen = 100e-6;
 /// Seconds that speculating, checking and entering a transaction take above running it, as measured, with what
 /// two threads lose by sharing a cache.
 constexpr double speculation_cost = 1.25e-6;
@@ -37,10 +37,12 @@ constexpr double claimed_work = 16e-6;
 /// Of a transaction's gas limit: what may take several times as long.
 constexpr uint64_t large_gas = 500'000;
 constexpr uint32_t longest_claim = 16;
-/// A judgement of speculation looks at this many results.
-constexpr uint32_t judged = 16;
+/// A judgement of speculation looks at this many transactions.
+constexpr uint32_t judged = 32;
 /// Lengths of a retreat, doubling from one to the other.
 constexpr uint32_t first_stretch = 16, longest_stretch = 1024;
+/// The least where transactions have become too short.
+constexpr uint32_t stretch_of_short_ones = 256;
 
 }  // namespace
 
@@ -204,7 +206,7 @@ void ParallelBlock::open_speculation() {
 /// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
 void ParallelBlock::retreat(Speculation& speculation) {
     ++m_counters.retreats;
-    m_recent_kept = m_recent_stale = 0;
+    m_recent_kept = m_recent_others = 0;
     m_speculating.store(false, std::memory_order_release);
     m_wanted.store(false, std::memory_order_relaxed);
     m_shared.store(false, std::memory_order_release);
@@ -228,17 +230,21 @@ void ParallelBlock::share() {
     note_progress();
 }
 
+/// What nobody speculated, or in vain, runs in turn, and on the journal it would run faster.
 void ParallelBlock::judge_speculation(Speculation& speculation) {
     if (m_too_short.load(std::memory_order_relaxed)) {
         m_too_short.store(false, std::memory_order_relaxed);
+        m_stretch = std::max(m_stretch, stretch_of_short_ones);
         return retreat(speculation);
     }
     // After a retreat a few results are enough to tell that nothing has changed.
-    const uint32_t enough = m_stretch > first_stretch ? judged / 4 : judged;
-    if (m_recent_kept + m_recent_stale < enough) return;
-    if (m_recent_kept * 4 < m_recent_stale) return retreat(speculation);
-    if (m_recent_kept > m_recent_stale) m_stretch = first_stretch;
-    m_recent_kept = m_recent_stale = 0;
+    const uint32_t enough = m_stretch > first_stretch ? judged / 2 : judged;
+    const uint32_t seen = m_recent_kept + m_recent_others;
+    if (seen < enough || m_window.committed.on_journal()) return;
+    const uint32_t of_five = m_window.parts.settings.threads == 2 ? 2 : 1;
+    if (5 * m_recent_kept < of_five * seen) return retreat(speculation);
+    m_stretch = first_stretch;
+    m_recent_kept = m_recent_others = 0;
 }
 
 // ---- the threads
@@ -301,7 +307,7 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     if (done) {
         Incarnation& t = *slot.incarnation;
         ++(kept ? m_counters.speculated : m_counters.repeated);
-        ++(kept ? m_recent_kept : m_recent_stale);
+        m_contention.note(m_block.transactions, index, kept);
         if (!kept) m_counters.repeated_gas += t.outcome.gas_used;
         if (!kept) withdraw(t, position(index));
         if (slot.given) ++(kept ? m_counters.given_kept : m_counters.given_stale);
@@ -309,6 +315,7 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     } else {
         ++m_counters.direct;
     }
+    ++(kept ? m_recent_kept : m_recent_others);
     if (!kept) run_in_turn(index, speculation);
     m_next.store(index + 1, std::memory_order_release);
 }
@@ -401,9 +408,18 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     return true;
 }
 
-/// False where another was first.
+/// Where one transaction after the other needs the one before, running it too early is in vain.
+bool ParallelBlock::must_wait(uint32_t index) const {
+    if (m_window.parts.settings.speculate == Speculate::everything) return false;
+    const uint32_t before = m_contention.needed_before(index);
+    return before != Contention::none && before >= m_next.load(std::memory_order_acquire) &&
+           !m_slots[before].published.load(std::memory_order_acquire);
+}
+
+/// False where another was first, or it is left to the walk.
 bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
     Slot& slot = m_slots[index];
+    if (must_wait(index)) return false;
     Stage expected = Stage::open;
     if (!slot.stage.compare_exchange_strong(expected, Stage::running, std::memory_order_acq_rel)) return false;
     const BlockTransaction& tx = m_block.transactions[index];
@@ -412,6 +428,7 @@ bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
     slot.incarnation = t;
     slot.fresh = true;
     if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));
+    slot.published.store(true, std::memory_order_release);
     hand_over();
     return true;
 }

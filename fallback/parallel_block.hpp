@@ -7,6 +7,7 @@
 
 #include "evm/chain/block_steps.hpp"
 #include "fallback/committed_state.hpp"
+#include "fallback/contention.hpp"
 #include "fallback/parallel_context.hpp"
 #include "fallback/speculation.hpp"
 
@@ -37,6 +38,7 @@ class ParallelBlock {
     enum class Stage : uint8_t { open, running, done, committed };
     struct Slot {
         std::atomic<Stage> stage{Stage::open};
+        std::atomic<bool> published{false};  ///< later ones can see what it did
         Incarnation* incarnation = nullptr;  ///< valid where done
         bool given = false;
         bool fresh = false;  ///< of the thread that runs it: not handed in yet
@@ -70,6 +72,7 @@ class ParallelBlock {
     Range claim(uint32_t wanted);
     bool speculate_some(Worker& worker);
     bool speculate(uint32_t index, Speculation& speculation);
+    bool must_wait(uint32_t index) const;
     void hand_in(Range range);
     void publish(const Incarnation& incarnation, Position position);
     void withdraw(const Incarnation& incarnation, Position position);
@@ -117,8 +120,10 @@ class ParallelBlock {
     std::atomic<uint32_t> m_progress{0};
     std::atomic<uint32_t> m_sleepers{0};
 
+    Contention m_contention;
+
     // The walk's own.
-    uint32_t m_recent_kept = 0, m_recent_stale = 0;
+    uint32_t m_recent_kept = 0, m_recent_others = 0;
     uint32_t m_stretch = 16;  ///< length of the next retreat
 };
 
