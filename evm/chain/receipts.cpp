@@ -23,14 +23,15 @@ void write_logs(rlp::Writer& out, const Logs& logs, uint32_t first, uint32_t cou
     out.end_list(all);
 }
 
-/// The distinct addresses and topics of a block's logs, hashed in one batch.
+/// The distinct addresses and topics of some receipts' logs, hashed in one batch.
 class BloomHashes {
   public:
-    explicit BloomHashes(const Logs& logs) {
-        for (size_t i = 0; i < logs.size(); ++i) {
-            number(m_addresses, logs[i].address);
-            for (const Bytes32& topic : logs.topics(logs[i])) number(m_topics, topic);
-        }
+    BloomHashes(std::span<const Receipt> receipts, const Logs& logs) {
+        for (const Receipt& r : receipts)
+            for (uint32_t i = r.first_log; i < r.first_log + r.log_count; ++i) {
+                number(m_addresses, logs[i].address);
+                for (const Bytes32& topic : logs.topics(logs[i])) number(m_topics, topic);
+            }
         m_digests.resize(m_messages.size());
         keccak256_batch(m_messages, m_digests);
     }
@@ -62,18 +63,11 @@ class BloomHashes {
     std::vector<Hash> m_digests;
 };
 
-}  // namespace
-
-void Logs::add(const Address& address, std::span<const Bytes32> log_topics, BytesView log_data) {
-    m_records.push_back({address, static_cast<uint32_t>(m_topics.size()),
-                         static_cast<uint32_t>(log_topics.size()), static_cast<uint32_t>(m_data.size()),
-                         static_cast<uint32_t>(log_data.size())});
-    m_topics.insert(m_topics.end(), log_topics.begin(), log_topics.end());
-    append(m_data, log_data);
-}
-
-Bytes encode_receipt(const Receipt& receipt, const Logs& logs) {
-    rlp::Writer out;
+void write_receipt(rlp::Writer& out, const Receipt& receipt, const Logs& logs) {
+    if (receipt.type != TxType::legacy) {
+        const auto type = static_cast<uint8_t>(receipt.type);
+        out.raw({&type, 1});
+    }
     const size_t mark = out.begin_list();
     if (receipt.state_root)
         out.string(*receipt.state_root);
@@ -82,22 +76,13 @@ Bytes encode_receipt(const Receipt& receipt, const Logs& logs) {
     out.u64(receipt.cumulative_gas).string(receipt.bloom);
     write_logs(out, logs, receipt.first_log, receipt.log_count);
     out.end_list(mark);
-    Bytes encoded = out.take();
-    if (receipt.type != TxType::legacy) encoded.insert(encoded.begin(), static_cast<uint8_t>(receipt.type));
-    return encoded;
 }
 
-void fill_blooms(std::span<Receipt> receipts, const Logs& logs) {
-    const BloomHashes hashes(logs);
-    for (Receipt& r : receipts)
-        for (uint32_t i = r.first_log; i < r.first_log + r.log_count; ++i) hashes.add(r.bloom, logs, logs[i]);
-}
-
-std::vector<Receipt> make_receipts(const BlockOutcome& outcome,
-                                   std::span<const BlockTransaction> transactions) {
+std::vector<Receipt> receipts_of(const BlockOutcome& outcome, std::span<const BlockTransaction> transactions,
+                                 size_t begin, size_t end) {
     std::vector<Receipt> receipts;
-    receipts.reserve(outcome.transactions.size());
-    for (size_t i = 0; i < outcome.transactions.size(); ++i) {
+    receipts.reserve(end - begin);
+    for (size_t i = begin; i < end; ++i) {
         const TransactionOutcome& t = outcome.transactions[i];
         if (t.invalid.code != ErrorCode::none) continue;
         Receipt& r = receipts.emplace_back();
@@ -112,16 +97,85 @@ std::vector<Receipt> make_receipts(const BlockOutcome& outcome,
     return receipts;
 }
 
-void seal_receipts(BlockOutcome& outcome, std::span<const BlockTransaction> transactions,
-                   const Rules& rules) {
-    const std::vector<Receipt> receipts = make_receipts(outcome, transactions);
-    for (const Receipt& r : receipts)
-        for (size_t i = 0; i < r.bloom.bytes.size(); ++i) outcome.logs_bloom.bytes[i] |= r.bloom.bytes[i];
-    if (!rules.at_least(Fork::byzantium) && outcome.intermediate_roots.empty() && !receipts.empty()) return;
-    std::vector<Bytes> encoded;
-    encoded.reserve(receipts.size());
-    for (const Receipt& r : receipts) encoded.push_back(encode_receipt(r, outcome.logs));
-    outcome.receipts_root = ordered_trie_root(encoded);
+/// Receipts are sealed in pieces of about this many.
+constexpr size_t receipts_in_piece = 128;
+
+/// Some receipts of a block: their encodings, one after the other, and their blooms' union.
+struct SealedPiece {
+    SealedPiece() = default;
+    SealedPiece(const BlockOutcome& outcome, std::span<const BlockTransaction> transactions, size_t begin,
+                size_t end, bool encode) {
+        const std::vector<Receipt> made = receipts_of(outcome, transactions, begin, end);
+        receipts = made.size();
+        rlp::Writer out;
+        for (const Receipt& r : made) {
+            for (size_t i = 0; i < bloom.bytes.size(); ++i) bloom.bytes[i] |= r.bloom.bytes[i];
+            if (!encode) continue;
+            write_receipt(out, r, outcome.logs);
+            ends.push_back(out.bytes().size());
+        }
+        encoded = out.take();
+    }
+    void list(std::vector<BytesView>& all) const {
+        size_t begin = 0;
+        for (const size_t end : ends) {
+            all.push_back(BytesView(encoded).subspan(begin, end - begin));
+            begin = end;
+        }
+    }
+
+    size_t receipts = 0;
+    Bytes encoded;
+    std::vector<size_t> ends;
+    Bloom bloom;
+};
+
+}  // namespace
+
+void Logs::add(const Address& address, std::span<const Bytes32> log_topics, BytesView log_data) {
+    m_records.push_back({address, static_cast<uint32_t>(m_topics.size()),
+                         static_cast<uint32_t>(log_topics.size()), static_cast<uint32_t>(m_data.size()),
+                         static_cast<uint32_t>(log_data.size())});
+    m_topics.insert(m_topics.end(), log_topics.begin(), log_topics.end());
+    append(m_data, log_data);
+}
+
+Bytes encode_receipt(const Receipt& receipt, const Logs& logs) {
+    rlp::Writer out;
+    write_receipt(out, receipt, logs);
+    return out.take();
+}
+
+void fill_blooms(std::span<Receipt> receipts, const Logs& logs) {
+    const BloomHashes hashes(receipts, logs);
+    for (Receipt& r : receipts)
+        for (uint32_t i = r.first_log; i < r.first_log + r.log_count; ++i) hashes.add(r.bloom, logs, logs[i]);
+}
+
+std::vector<Receipt> make_receipts(const BlockOutcome& outcome,
+                                   std::span<const BlockTransaction> transactions) {
+    return receipts_of(outcome, transactions, 0, outcome.transactions.size());
+}
+
+void seal_receipts(BlockOutcome& outcome, std::span<const BlockTransaction> transactions, const Rules& rules,
+                   const ForEach& for_each) {
+    const bool without_roots = !rules.at_least(Fork::byzantium) && outcome.intermediate_roots.empty();
+    const size_t count = outcome.transactions.size(), wanted = count / receipts_in_piece + 1;
+    std::vector<SealedPiece> pieces(wanted);
+    for_each(wanted, [&](size_t i) {
+        pieces[i] = SealedPiece(outcome, transactions, piece_begin(count, wanted, i),
+                                piece_begin(count, wanted, i + 1), !without_roots);
+    });
+    std::vector<BytesView> encodings;
+    encodings.reserve(count);
+    bool none = true;
+    for (const SealedPiece& piece : pieces) {
+        for (size_t i = 0; i < piece.bloom.bytes.size(); ++i)
+            outcome.logs_bloom.bytes[i] |= piece.bloom.bytes[i];
+        piece.list(encodings);
+        none &= piece.receipts == 0;
+    }
+    if (!without_roots || none) outcome.receipts_root = ordered_trie_root(encodings, for_each);
 }
 
 Hash logs_hash(const Logs& logs) {

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "evm/base/for_each.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/outcome.hpp"
 
@@ -24,7 +25,7 @@ struct Receipt {
 /// The envelope form (EIP-2718).
 Bytes encode_receipt(const Receipt& receipt, const Logs& logs);
 
-/// One bloom per receipt, hashing each distinct address and topic of the whole block once.
+/// One bloom per receipt, hashing each distinct address and topic of all of them once.
 /// `receipts` give the logs of each; fills in their blooms.
 void fill_blooms(std::span<Receipt> receipts, const Logs& logs);
 
@@ -35,7 +36,8 @@ std::vector<Receipt> make_receipts(const BlockOutcome& outcome,
 
 /// Fills logs_bloom and receipts_root from the outcome's transactions and logs. Before Byzantium without
 /// intermediate roots the receipts root can't be formed and stays zero.
-void seal_receipts(BlockOutcome& outcome, std::span<const BlockTransaction> transactions, const Rules& rules);
+void seal_receipts(BlockOutcome& outcome, std::span<const BlockTransaction> transactions, const Rules& rules,
+                   const ForEach& for_each = in_order);
 
 /// keccak256 of the RLP list of all logs, as state tests expect it.
 Hash logs_hash(const Logs& logs);

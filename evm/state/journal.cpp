@@ -24,6 +24,20 @@ void Journal<R>::begin_block(bool state_clearing) {
 }
 
 template <bool R>
+void Journal<R>::reset() {
+    m_account_rows.clear();
+    m_slot_rows.clear();
+    m_accounts.clear();
+    m_slots.clear();
+    m_dirty_accounts.clear();
+    m_dirty_slots.clear();
+    m_starts.clear();
+    m_missing.accounts.clear();
+    m_missing.slots.clear();
+    m_missing.error.reset();
+}
+
+template <bool R>
 void Journal<R>::begin_transaction() {
     ++m_tx;
     m_refund = 0;

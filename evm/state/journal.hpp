@@ -79,6 +79,10 @@ class Journal {
     /// Makes the values of now the "before" of the next block.
     void end_block();
 
+    /// Forgets every row and keeps the memory: the next transaction asks the state view anew. For executors
+    /// that run each transaction on a state of its own; between transactions only.
+    void reset();
+
     void begin_transaction();
     /// Deletes what was destructed or is empty and touched, with all its storage; fills effects() where
     /// recording.
@@ -100,6 +104,9 @@ class Journal {
         return it != m_account_rows.end() ? it->second : load_account(address);
     }
     [[nodiscard]] const Address& address(Row row) const { return m_accounts[row].address; }
+    [[nodiscard]] const AccountRow& account_row(Row row) const { return m_accounts[row]; }
+    /// Rows are numbered in the order in which the state view was asked for their accounts.
+    [[nodiscard]] size_t account_count() const { return m_accounts.size(); }
 
     /// The exact balance (BALANCE, SELFBALANCE, SELFDESTRUCT's source).
     const U256& balance(Row row) {
@@ -165,6 +172,7 @@ class Journal {
         return it != m_slot_rows.end() ? it->second : intern_slot(account, key);
     }
     [[nodiscard]] const SlotRow& slot_row(Row row) const { return m_slots[row]; }
+    [[nodiscard]] size_t slot_count() const { return m_slots.size(); }
     void set_slot(Row row, const U256& value);
     U256 transient(Row account, const U256& key) const;
     void set_transient(Row account, const U256& key, const U256& value);
@@ -196,6 +204,14 @@ class Journal {
     [[nodiscard]] const Observations& observations() const { return m_observations; }
     [[nodiscard]] const Effects& effects() const { return m_effects; }
     [[nodiscard]] AccountValues values(Row row) const;
+    /// Hands over what the last transaction observed and did, in exchange for vectors to record the next in.
+    void exchange_records(Observations& observations, Effects& effects) {
+        std::swap(m_observations, observations);
+        std::swap(m_effects, effects);
+    }
+    /// Rows that changed since the block's start.
+    [[nodiscard]] const std::vector<Row>& changed_accounts() const { return m_dirty_accounts; }
+    [[nodiscard]] const std::vector<Row>& changed_slots() const { return m_dirty_slots; }
     [[nodiscard]] MissingReads& missing() { return m_missing; }
     [[nodiscard]] CodeCache& codes() { return m_codes; }
     [[nodiscard]] const StateView& state() const { return m_state; }

@@ -47,13 +47,13 @@ std::vector<Hash> hash_keys(std::span<const BytesView> keys) {
 
 }  // namespace
 
-Hash trie_root(std::vector<TrieEntry> entries) {
+Hash trie_root(std::vector<TrieEntry> entries, const ForEach& for_each) {
     std::erase_if(entries, [](const TrieEntry& e) { return e.value.empty(); });
     entries = sorted(entries);
     const auto same_key = [](const TrieEntry& a, const TrieEntry& b) { return equal(a.key, b.key); };
     entries.erase(std::unique(entries.begin(), entries.end(), same_key), entries.end());
     if (entries.empty()) return empty_trie_root;
-    return TrieBuilder(entries).root();
+    return TrieBuilder(entries).root(for_each);
 }
 
 Hash secure_trie_root(std::span<const TrieEntry> entries) {
@@ -67,7 +67,12 @@ Hash secure_trie_root(std::span<const TrieEntry> entries) {
 }
 
 Hash ordered_trie_root(std::span<const Bytes> values) {
+    return ordered_trie_root(std::vector<BytesView>(values.begin(), values.end()), in_order);
+}
+
+Hash ordered_trie_root(std::span<const BytesView> values, const ForEach& for_each) {
     std::vector<size_t> ends;
+    ends.reserve(values.size());
     rlp::Writer keys;
     for (size_t i = 0; i < values.size(); ++i) ends.push_back(keys.u64(i).bytes().size());
     std::vector<TrieEntry> entries;
@@ -75,7 +80,7 @@ Hash ordered_trie_root(std::span<const Bytes> values) {
     const BytesView all = keys.bytes();
     for (size_t i = 0, begin = 0; i < values.size(); begin = ends[i++])
         entries.push_back({all.subspan(begin, ends[i] - begin), values[i]});
-    return trie_root(std::move(entries));
+    return trie_root(std::move(entries), for_each);
 }
 
 Hash storage_root(std::span<const std::pair<Bytes32, U256>> slots) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "evm/base/bytes.hpp"
+#include "evm/base/for_each.hpp"
 #include "evm/base/u256.hpp"
 
 namespace warpevm {
@@ -24,11 +25,13 @@ struct TrieEntry {
 
 /// The root over entries with distinct keys in any order. Empty values are not stored (they mean deletion).
 /// Hashes level by level in batches.
-Hash trie_root(std::vector<TrieEntry> entries);
+Hash trie_root(std::vector<TrieEntry> entries, const ForEach& for_each = in_order);
 /// The root over hashed keys (the "secure" trie of states and storages).
 Hash secure_trie_root(std::span<const TrieEntry> entries);
 /// The root over a list, keyed by the RLP of the index: transactions, receipts, withdrawals.
 Hash ordered_trie_root(std::span<const Bytes> values);
+/// The same over views; the leaves, which are nearly all of the work, are hashed in pieces.
+Hash ordered_trie_root(std::span<const BytesView> values, const ForEach& for_each);
 /// A contract's storage root: slots with value zero are not stored.
 Hash storage_root(std::span<const std::pair<Bytes32, U256>> slots);
 

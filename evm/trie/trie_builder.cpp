@@ -31,17 +31,24 @@ TrieBuilder::TrieBuilder(std::span<const TrieEntry> entries) : m_entries(entries
     m_nodes.reserve(entries.size() + entries.size() / 2);
 }
 
-Hash TrieBuilder::root() {
+Hash TrieBuilder::root(const ForEach& for_each) {
     lay_out();
-    const auto write_leaf_node = [this](const Node& node) { write_leaf(node); };
-    finish_nodes(0, m_nodes.size(), &Node::is_leaf, write_leaf_node);
+    const size_t pieces = m_nodes.size() / batch_size + 1;
+    for_each(pieces, [this, pieces](size_t piece) {
+        Batch batch(*this);
+        batch.finish_nodes(piece_begin(m_nodes.size(), pieces, piece),
+                           piece_begin(m_nodes.size(), pieces, piece + 1), &Node::is_leaf,
+                           [&batch](const Node& n) { batch.write_leaf(n); });
+    });
+    Batch batch(*this);
     for (size_t level = m_levels.size(); level-- > 0;) {
         const size_t first = m_levels[level];
         const size_t last = level + 1 < m_levels.size() ? m_levels[level + 1] : m_nodes.size();
-        finish_nodes(
+        batch.finish_nodes(
             first, last, [](const Node& n) { return !n.is_leaf(); },
-            [this](const Node& n) { write_branch(n); });
-        finish_nodes(first, last, &Node::has_extension, [this](const Node& n) { write_extension(n); });
+            [&batch](const Node& n) { batch.write_branch(n); });
+        batch.finish_nodes(first, last, &Node::has_extension,
+                           [&batch](const Node& n) { batch.write_extension(n); });
     }
     const Node& top = m_nodes.front();
     return top.reference_size == 32 ? Hash{top.reference} : keccak256(top.reference_bytes());
@@ -87,11 +94,10 @@ void TrieBuilder::add_child(size_t parent, uint32_t first, uint32_t last) {
     m_nodes.push_back({.first = first, .last = last, .start = stop + 1});
 }
 
-/// Encodes the wanted nodes of [first, last) and gives them their references, a batch at a time.
 template <class Wanted, class Write>
-void TrieBuilder::finish_nodes(size_t first, size_t last, Wanted wanted, Write write) {
+void TrieBuilder::Batch::finish_nodes(size_t first, size_t last, Wanted wanted, Write write) {
     for (size_t i = first; i < last; ++i) {
-        Node& node = m_nodes[i];
+        Node& node = m_trie.m_nodes[i];
         if (!std::invoke(wanted, node)) continue;
         const size_t mark = m_encodings.bytes().size();
         write(node);
@@ -106,63 +112,63 @@ void TrieBuilder::finish_nodes(size_t first, size_t last, Wanted wanted, Write w
     hash_written();
 }
 
-void TrieBuilder::set_inline_reference(Node& node, size_t mark) {
+void TrieBuilder::Batch::set_inline_reference(Node& node, size_t mark) {
     const BytesView encoding = BytesView(m_encodings.bytes()).subspan(mark);
     std::copy(encoding.begin(), encoding.end(), node.reference.begin());
     node.reference_size = static_cast<uint8_t>(encoding.size());
 }
 
-void TrieBuilder::hash_written() {
+void TrieBuilder::Batch::hash_written() {
     const BytesView written = m_encodings.bytes();
     m_messages.clear();
     for (const Pending& p : m_pending) m_messages.push_back(written.subspan(p.begin, p.end - p.begin));
     m_digests.resize(m_messages.size());
     keccak256_batch(m_messages, m_digests);
     for (size_t i = 0; i < m_pending.size(); ++i) {
-        m_nodes[m_pending[i].node].reference = m_digests[i].bytes;
-        m_nodes[m_pending[i].node].reference_size = 32;
+        m_trie.m_nodes[m_pending[i].node].reference = m_digests[i].bytes;
+        m_trie.m_nodes[m_pending[i].node].reference_size = 32;
     }
     m_pending.clear();
     m_encodings.clear();
 }
 
-void TrieBuilder::write_leaf(const Node& node) {
+void TrieBuilder::Batch::write_leaf(const Node& node) {
     write_path(node);
-    const BytesView value = m_entries[node.first].value;
+    const BytesView value = m_trie.m_entries[node.first].value;
     m_encodings.list_of_size(rlp::string_size(m_path) + rlp::string_size(value)).string(m_path).string(value);
 }
 
-void TrieBuilder::write_branch(const Node& node) {
-    const BytesView value = branch_value(node);
+void TrieBuilder::Batch::write_branch(const Node& node) {
+    const BytesView value = m_trie.branch_value(node);
     const auto child_count = static_cast<size_t>(std::popcount(node.children));
     size_t payload = 16 - child_count + rlp::string_size(value);
-    for (size_t i = 0; i < child_count; ++i) payload += m_nodes[node.first_child + i].reference_item_size();
+    for (size_t i = 0; i < child_count; ++i) payload += m_trie.m_nodes[node.first_child + i].reference_item_size();
     m_encodings.list_of_size(payload);
     size_t child = node.first_child;
     for (int n = 0; n < 16; ++n)
         if ((node.children >> n & 1) != 0)
-            write_reference(m_nodes[child++]);
+            write_reference(m_trie.m_nodes[child++]);
         else
             m_encodings.string({});
     m_encodings.string(value);
 }
 
 /// The node's reference is still its branch's; afterwards it will be the extension's.
-void TrieBuilder::write_extension(const Node& node) {
+void TrieBuilder::Batch::write_extension(const Node& node) {
     write_path(node);
     m_encodings.list_of_size(rlp::string_size(m_path) + node.reference_item_size()).string(m_path);
     write_reference(node);
 }
 
-void TrieBuilder::write_reference(const Node& node) {
+void TrieBuilder::Batch::write_reference(const Node& node) {
     if (node.reference_size == 32)
         m_encodings.string(node.reference_bytes());
     else
         m_encodings.raw(node.reference_bytes());
 }
 
-void TrieBuilder::write_path(const Node& node) {
-    hex_prefix({key(node.first), node.start, node.stop, node.is_leaf()}, m_path);
+void TrieBuilder::Batch::write_path(const Node& node) {
+    hex_prefix({m_trie.key(node.first), node.start, node.stop, node.is_leaf()}, m_path);
 }
 
 }  // namespace warpevm

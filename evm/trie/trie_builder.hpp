@@ -16,7 +16,7 @@ namespace warpevm {
 class TrieBuilder {
   public:
     explicit TrieBuilder(std::span<const TrieEntry> entries);
-    Hash root();
+    Hash root(const ForEach& for_each);
 
   private:
     /// A leaf, or a branch together with the extension before it, over the entries [first, last).
@@ -40,18 +40,41 @@ class TrieBuilder {
         }
     };
 
+    /// Nodes that are encoded, and what hashing them together needs. Several may be at work at once, on nodes
+    /// that do not need each other.
+    class Batch {
+      public:
+        explicit Batch(TrieBuilder& trie) : m_trie(trie) {}
+        /// Encodes the wanted nodes of [first, last) and gives them their references.
+        template <class Wanted, class Write>
+        void finish_nodes(size_t first, size_t last, Wanted wanted, Write write);
+        void write_leaf(const Node& node);
+        void write_branch(const Node& node);
+        void write_extension(const Node& node);
+
+      private:
+        /// A written encoding of at least 32 bytes that waits to be hashed.
+        struct Pending {
+            uint32_t node;
+            size_t begin;
+            size_t end;
+        };
+        void write_reference(const Node& node);
+        void write_path(const Node& node);
+        void set_inline_reference(Node& node, size_t mark);
+        void hash_written();
+
+        TrieBuilder& m_trie;
+        rlp::Writer m_encodings;
+        std::vector<Pending> m_pending;
+        std::vector<BytesView> m_messages;
+        std::vector<Hash> m_digests;
+        Bytes m_path;
+    };
+
     void lay_out();
     void expand(size_t index);
     void add_child(size_t parent, uint32_t first, uint32_t last);
-    void write_leaf(const Node& node);
-    void write_branch(const Node& node);
-    void write_extension(const Node& node);
-    void write_reference(const Node& node);
-    void write_path(const Node& node);
-    void set_inline_reference(Node& node, size_t mark);
-    void hash_written();
-    template <class Wanted, class Write>
-    void finish_nodes(size_t first, size_t last, Wanted wanted, Write write);
 
     [[nodiscard]] BytesView key(uint32_t entry) const { return m_entries[entry].key; }
     /// The value that ends at a branch; keys that are prefixes of others sort first.
@@ -59,21 +82,9 @@ class TrieBuilder {
         return key(node.first).size() * 2 == node.stop ? m_entries[node.first].value : BytesView();
     }
 
-    /// A written encoding of at least 32 bytes that waits to be hashed.
-    struct Pending {
-        uint32_t node;
-        size_t begin;
-        size_t end;
-    };
-
     std::span<const TrieEntry> m_entries;
     std::vector<Node> m_nodes;  ///< breadth first, so that each level and each node's children are contiguous
     std::vector<uint32_t> m_levels;  ///< index of each level's first node
-    rlp::Writer m_encodings;         ///< of one batch
-    std::vector<Pending> m_pending;
-    std::vector<BytesView> m_messages;
-    std::vector<Hash> m_digests;
-    Bytes m_path;
 };
 
 }  // namespace warpevm

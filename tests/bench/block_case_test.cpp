@@ -20,15 +20,15 @@ using testing::Not;
 Runner spoiled(std::function<void(BlockOutcome&)> spoil, int from = 1) {
     auto calls = std::make_shared<int>(0);
     return {"cpu", 2,
-            [=](ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
-                const ExecutionOptions& options) {
+            Execute([=](ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
+                        const ExecutionOptions& options, Execute::Counters*) {
                 auto outcomes = execute_serial(context, window, state, options);
                 if (++*calls >= from) spoil(outcomes->front());
                 return outcomes;
-            }};
+            })};
 }
 
-const Runner serial{"serial", 1, execute_serial};
+const Runner serial{"serial", 1, {}};
 
 class BlockBench : public testing::Test {
   protected:
@@ -54,7 +54,7 @@ class BlockBench : public testing::Test {
 };
 
 TEST_F(BlockBench, AnEqualBackendHasAllFigures) {
-    const auto results = run({"cpu", 2, execute_serial});
+    const auto results = run({"cpu", 2, {}});
     ASSERT_EQ(results.size(), 2U);
     for (const BenchResult& r : results) {
         EXPECT_EQ(r.error, "");

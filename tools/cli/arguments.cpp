@@ -21,6 +21,11 @@ void add_common(CLI::App& app, CommonOptions& o) {
         ->allow_extra_args(false)
         ->take_all();
     app.add_flag("--require-device", o.require_device, "fail (exit 1) without a usable device");
+    const std::map<std::string, Speculate> speculations{{"measured", Speculate::measured},
+                                                        {"at-once", Speculate::at_once},
+                                                        {"everything", Speculate::everything}};
+    app.add_option("--speculate", o.speculate, "measured, at-once or everything (to test backend cpu)")
+        ->transform(CLI::CheckedTransformer(speculations, CLI::ignore_case));
     app.add_option("--jobs", o.jobs, "cases or blocks at once")->check(CLI::Range(1U, max_threads));
     app.add_option("--fork", o.fork, "use this fork's rules, whatever the input says");
     app.add_option("--json", o.json, "write the results as JSON to FILE, or - for standard output");

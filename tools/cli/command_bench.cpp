@@ -31,7 +31,7 @@ std::vector<unsigned> thread_counts(std::vector<unsigned> asked, unsigned cores)
 /// Serial, and the chosen executor with each count of threads where it takes any.
 std::vector<Runner> start_runners(const CommonOptions& common, const std::vector<unsigned>& threads) {
     const Executor& chosen = select_executor(common);
-    std::vector<Runner> runners{{"serial", 1, execute_serial}};
+    std::vector<Runner> runners{{"serial", 1, {}}};
     if (chosen.name == "serial") return runners;
     for (const unsigned count : chosen.threaded ? threads : std::vector<unsigned>{1})
         runners.push_back(

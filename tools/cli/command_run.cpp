@@ -81,11 +81,22 @@ std::shared_ptr<SenderRecovery> start_recovery(const CommonOptions& common, cons
 }
 
 void explain(const RunReport& report) {
-    for (const BlockReport& b : report.blocks)
-        fmt::print(
-            "block {}: one group of {} transactions -> cpu, reason backend_serial: one thread runs them in "
-            "their order\n",
-            b.number ? std::to_string(*b.number) : b.path, b.txs);
+    for (const BlockReport& b : report.blocks) {
+        fmt::print("block {}: {} transactions -> cpu, reason backend_{}\n",
+                   b.number ? std::to_string(*b.number) : b.path, b.txs, report.backend);
+        if (b.counters) {
+            const BlockCounters& c = *b.counters;
+            fmt::print("    speculated {}, run in turn {}, repeated {} ({} gas): {:.2f} executions each\n",
+                       c.speculated, c.direct, c.repeated, c.repeated_gas, c.executions_per_transaction());
+        }
+        if (!b.parallelism) continue;
+        const BlockParallelism& p = *b.parallelism;
+        fmt::print("    {} depend on no other, the longest chain has {}\n", p.independent, p.longest_chain);
+        fmt::print("    critical path {} of {} gas, {:.3f} of {:.3f} ms\n", p.critical_path_gas, p.gas,
+                   1e3 * p.critical_path_seconds, 1e3 * p.seconds);
+        fmt::print("    so at best {:.2f} times serial by gas, {:.2f} by time\n", p.bound(),
+                   p.bound_by_time());
+    }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evm/chain/executor.hpp"
+#include "fallback/parallel.hpp"
 
 namespace warpevm::tools {
 
@@ -16,13 +17,31 @@ namespace warpevm::tools {
 struct ExecutorSettings {
     unsigned threads = 1;
     std::vector<std::string> devices;
+    Speculate speculate = Speculate::measured;
 };
 
 /// A started executor. It owns what outlives a window (threads, devices) and may be called from several
 /// threads at once, each with a context of its own.
-using Execute = std::function<Result<std::vector<BlockOutcome>>(
-    ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
-    const ExecutionOptions& options)>;
+class Execute {
+  public:
+    using Outcomes = Result<std::vector<BlockOutcome>>;
+    using Counters = std::vector<BlockCounters>;
+    using Function = std::function<Outcomes(ExecutionContext& context, std::span<const BlockInput> window,
+                                            const StateView& state, const ExecutionOptions& options,
+                                            Counters* counters)>;
+
+    /// The serial one.
+    Execute();
+    Execute(Function run) : m_run(std::move(run)) {}  // NOLINT(google-explicit-constructor)
+    /// `counters`, where given, gets one record per outcome from executors that count.
+    Outcomes operator()(ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
+                        const ExecutionOptions& options, Counters* counters = nullptr) const {
+        return m_run(context, window, state, options, counters);
+    }
+
+  private:
+    Function m_run;
+};
 
 struct Executor {
     /// As --backend names it and results are labelled.

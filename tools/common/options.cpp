@@ -25,8 +25,9 @@ Backend select_backend(const CommonOptions& options) {
     const Executor& executor = select_executor(options);
     const unsigned threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    return {std::string(executor.name),
-            executor.start({.threads = executor.threaded ? threads : 1, .devices = options.devices})};
+    return {std::string(executor.name), executor.start({.threads = executor.threaded ? threads : 1,
+                                                        .devices = options.devices,
+                                                        .speculate = options.speculate})};
 }
 
 std::optional<std::regex> compile_filter(const std::string& filter) {

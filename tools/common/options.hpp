@@ -16,6 +16,7 @@ struct CommonOptions {
     std::vector<std::string> devices;
     bool require_device = false;
     unsigned threads = 0;  ///< the executor's; 0: as many as there are cores
+    Speculate speculate = Speculate::measured;
     unsigned jobs = 0;     ///< cases or blocks at once; 0: the command's own default
     std::string fork;      ///< empty: as the input says
     std::string json;      ///< a file, or - for standard output
@@ -28,7 +29,7 @@ struct CommonOptions {
 /// A started executor. `name` is what results are labelled with.
 struct Backend {
     std::string name;
-    Execute execute = execute_serial;
+    Execute execute{};
 };
 
 /// The executor that the options ask for. Throws UsageError where it is not built in.

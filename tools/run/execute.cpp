@@ -10,6 +10,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/block_input.hpp"
 #include "evm/codec/wire.hpp"
+#include "fallback/parallelism.hpp"
 #include "tools/common/difference.hpp"
 #include "tools/common/eip3155.hpp"
 
@@ -138,19 +139,24 @@ class BlockRun {
         std::vector<double> times;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
+            Execute::Counters counters;
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options());
+                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options(),
+                                              &counters);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
             if (!outcomes) return stop(outcomes.error());
+            if (!counters.empty()) report.counters = counters.front();
             if (i == 0)
                 m_outcome = std::move(outcomes->front());
             else if (!(m_outcome == outcomes->front()))
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
-        report.reasons["backend_serial"] = report.txs;
+        report.reasons["backend_" + m_plan.backend.name] = report.txs;
+        if (m_plan.options.explain && m_outcome.verdict.valid())
+            report.parallelism = measure_parallelism(m_context, m_input, m_folder.state, execution_options());
         note_assumed();
         if (!m_plan.options.evm_trace.empty() && !trace()) return false;
         report.gas_used = m_outcome.gas_used;

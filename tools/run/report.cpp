@@ -50,6 +50,22 @@ ordered_json block_json(const BlockReport& b) {
     out["unsigned"] = b.unsigned_txs;
     out["routes"] = {{"device", 0}, {"cpu", b.txs}, {"escalated", 0}, {"reasons", b.reasons}};
     out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};
+    if (b.counters)
+        out["parallelism"] = {{"speculated", b.counters->speculated},
+                              {"in_turn", b.counters->direct},
+                              {"repeated", b.counters->repeated},
+                              {"repeated_gas", b.counters->repeated_gas},
+                              {"executions_per_transaction", b.counters->executions_per_transaction()},
+                              {"retreats", b.counters->retreats}};
+    if (b.parallelism) {
+        ordered_json& p = out["parallelism"];
+        p["independent"] = b.parallelism->independent;
+        p["longest_chain"] = b.parallelism->longest_chain;
+        p["critical_path_gas"] = b.parallelism->critical_path_gas;
+        p["critical_path_ms"] = 1e3 * b.parallelism->critical_path_seconds;
+        p["bound_by_gas"] = b.parallelism->bound();
+        p["bound_by_time"] = b.parallelism->bound_by_time();
+    }
     for (size_t i = 0; i < phase_names.size(); ++i) out["timing_ms"][phase_names[i]] = b.timing_ms[i];
     return out;
 }

@@ -10,6 +10,8 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/chain/block.hpp"
+#include "fallback/counters.hpp"
+#include "fallback/parallelism.hpp"
 #include "host/device/device.hpp"
 #include "host/sender_report.hpp"
 #include "tools/common/exit_code.hpp"
@@ -77,6 +79,10 @@ struct BlockReport {
     std::vector<std::string> assumed;
     size_t unsigned_txs = 0;
     std::map<std::string, size_t> reasons;
+    /// How it was executed in parallel, where it was.
+    std::optional<BlockCounters> counters;
+    /// What limits a parallel execution; formed for --explain.
+    std::optional<BlockParallelism> parallelism;
     /// Who recovered the senders, and why.
     SenderReport senders;
     std::array<double, phase_names.size()> timing_ms{};

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state as committed, which the ordered walk alone changes. Results that were computed beside the walk are
+// checked by value against the table and entered there. What is irregular, or not worth sharing, runs on the
+// serial journal over the same table; its changes are entered when the walk goes back to the table.
+#pragma once
+
+#include <functional>
+
+#include "evm/base/for_each.hpp"
+#include "evm/state/journal.hpp"
+#include "fallback/incarnation.hpp"
+
+namespace warpevm {
+
+/// What the walk's journal asks: the state itself, or the table once there is one.
+class CommittedView final : public StateView {
+  public:
+    explicit CommittedView(const StateView& state) : m_state(state) {}
+    void use(Versions& table, EntryArena& arena) {
+        m_table = &table;
+        m_arena = &arena;
+    }
+
+    void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
+    void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
+    void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
+        m_state.read_codes(hashes, answers);
+    }
+    [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
+        return m_state.read_block_hash(number);
+    }
+
+  private:
+    const StateView& m_state;
+    Versions* m_table = nullptr;
+    EntryArena* m_arena = nullptr;
+};
+
+/// Where a window's entries are to be found.
+struct WindowTable {
+    Versions& versions;
+    EntryArena& arena;  ///< of the walk's own
+    /// Empties the table; called when it is needed first.
+    std::function<void()> reset;
+};
+
+class CommittedState {
+  public:
+    CommittedState(WindowTable table, const StateView& state, CodeCache& codes, bool assume_absent);
+
+    /// `start`: every position up to it belongs to earlier blocks.
+    void begin_block(bool state_clearing, Position start);
+    /// `more`: another block of the window follows. `end` as in use_table.
+    void end_block(Position end, bool more);
+
+    /// The journal: valid to run on after `use_journal`, until `use_table`.
+    [[nodiscard]] Journal<false>& journal() { return m_journal; }
+    void use_journal();
+    /// Enters what the journal changed since `use_journal`, as of `position`, which nothing else has.
+    void use_table(Position position);
+    [[nodiscard]] bool on_journal() const { return m_on_journal; }
+
+    /// The account that gets the block's fees. What a transaction adds to it is not published until somebody
+    /// has asked for it: nearly all add, and hardly any ask.
+    void set_fee_account(AccountEntry* entry) {
+        m_fee_account = entry;
+        m_fees_told.store(false, std::memory_order_relaxed);
+    }
+    [[nodiscard]] bool is_untold(const AccountEffect& effect, const AccountEntry* entry) const {
+        return entry == m_fee_account && !effect.nonce && !effect.code_hash && !effect.wiped &&
+               !m_fees_told.load(std::memory_order_relaxed);
+    }
+
+    /// Whether the incarnation would see in the table what it saw.
+    bool still_holds(const Incarnation& incarnation);
+    /// Enters an incarnation that holds.
+    void commit(const Incarnation& incarnation, Position position);
+
+    /// What the block changed so far; `position` as in use_table.
+    [[nodiscard]] StateDiff diff(Position position, const ForEach& for_each = in_order);
+    /// Reads of unknown state that were taken as absent, since the last call.
+    void take_assumed(std::vector<Address>& accounts, std::vector<SlotKey>& slots);
+
+  private:
+    struct ChangedAccount {
+        AccountEntry* entry;
+        AccountState before;
+        uint32_t last_slot = none;  ///< of its changed slots, which are linked
+    };
+    struct ChangedSlot {
+        SlotEntry* entry;
+        U256 before;
+        uint32_t previous;
+    };
+    static constexpr uint32_t none = ~uint32_t{0};
+    /// A part of a difference, its slots and codes counted from its own beginning.
+    struct DiffPiece {
+        std::vector<AccountChange> accounts;
+        std::vector<SlotChange> slots;
+        std::vector<Hash> codes;
+    };
+
+    void first_use();
+    void adopt_account(Row row);
+    void adopt_slot(Row row);
+    void enter_journal(Position position);
+    AccountEntry* entry_of(Row row);
+    SlotEntry* slot_entry_of(Row row);
+    void take_journals_assumptions();
+    void list_assumptions(const Incarnation& incarnation);
+    void change(AccountEntry& entry, Position position, const AccountState& state);
+    void change(SlotEntry& entry, Position position, const U256& value);
+    void note_change(AccountEntry& entry);
+    static void link_written(SlotEntry& entry);
+    StateDiff table_diff(const ForEach& for_each) const;
+    void add_to(DiffPiece& piece, const ChangedAccount& changed) const;
+    void add_codes(StateDiff& diff, std::vector<Hash> hashes) const;
+
+    CodeCache& m_codes;
+    WindowTable m_window;
+    Versions& m_table;
+    EntryArena& m_arena;
+    CommittedView m_view;
+    Journal<false> m_journal;
+    bool m_state_clearing = true;
+    bool m_table_used = false;  ///< in this window
+    bool m_mixed = false;       ///< in this block: the journal alone does not know all that changed
+    bool m_on_journal = true;
+    uint32_t m_block = 0;
+    Position m_block_start = 0;
+    /// Rows that earlier blocks changed, as long as there is no table.
+    std::vector<Row> m_earlier_accounts, m_earlier_slots;
+    std::vector<AccountEntry*> m_entries;  ///< by row of the journal, found so far
+    std::vector<ChangedAccount> m_changed_accounts;
+    std::vector<ChangedSlot> m_changed_slots;
+    std::vector<Address> m_assumed_accounts;
+    std::vector<SlotKey> m_assumed_slots;
+    std::vector<Address> m_told_accounts;  ///< assumed before there was a table
+    std::vector<SlotKey> m_told_slots;
+    AccountEntry* m_fee_account = nullptr;
+    std::atomic<bool> m_fees_told{false};
+};
+
+}  // namespace warpevm

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which transactions of a block meet: those to one recipient whose speculation keeps being in vain are taken
+// to need each the one before.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "evm/chain/executor.hpp"
+
+namespace warpevm {
+
+class Contention {
+  public:
+    static constexpr uint32_t none = ~uint32_t{0};
+
+    /// What became of a speculated transaction. Called by the walk alone.
+    void note(std::span<const BlockTransaction> transactions, uint32_t index, bool kept);
+
+    /// The transaction that should have run before `index` is begun, as far as is known. From any thread.
+    [[nodiscard]] uint32_t needed_before(uint32_t index) const {
+        if (!m_known.load(std::memory_order_acquire)) return none;
+        const uint32_t group = m_group[index];
+        return group != none && m_contended[group].load(std::memory_order_relaxed) ? m_before[index] : none;
+    }
+
+  private:
+    struct Record {
+        uint32_t kept = 0, stale = 0;
+    };
+    void group(std::span<const BlockTransaction> transactions);
+
+    std::atomic<bool> m_known{false};
+    std::vector<uint32_t> m_group;   ///< by transaction; none: a creation
+    std::vector<uint32_t> m_before;  ///< the one before in its group
+    std::vector<Record> m_records;   ///< by group
+    std::unique_ptr<std::atomic<bool>[]> m_contended;
+};
+
+}  // namespace warpevm

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the multi-version table keeps of an account and of a slot: the value as committed, and what
+// transactions that are not committed yet did to it, by position.
+#pragma once
+
+#include <atomic>
+#include <boost/container/small_vector.hpp>
+
+#include "evm/state/observation.hpp"
+#include "evm/state/state_view.hpp"
+#include "fallback/spin_lock.hpp"
+
+namespace warpevm {
+
+/// A place in the window: 0 is its start, and every transaction has one of its own, ascending by two, so that
+/// there is a place between any two.
+using Position = uint64_t;
+
+/// Asks the state view once, whoever comes first; the others wait.
+class LoadOnce {
+  public:
+    template <class Load>
+    void run(Load&& load) {
+        uint8_t state = m_state.load(std::memory_order_acquire);
+        if (state == ready) return;
+        if (state == untouched && m_state.compare_exchange_strong(state, busy, std::memory_order_acquire)) {
+            load();
+            m_state.store(ready, std::memory_order_release);
+            m_state.notify_all();
+            return;
+        }
+        for (; state != ready; state = m_state.load(std::memory_order_acquire))
+            m_state.wait(state, std::memory_order_acquire);
+    }
+
+  private:
+    static constexpr uint8_t untouched = 0, busy = 1, ready = 2;
+    std::atomic<uint8_t> m_state{untouched};
+};
+
+/// An account as of some position.
+struct AccountState {
+    /// `has_storage`: the pre-state said so, and no wipe since.
+    AccountRecord record;
+    bool exists = false;
+    /// The position that wiped its storage last; 0: none did.
+    Position wiped = 0;
+};
+
+struct SlotEntry;
+
+struct alignas(64) AccountEntry {
+    explicit AccountEntry(const Address& a) : address(a) {}
+    [[nodiscard]] bool is(const Address& a) const { return address == a; }
+
+    AccountEntry* next = nullptr;  ///< the interner's
+    const Address address;
+    LoadOnce load;
+    /// What the pre-state knew of the account; valid after `load`. Absent: its storage is all new.
+    Knowledge before = Knowledge::unknown;
+    SpinLock lock;  // of the next two
+    /// The pre-state's, once loaded, until a transaction that changes it commits.
+    AccountState committed;
+    /// The effect is that of an incarnation which lives until its version is dropped.
+    struct Version {
+        Position position;
+        const AccountEffect* effect;
+    };
+    /// Ascending, of transactions that are not committed; hardly ever more than one at a time.
+    boost::container::small_vector<Version, 1> versions;
+
+    // The ordered walk's own.
+    SlotEntry* written = nullptr;  ///< slots that were ever committed, linked
+    uint32_t changed_in = 0;       ///< the number of the block that changed it last
+    uint32_t place = 0;            ///< among that block's changed accounts
+    bool assumed = false;          ///< reported as unknown and taken as absent
+};
+
+/// A slot's key within a window.
+struct SlotId {
+    AccountEntry* account;
+    U256 key;
+};
+
+struct alignas(64) SlotEntry {
+    explicit SlotEntry(const SlotId& id) : account(id.account), key(id.key) {}
+    [[nodiscard]] bool is(const SlotId& id) const { return key == id.key && account == id.account; }
+
+    SlotEntry* next = nullptr;  ///< the interner's
+    AccountEntry* const account;
+    const U256 key;
+    LoadOnce load;
+    Knowledge before = Knowledge::unknown;  ///< valid after `load`
+    SpinLock lock;                          // of the next three
+    Position committed_at = 0;
+    /// The pre-state's, once loaded, while committed_at is 0.
+    U256 committed;
+    struct Version {
+        Position position;
+        const U256* value;
+    };
+    boost::container::small_vector<Version, 1> versions;
+
+    // The ordered walk's own.
+    SlotEntry* next_written = nullptr;
+    uint32_t changed_in = 0;
+    bool is_written = false;
+    bool assumed = false;
+};
+
+}  // namespace warpevm

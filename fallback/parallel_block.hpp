@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// One block on several threads. Transactions are claimed in order and speculated; whoever holds the token
+// walks: it commits what is ready in block order, and what nobody has begun it runs itself.
+#pragma once
+
+#include <tbb/task_group.h>
+
+#include "evm/chain/block_steps.hpp"
+#include "fallback/committed_state.hpp"
+#include "fallback/contention.hpp"
+#include "fallback/parallel_context.hpp"
+#include "fallback/speculation.hpp"
+
+namespace warpevm {
+
+/// What the blocks of a window share.
+struct WindowState {
+    ParallelContext::Parts& parts;
+    EntryArena& arena;  ///< of the walk while it is alone
+    const StateView& state;
+    const ExecutionOptions& options;
+    CommittedState committed;
+    /// Lower ones are for what came before the window.
+    Position next_position = 4;
+    StateDiff earlier_blocks;  ///< kept up only for intermediate roots
+};
+
+class ParallelBlock {
+  public:
+    ParallelBlock(WindowState& window, const BlockInput& block,
+                  std::span<const TransactionResult* const> given);
+    BlockOutcome execute();
+    /// `more`: another block of the window follows.
+    void end(bool more) { m_window.committed.end_block(position_before(m_count + 2), more); }
+    [[nodiscard]] const BlockCounters& counters() const { return m_counters; }
+
+  private:
+    enum class Stage : uint8_t { open, running, done, committed };
+    struct Slot {
+        std::atomic<Stage> stage{Stage::open};
+        std::atomic<bool> published{false};  ///< later ones can see what it did
+        Incarnation* incarnation = nullptr;  ///< valid where done
+        bool given = false;
+        bool fresh = false;  ///< of the thread that runs it: not handed in yet
+    };
+
+    /// What a thread keeps while it works on this block.
+    struct Worker {
+        Speculation speculation;
+        /// Transactions that it claims at once, so that they take about `claimed_work`.
+        uint32_t claim = 1;
+        /// Since it judged the pace last.
+        uint32_t ran = 0;
+        double seconds = 0;
+    };
+
+    bool worth_speculating(uint32_t ran, double seconds) const;
+    template <class Run>
+    void walk_alone(uint32_t at_least, Run run);
+    void run_transactions();
+    void seal();
+    void run_parallel();
+    void open_speculation();
+    void work();
+    void walk(Speculation& speculation);
+    void take_turn(uint32_t index, Speculation& speculation);
+    void run_in_turn(uint32_t index, Speculation& speculation);
+    void share();
+    struct Range {
+        uint32_t begin = 0, end = 0;
+    };
+    Range claim(uint32_t wanted);
+    bool speculate_some(Worker& worker);
+    bool speculate(uint32_t index, Speculation& speculation);
+    bool must_wait(uint32_t index) const;
+    void hand_in(Range range);
+    void publish(const Incarnation& incarnation, Position position);
+    void withdraw(const Incarnation& incarnation, Position position);
+    void adopt_given();
+    bool commit(uint32_t index, Incarnation& incarnation);
+    void judge_speculation(Speculation& speculation);
+    void retreat(Speculation& speculation);
+    bool direct(uint32_t index);
+    bool fits_block(const Transaction& tx) const;
+    void append(TransactionOutcome outcome, const Transaction& tx);
+    void append_logs(const Logs& logs, TransactionOutcome& outcome);
+    BlockOutcome rejected() { return {.verdict = std::move(m_outcome.verdict)}; }
+    BlockAllowance allowance() const;
+    Position position(uint32_t index) const { return m_first_position + 2 * (Position{index} + 1); }
+    /// Of what the journal enters before the transaction `index`.
+    Position position_before(uint32_t index) const { return position(index) - 1; }
+    bool over() const {
+        return m_stopped.load(std::memory_order_acquire) || m_next.load(std::memory_order_acquire) >= m_count;
+    }
+    void note_progress();
+    void wait_for_progress(uint32_t seen);
+    void hand_over() const {
+        if (m_window.parts.settings.at_hand_over) m_window.parts.settings.at_hand_over();
+    }
+
+    WindowState& m_window;
+    const BlockInput& m_block;
+    std::span<const TransactionResult* const> m_given;
+    const uint32_t m_count;
+    const Position m_first_position;
+    BlockOutcome m_outcome;
+    Machine<false> m_machine;
+    BlockCounters m_counters;
+
+    std::unique_ptr<Slot[]> m_slots;
+    tbb::task_group m_tasks;
+    SpinLock m_token;                 ///< of the walk
+    std::atomic<uint32_t> m_next{0};  ///< everything before it is committed
+    std::atomic<uint32_t> m_cursor{0};
+    std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing
+    std::atomic<bool> m_speculating{false};
+    std::atomic<bool> m_wanted{false};  ///< somebody is there who would speculate
+    std::atomic<bool> m_shared{false};  ///< the walk tells what it changes: speculation may begin
+    std::atomic<bool> m_too_short{false};  ///< transactions have become so short that the walk is faster alone
+    std::atomic<uint32_t> m_progress{0};
+    std::atomic<uint32_t> m_sleepers{0};
+
+    Contention m_contention;
+
+    // The walk's own.
+    uint32_t m_recent_kept = 0, m_recent_others = 0;
+    uint32_t m_stretch = 16;  ///< length of the next retreat
+};
+
+}  // namespace warpevm

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ParallelContext owns: threads, and what they keep between blocks.
+#pragma once
+
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <deque>
+#include <mutex>
+
+#include "fallback/parallel.hpp"
+#include "fallback/spin_lock.hpp"
+
+namespace warpevm {
+
+/// Things that threads borrow and give back. Addresses stay valid as long as the pool.
+template <class T>
+class Pool {
+  public:
+    T* borrow() {
+        const std::lock_guard held(m_lock);
+        if (m_free.empty()) return &m_all.emplace_back();
+        T* one = m_free.back();
+        m_free.pop_back();
+        return one;
+    }
+    /// Nobody may hold one.
+    template <class Action>
+    void for_each(Action&& action) {
+        for (T& one : m_all) action(one);
+    }
+    void give_back(T* one) {
+        const std::lock_guard held(m_lock);
+        m_free.push_back(one);
+    }
+
+  private:
+    SpinLock m_lock;
+    std::deque<T> m_all;
+    std::vector<T*> m_free;
+};
+
+struct ParallelContext::Parts {
+    explicit Parts(const ParallelSettings& wanted);
+
+    ParallelSettings settings;
+    ExecutionContext own;
+    ExecutionContext* serial = &own;
+    /// TBB allows a process as many threads as it has cores; this allows what the caller asked for.
+    std::unique_ptr<tbb::global_control> allowed;
+    tbb::task_arena arena;
+    Versions table;
+    Pool<EntryArena> arenas;
+    Pool<MachineBuffers> buffers;
+    Pool<Incarnation> incarnations;
+};
+
+}  // namespace warpevm

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/parallelism.hpp"
+
+#include <chrono>
+
+#include "evm/chain/block_steps.hpp"
+#include "evm/chain/fees.hpp"
+#include "evm/chain/transaction_execution.hpp"
+
+namespace warpevm {
+namespace {
+
+/// Length of a chain of transactions that each need the one before.
+struct Path {
+    uint64_t gas = 0;
+    double seconds = 0;
+    uint64_t length = 0;
+    void extend_to(const Path& other) {
+        gas = std::max(gas, other.gas);
+        seconds = std::max(seconds, other.seconds);
+        length = std::max(length, other.length);
+    }
+};
+
+class CriticalPath {
+  public:
+    explicit CriticalPath(const Journal<true>& journal) : m_journal(journal) {}
+
+    /// Takes in the journal's last transaction; answers the longest chain that ends in it.
+    Path add(const Address& sender, uint64_t gas, double seconds) {
+        m_accounts.resize(m_journal.account_count());
+        m_slots.resize(m_journal.slot_count());
+        Path path;
+        for (const AccountObservation& o : m_journal.observations().accounts)
+            if (!held_at_start(o, sender)) path.extend_to(m_accounts[o.row]);
+        for (const SlotObservation& o : m_journal.observations().slots)
+            if (m_journal.slot_row(o.row).before != o.value) path.extend_to(m_slots[o.row]);
+        const bool depends = path.length != 0;
+        path.gas += gas;
+        path.seconds += seconds;
+        ++path.length;
+        for (const AccountEffect& e : m_journal.effects().accounts) m_accounts[e.row].extend_to(path);
+        for (const SlotEffect& e : m_journal.effects().slots) m_slots[e.row].extend_to(path);
+        if (!depends) ++independent;
+        longest.extend_to(path);
+        return path;
+    }
+
+    uint64_t independent = 0;
+    Path longest;
+
+  private:
+    bool held_at_start(const AccountObservation& o, const Address& sender) const {
+        const AccountRow& a = m_journal.account_row(o.row);
+        const uint64_t nonce = a.address == sender && o.nonce ? *o.nonce : a.before_nonce;
+        return holds(
+            o, {a.before_balance, nonce, a.before_code_hash, o.has_storage.value_or(false), a.before_exists});
+    }
+
+    const Journal<true>& m_journal;
+    std::vector<Path> m_accounts, m_slots;
+};
+
+}  // namespace
+
+std::optional<BlockParallelism> measure_parallelism(ExecutionContext& context, const BlockInput& block,
+                                                    const StateView& state, const ExecutionOptions& options) {
+    Journal<true> journal(state, context.codes());
+    journal.missing().assume_absent = options.on_missing_state == OnMissingState::assume_absent;
+    Logs logs;
+    Machine<true> machine(journal, context.buffers(), logs, block.rules, block.environment);
+    machine.set_interpreter(context.interpreter);
+    journal.begin_block(block.rules.at_least(Fork::spurious_dragon));
+    if (block.rules.dao_transition) move_dao_balances(journal);
+    if (options.system_calls) call_before_transactions(machine);
+    BlockParallelism result{.transactions = block.transactions.size()};
+    CriticalPath critical(journal);
+    uint64_t blob_gas_left = block.rules.blobs.max * gas_per_blob;
+    for (const BlockTransaction& tx : block.transactions) {
+        const auto start = std::chrono::steady_clock::now();
+        const BlockAllowance left{.gas = block.environment.gas_limit - result.gas, .blob_gas = blob_gas_left};
+        const TransactionOutcome outcome = execute_transaction(machine, tx, left);
+        if (journal.missing().error) return std::nullopt;
+        if (outcome.invalid.code != ErrorCode::none) {
+            if (options.on_invalid == OnInvalid::reject_block) return std::nullopt;
+            continue;
+        }
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        critical.add(tx.sender, outcome.gas_used, taken.count());
+        blob_gas_left -= tx.tx->blob_versioned_hashes.size() * gas_per_blob;
+        result.gas += outcome.gas_used;
+        result.seconds += taken.count();
+    }
+    result.independent = critical.independent;
+    result.critical_path_gas = critical.longest.gas;
+    result.critical_path_seconds = critical.longest.seconds;
+    result.longest_chain = critical.longest.length;
+    return result;
+}
+
+}  // namespace warpevm

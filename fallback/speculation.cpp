@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/speculation.hpp"
+
+#include <algorithm>
+
+namespace warpevm {
+
+Read<AccountRecord> PositionView::read(const Address& address) const {
+    AccountEntry* entry = m_versions.account(address, m_arena);
+    AccountState state = m_versions.at(*entry, m_reader.position, m_state_clearing);
+    m_accounts.push_back(entry);
+    m_wiped.push_back(state.wiped);
+    if (entry->before == Knowledge::unknown) note_unknown();
+    // Sums of such balances might pass 2^256, where bounds mean nothing.
+    m_undecided |= state.record.balance.limb[3] >> 63 != 0;
+    if (m_reader.sender != nullptr && address == *m_reader.sender) state.record.nonce = m_reader.nonce;
+    return {state.exists ? Knowledge::value : Knowledge::absent, state.record};
+}
+
+void PositionView::read_accounts(std::span<const Address> keys,
+                                 std::span<Read<AccountRecord>> answers) const {
+    for (size_t i = 0; i < keys.size(); ++i) answers[i] = read(keys[i]);
+}
+
+void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const {
+    for (size_t i = 0; i < keys.size(); ++i) {
+        // The journal has asked for the account first; a transaction knows few, the last of them best.
+        const auto found = std::find_if(m_accounts.rbegin(), m_accounts.rend(),
+                                        [&](const AccountEntry* e) { return e->address == keys[i].address; });
+        AccountEntry* account = *found;
+        const Position wiped = m_wiped[static_cast<size_t>(m_accounts.rend() - found) - 1];
+        SlotEntry* entry = m_versions.slot(account, keys[i].slot, m_arena);
+        m_slots.push_back(entry);
+        answers[i] = m_versions.at(*entry, m_reader.position, wiped);
+        if (answers[i].knowledge != Knowledge::unknown) continue;
+        note_unknown();
+        answers[i] = {Knowledge::absent, {}};
+    }
+}
+
+Read<Hash> PositionView::read_block_hash(uint64_t number) const {
+    const Read<Hash> read = m_versions.state().read_block_hash(number);
+    m_undecided |= read.knowledge == Knowledge::unknown && !m_assume_absent;
+    return read;
+}
+
+Speculation::Speculation(Versions& versions, EntryArena& arena, CodeCache& codes, MachineBuffers& buffers,
+                         const BlockInput& block, const ExecutionOptions& options, Interpreter interpreter)
+    : m_versions(versions),
+      m_arena(arena),
+      m_view(versions, arena, block.rules.at_least(Fork::spurious_dragon),
+             options.on_missing_state == OnMissingState::assume_absent),
+      m_journal(m_view, codes),
+      m_machine(m_journal, buffers, m_logs, block.rules, block.environment) {
+    m_machine.set_interpreter(interpreter);
+    m_journal.missing().assume_absent = options.on_missing_state == OnMissingState::assume_absent;
+    m_journal.begin_block(block.rules.at_least(Fork::spurious_dragon));
+}
+
+void Speculation::run(const BlockTransaction& tx, const PositionView::Reader& reader, Incarnation& result) {
+    result.clear();
+    m_journal.reset();
+    m_logs.clear();
+    m_view.begin(reader);
+    constexpr BlockAllowance unlimited{.gas = ~uint64_t{0}, .blob_gas = ~uint64_t{0}};
+    result.outcome = execute_transaction(m_machine, tx, unlimited);
+    result.assumes = m_view.assumes();
+    result.undecided = m_view.undecided() || m_journal.missing().error.has_value();
+    if (result.outcome.invalid.code == ErrorCode::none) take_records(result);
+}
+
+/// Rows of the journal become indices into the entries.
+void Speculation::take_records(Incarnation& result) {
+    m_journal.exchange_records(result.observations, result.effects);
+    std::swap(result.accounts, m_view.accounts());
+    std::swap(result.logs, m_logs);
+    const std::vector<SlotEntry*>& read = m_view.slots();
+    size_t next_read = 0;
+    m_slot_index.resize(m_journal.slot_count());
+    for (SlotObservation& o : result.observations.slots) {
+        const SlotRow& slot = m_journal.slot_row(o.row);
+        AccountEntry* account = result.accounts[slot.account];
+        const bool was_read = next_read < read.size() && read[next_read]->account == account &&
+                              read[next_read]->key == slot.key;
+        SlotEntry* entry = was_read ? read[next_read++] : m_versions.slot(account, slot.key, m_arena);
+        m_slot_index[o.row] = static_cast<uint32_t>(result.slots.size());
+        o.row = m_slot_index[o.row];
+        result.slots.push_back(entry);
+    }
+    for (SlotEffect& e : result.effects.slots) e.row = m_slot_index[e.row];
+}
+
+}  // namespace warpevm

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/versions.hpp"
+
+#include <algorithm>
+
+namespace warpevm {
+namespace {
+
+/// Keeps versions ascending; a transaction that runs again replaces what it said before.
+template <class Versions>
+void insert(Versions& versions, typename Versions::value_type version) {
+    auto at = versions.end();
+    while (at != versions.begin() && std::prev(at)->position > version.position) --at;
+    if (at != versions.begin() && std::prev(at)->position == version.position)
+        *std::prev(at) = version;
+    else
+        versions.insert(at, version);
+}
+
+template <class Versions>
+void drop_up_to(Versions& versions, Position position) {
+    if (versions.empty()) return;
+    const auto keep =
+        std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position > position; });
+    versions.erase(versions.begin(), keep);
+}
+
+template <class Versions>
+void drop(Versions& versions, Position position) {
+    const auto gone =
+        std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position == position; });
+    if (gone != versions.end()) versions.erase(gone);
+}
+
+}  // namespace
+
+void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing) {
+    AccountRecord& record = state.record;
+    if (effect.nonce) record.nonce = *effect.nonce;
+    if (effect.code_hash) record.code_hash = *effect.code_hash;
+    record.balance += effect.delta;
+    if (effect.touched) state.exists = true;
+    if (effect.wiped || (state_clearing && effect.touched && is_empty(record)))
+        state = {.record = {}, .exists = false, .wiped = position};
+}
+
+void Versions::reset(const StateView& state, size_t expected_accounts, size_t expected_slots) {
+    m_slots.reset(expected_slots);
+    m_accounts.reset(expected_accounts);
+    m_state = &state;
+}
+
+void Versions::load(AccountEntry& entry) {
+    entry.load.run([&] {
+        const Read<AccountRecord> read = m_state->read_account(entry.address);
+        entry.before = read.knowledge;
+        entry.committed = {.record = read.value, .exists = read.knowledge == Knowledge::value};
+    });
+}
+
+/// Whoever still sees an account as it was before it was wiped may ask for a slot that was committed since.
+void Versions::load(SlotEntry& entry) {
+    entry.load.run([&] {
+        const Read<U256> read = m_state->read_slot({entry.account->address, entry.key});
+        const std::lock_guard held(entry.lock);
+        entry.before = read.knowledge;
+        if (entry.committed_at == 0) entry.committed = read.value;
+    });
+}
+
+AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing) {
+    const std::lock_guard held(entry.lock);
+    AccountState state = entry.committed;
+    for (const auto& version : entry.versions) {
+        if (version.position >= position) break;
+        apply(state, *version.effect, version.position, state_clearing);
+    }
+    return state;
+}
+
+Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped) {
+    // Of storage that is new or was wiped the pre-state has nothing to say.
+    const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
+    if (old_storage) load(entry);
+    const std::lock_guard held(entry.lock);
+    for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v)
+        if (v->position < position) return {Knowledge::value, v->position > wiped ? *v->value : U256{}};
+    if (entry.committed_at != 0)
+        return {Knowledge::value, entry.committed_at > wiped ? entry.committed : U256{}};
+    if (!old_storage) return {Knowledge::absent, {}};
+    return {entry.before, entry.committed};
+}
+
+void Versions::publish(AccountEntry& entry, Position position, const AccountEffect& effect) {
+    const std::lock_guard held(entry.lock);
+    insert(entry.versions, {position, &effect});
+}
+
+void Versions::publish(SlotEntry& entry, Position position, const U256& value) {
+    const std::lock_guard held(entry.lock);
+    insert(entry.versions, {position, &value});
+}
+
+void Versions::withdraw(AccountEntry& entry, Position position) {
+    const std::lock_guard held(entry.lock);
+    drop(entry.versions, position);
+}
+
+void Versions::withdraw(SlotEntry& entry, Position position) {
+    const std::lock_guard held(entry.lock);
+    drop(entry.versions, position);
+}
+
+void Versions::commit(AccountEntry& entry, Position position, const AccountState& state) {
+    const std::lock_guard held(entry.lock);
+    entry.committed = state;
+    drop_up_to(entry.versions, position);
+}
+
+void Versions::commit(SlotEntry& entry, Position position, const U256& value) {
+    const std::lock_guard held(entry.lock);
+    entry.committed_at = position;
+    entry.committed = value;
+    drop_up_to(entry.versions, position);
+}
+
+}  // namespace warpevm

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The multi-version table of a window, the one place where accounts and slots are interned. What is committed
+// in it holds; of the rest it gives hints: whatever was read here is checked by value before it counts.
+#pragma once
+
+#include "fallback/entries.hpp"
+#include "fallback/interner.hpp"
+
+namespace warpevm {
+
+/// EIP-161: no nonce, no balance, no code.
+inline bool is_empty(const AccountRecord& r) {
+    return r.nonce == 0 && r.balance.is_zero() && r.code_hash == empty_code_hash;
+}
+
+/// A call without value: it matters only to an account that is not there or is empty, so nobody is told before
+/// it commits.
+inline bool only_touches(const AccountEffect& e) {
+    return e.delta.is_zero() && !e.nonce && !e.code_hash && !e.wiped;
+}
+
+/// What a transaction did to an account, done to a state: in the order of the journal's end_transaction.
+void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing);
+
+/// Where a thread's entries lie.
+struct EntryArena {
+    Arena<AccountEntry> accounts;
+    Arena<SlotEntry> slots;
+    void clear() {
+        slots.clear();
+        accounts.clear();
+    }
+};
+
+class Versions {
+  public:
+    /// Forgets everything; the table is about `state` from here on. Entries lie in arenas of their threads,
+    /// which must be cleared before.
+    void reset(const StateView& state, size_t expected_accounts, size_t expected_slots);
+
+    /// The entry, its pre-state read.
+    AccountEntry* account(const Address& address, EntryArena& arena) {
+        AccountEntry* entry = find_account(address, arena);
+        load(*entry);
+        return entry;
+    }
+    /// The entry, without asking the state view.
+    AccountEntry* find_account(const Address& address, EntryArena& arena) {
+        return m_accounts.find_or_add(hash_value(address), address, arena.accounts, address);
+    }
+    SlotEntry* slot(AccountEntry* account, const U256& key, EntryArena& arena) {
+        const size_t hash = mix64(hash_value(key) ^ reinterpret_cast<uintptr_t>(account));
+        const SlotId id{account, key};
+        return m_slots.find_or_add(hash, id, arena.slots, id);
+    }
+    void load(AccountEntry& entry);
+    /// Only of accounts that the pre-state has; storage that is new is not asked for.
+    void load(SlotEntry& entry);
+
+    /// The account as the transaction at `position` should see it.
+    AccountState at(AccountEntry& entry, Position position, bool state_clearing);
+    /// A slot likewise. `wiped`: as the account's state at that position says.
+    Read<U256> at(SlotEntry& entry, Position position, Position wiped);
+
+    /// What the transaction at `position` did, before anyone knows whether it stands. What is pointed to must
+    /// stay until it is withdrawn or something at `position` or later commits.
+    void publish(AccountEntry& entry, Position position, const AccountEffect& effect);
+    void publish(SlotEntry& entry, Position position, const U256& value);
+    void withdraw(AccountEntry& entry, Position position);
+    void withdraw(SlotEntry& entry, Position position);
+    /// The value after `position`, for good; versions up to it are dropped.
+    void commit(AccountEntry& entry, Position position, const AccountState& state);
+    void commit(SlotEntry& entry, Position position, const U256& value);
+
+    [[nodiscard]] const StateView& state() const { return *m_state; }
+
+  private:
+    const StateView* m_state = nullptr;
+    Interner<AccountEntry> m_accounts;
+    Interner<SlotEntry> m_slots;
+};
+
+}  // namespace warpevm

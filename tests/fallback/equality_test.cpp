@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parallel executor against the serial one over seeded random windows. A failing seed is printed; replay
+// it alone with WARPEVM_SEED.
+#include <cstdlib>
+
+#include "tests/fallback/compare.hpp"
+#include "tests/fallback/random_block.hpp"
+
+namespace warpevm::test {
+namespace {
+
+constexpr Fork forks[] = {Fork::frontier,
+                          Fork::homestead,
+                          Fork::tangerine_whistle,
+                          Fork::spurious_dragon,
+                          Fork::byzantium,
+                          Fork::constantinople,
+                          Fork::istanbul,
+                          Fork::berlin,
+                          Fork::london,
+                          Fork::shanghai,
+                          Fork::cancun,
+                          Fork::prague,
+                          Fork::osaka};
+constexpr unsigned thread_counts[] = {1, 2, 3, 8, 64};
+
+BlockShape shape_of(uint64_t seed) {
+    return {.seed = seed,
+            .fork = forks[seed % std::size(forks)],
+            .contention = contentions[seed / 3 % std::size(contentions)],
+            .transactions = static_cast<uint32_t>(seed % 7 == 0 ? 150 : 5 + seed % 50),
+            .blocks = seed % 5 == 0 ? 3U : 1U,
+            .invalid_percent = seed % 4 == 0 ? 5U : 0U,
+            .open_state = seed % 6 == 0};
+}
+
+ExecutionOptions options_of(uint64_t seed, const RandomWindow& w, Fork fork) {
+    ExecutionOptions options;
+    options.on_invalid = seed % 8 == 0 ? OnInvalid::skip : OnInvalid::reject_block;
+    if (seed % 12 != 0) options.on_missing_state = OnMissingState::assume_absent;
+    options.allow_missing_system_contracts = true;
+    if (fork < Fork::byzantium && seed % 2 == 0)
+        options.state_root_after = [&w](const StateDiff& diff) { return w.state.root_after(diff); };
+    return options;
+}
+
+struct Totals {
+    uint64_t speculated = 0, direct = 0, repeated = 0, retreats = 0, invalid = 0, errors = 0, blocks = 0;
+};
+
+void check_seed(uint64_t seed, Totals& totals) {
+    const BlockShape shape = shape_of(seed);
+    const RandomWindow w(shape);
+    const ExecutionOptions options = options_of(seed, w, shape.fork);
+    const auto expected = serially(w.window, w.state, options);
+    if (!expected)
+        ++totals.errors;
+    else if (!expected->back().verdict.valid())
+        ++totals.invalid;
+    const unsigned threads = thread_counts[seed % std::size(thread_counts)];
+    ParallelContext context(stressed(threads, seed));
+    std::vector<BlockCounters> counters;
+    expect_equal(expected, execute_parallel(context, w.window, w.state, options, {}, &counters));
+    for (const BlockCounters& c : counters) {
+        totals.speculated += c.speculated;
+        totals.direct += c.direct;
+        totals.repeated += c.repeated;
+        totals.retreats += c.retreats;
+        ++totals.blocks;
+        if (expected && expected->back().verdict.valid()) {
+            EXPECT_EQ(c.speculated + c.direct + c.repeated, c.transactions);
+        }
+    }
+}
+
+TEST(ParallelEquality, random_windows_come_out_as_serially) {
+    Totals totals;
+    const char* only = std::getenv("WARPEVM_SEED");
+    const char* count = std::getenv("WARPEVM_SEEDS");
+    const uint64_t begin = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;
+    const uint64_t end = only != nullptr    ? begin + 1
+                         : count != nullptr ? std::strtoull(count, nullptr, 10)
+                                            : 1300;
+    for (uint64_t seed = begin; seed < end; ++seed) {
+        const testing::ScopedTrace trace(
+            __FILE__, __LINE__,
+            "WARPEVM_SEED=" + std::to_string(seed) + " " + std::string(name(shape_of(seed).fork)));
+        check_seed(seed, totals);
+        if (testing::Test::HasFailure()) return;
+    }
+    std::printf(
+        "%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu retreats; %lu invalid, %lu errors\n",
+        totals.blocks, totals.speculated, totals.direct, totals.repeated, totals.retreats, totals.invalid,
+        totals.errors);
+    if (only != nullptr) return;
+    for (const uint64_t n :
+         {totals.speculated, totals.direct, totals.repeated, totals.invalid, totals.errors})
+        EXPECT_GT(n, (end - begin) / 100);
+}
+
+TEST(ParallelEquality, the_same_block_a_thousand_times_gives_the_same_bytes) {
+    const RandomWindow w({.seed = 42, .fork = Fork::prague, .contention = Contention::some});
+    ExecutionOptions options;
+    options.allow_missing_system_contracts = true;
+    const auto expected = serially(w.window, w.state, options);
+    ASSERT_TRUE(expected);
+    for (const unsigned threads : {2U, 8U}) {
+        ParallelContext context(stressed(threads, threads));
+        for (int i = 0; i < 500; ++i) {
+            const auto got = execute_parallel(context, w.window, w.state, options);
+            ASSERT_TRUE(got);
+            ASSERT_TRUE(*got == *expected) << "run " << i << " with " << threads << " threads";
+        }
+    }
+}
+
+}  // namespace
+}  // namespace warpevm::test
