@@ -69,7 +69,8 @@ void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U25
     }
 }
 
-CommittedState::CommittedState(WindowTable table, const StateView& state, CodeCache& codes, bool assume_absent)
+CommittedState::CommittedState(WindowTable table, const StateView& state, CodeCache& codes,
+                               bool assume_absent)
     : m_codes(codes),
       m_window(std::move(table)),
       m_table(m_window.versions),
@@ -118,9 +119,9 @@ void CommittedState::use_table(Position position) {
     m_mixed = true;
 }
 
-/// What earlier blocks changed enters the table as if the pre-state had it so. Storage that is new or was wiped
-/// owes nothing to the pre-state: such an account counts as absent there, and its slots are committed at
-/// position 1, before every transaction.
+/// What earlier blocks changed enters the table as if the pre-state had it so. Storage that is new or was
+/// wiped owes nothing to the pre-state: such an account counts as absent there, and its slots are committed
+/// at position 1, before every transaction.
 void CommittedState::first_use() {
     m_table_used = true;
     m_window.reset();

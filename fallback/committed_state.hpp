@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state as committed, which the ordered walk alone changes. Results that were computed beside the walk are
-// checked by value against the table and entered there. What is irregular, or not worth sharing, runs on the
-// serial journal over the same table; its changes are entered when the walk goes back to the table.
+// The state as committed, which the ordered walk alone changes. Results that were computed beside the walk
+// are checked by value against the table and entered there. What is irregular, or not worth sharing, runs on
+// the serial journal over the same table; its changes are entered when the walk goes back to the table.
 #pragma once
 
 #include <functional>

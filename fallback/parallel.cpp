@@ -55,15 +55,17 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
     EntryArena* arena = parts.arenas.borrow();
     const auto reset_table = [&] {
         parts.arenas.for_each([](EntryArena& a) { a.clear(); });
-        parts.table.reset(state, keys_per_transaction * transactions, 2 * keys_per_transaction * transactions);
+        parts.table.reset(state, keys_per_transaction * transactions,
+                          2 * keys_per_transaction * transactions);
     };
-    WindowState shared{.parts = parts,
-                       .arena = *arena,
-                       .state = state,
-                       .options = options,
-                       .committed = {{parts.table, *arena, reset_table}, state, context.serial().codes(), assume_absent},
-                       .next_position = 4,
-                       .earlier_blocks = {}};
+    WindowState shared{
+        .parts = parts,
+        .arena = *arena,
+        .state = state,
+        .options = options,
+        .committed = {{parts.table, *arena, reset_table}, state, context.serial().codes(), assume_absent},
+        .next_position = 4,
+        .earlier_blocks = {}};
     Journal<false>& journal = shared.committed.journal();
     MissingReads& missing = journal.missing();
     std::vector<BlockOutcome> outcomes;

@@ -24,8 +24,8 @@ uint32_t horizon(unsigned threads) {
 constexpr double least_work = 500e-6;
 /// Seconds of work after which the pace of the first transactions means something.
 constexpr double least_seen = 100e-6;
-/// Seconds that speculating, checking and entering a transaction take above running it, as measured, with what
-/// two threads lose by sharing a cache.
+/// Seconds that speculating, checking and entering a transaction take above running it, as measured, with
+/// what two threads lose by sharing a cache.
 constexpr double speculation_cost = 1.25e-6;
 /// The clock is read after so many short transactions, and the pace is that of so many.
 constexpr uint32_t clock_period = 8, pace_period = 64;
@@ -121,7 +121,7 @@ void ParallelBlock::append(TransactionOutcome outcome, const Transaction& tx) {
     if (m_block.rules.at_least(Fork::byzantium) || !options.state_root_after) return;
     const Position at = position(static_cast<uint32_t>(m_outcome.transactions.size()) - 1);
     m_outcome.intermediate_roots.push_back(
-            options.state_root_after(m_window.earlier_blocks.then(m_window.committed.diff(at))));
+        options.state_root_after(m_window.earlier_blocks.then(m_window.committed.diff(at))));
 }
 
 /// Runs the transaction that is next on the journal. False where it ends the block.
@@ -139,8 +139,8 @@ bool ParallelBlock::direct(uint32_t index) {
 
 // ---- from serial to parallel
 
-/// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain by
-/// it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
+/// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
+/// by it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
 bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
     const double each = seconds / ran, left = m_count - m_next;
     const double shortest = speculation_cost / (0.9 * m_window.parts.settings.threads - 1.4);
@@ -224,8 +224,7 @@ void ParallelBlock::retreat(Speculation& speculation) {
 void ParallelBlock::share() {
     CommittedState& committed = m_window.committed;
     committed.use_table(position_before(m_next));
-    committed.set_fee_account(
-        m_window.parts.table.account(m_block.environment.beneficiary, m_window.arena));
+    committed.set_fee_account(m_window.parts.table.account(m_block.environment.beneficiary, m_window.arena));
     m_shared.store(true, std::memory_order_release);
     note_progress();
 }
@@ -342,8 +341,8 @@ void ParallelBlock::run_in_turn(uint32_t index, Speculation& speculation) {
 bool ParallelBlock::commit(uint32_t index, Incarnation& t) {
     const Transaction& tx = *m_block.transactions[index].tx;
     CommittedState& committed = m_window.committed;
-    if (committed.on_journal() || t.undecided || t.outcome.invalid.code != ErrorCode::none || !fits_block(tx) ||
-        !committed.still_holds(t))
+    if (committed.on_journal() || t.undecided || t.outcome.invalid.code != ErrorCode::none ||
+        !fits_block(tx) || !committed.still_holds(t))
         return false;
     committed.commit(t, position(index));
     append_logs(t.logs, t.outcome);
@@ -401,7 +400,8 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     worker.seconds += taken.count();
     if (worker.ran < pace_period) return true;
     // Running with recording takes a little longer, which is left out of account: better once too often.
-    if (m_window.parts.settings.speculate == Speculate::measured && !worth_speculating(worker.ran, worker.seconds))
+    if (m_window.parts.settings.speculate == Speculate::measured &&
+        !worth_speculating(worker.ran, worker.seconds))
         m_too_short.store(true, std::memory_order_relaxed);
     worker.ran = 0;
     worker.seconds = 0;
@@ -421,7 +421,8 @@ bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
     Slot& slot = m_slots[index];
     if (must_wait(index)) return false;
     Stage expected = Stage::open;
-    if (!slot.stage.compare_exchange_strong(expected, Stage::running, std::memory_order_acq_rel)) return false;
+    if (!slot.stage.compare_exchange_strong(expected, Stage::running, std::memory_order_acq_rel))
+        return false;
     const BlockTransaction& tx = m_block.transactions[index];
     Incarnation* t = m_window.parts.incarnations.borrow();
     speculation.run(tx, {.position = position(index), .sender = &tx.sender, .nonce = tx.tx->nonce}, *t);
@@ -450,7 +451,8 @@ void ParallelBlock::hand_in(Range range) {
 void ParallelBlock::publish(const Incarnation& t, Position at) {
     for (const AccountEffect& e : t.effects.accounts) {
         AccountEntry* entry = t.accounts[e.row];
-        if (!only_touches(e) && !m_window.committed.is_untold(e, entry)) m_window.parts.table.publish(*entry, at, e);
+        if (!only_touches(e) && !m_window.committed.is_untold(e, entry))
+            m_window.parts.table.publish(*entry, at, e);
     }
     for (const SlotEffect& e : t.effects.slots) m_window.parts.table.publish(*t.slots[e.row], at, e.value);
 }

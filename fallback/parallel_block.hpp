@@ -116,7 +116,8 @@ class ParallelBlock {
     std::atomic<bool> m_speculating{false};
     std::atomic<bool> m_wanted{false};  ///< somebody is there who would speculate
     std::atomic<bool> m_shared{false};  ///< the walk tells what it changes: speculation may begin
-    std::atomic<bool> m_too_short{false};  ///< transactions have become so short that the walk is faster alone
+    std::atomic<bool> m_too_short{
+        false};  ///< transactions have become so short that the walk is faster alone
     std::atomic<uint32_t> m_progress{0};
     std::atomic<uint32_t> m_sleepers{0};
 

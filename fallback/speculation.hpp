@@ -12,7 +12,10 @@ namespace warpevm {
 class PositionView final : public StateView {
   public:
     PositionView(Versions& versions, EntryArena& arena, bool state_clearing, bool assume_absent)
-        : m_versions(versions), m_arena(arena), m_state_clearing(state_clearing), m_assume_absent(assume_absent) {}
+        : m_versions(versions),
+          m_arena(arena),
+          m_state_clearing(state_clearing),
+          m_assume_absent(assume_absent) {}
 
     /// Where there is a sender, its nonce is taken to be the transaction's: earlier ones of the same sender
     /// may be on their way.

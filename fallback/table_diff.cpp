@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The difference of a block whose changes were entered in the table: as Journal::diff forms it, in pieces that
-// may be formed at the same time.
+// The difference of a block whose changes were entered in the table: as Journal::diff forms it, in pieces
+// that may be formed at the same time.
 #include <algorithm>
 
 #include "fallback/committed_state.hpp"

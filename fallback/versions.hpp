@@ -13,8 +13,8 @@ inline bool is_empty(const AccountRecord& r) {
     return r.nonce == 0 && r.balance.is_zero() && r.code_hash == empty_code_hash;
 }
 
-/// A call without value: it matters only to an account that is not there or is empty, so nobody is told before
-/// it commits.
+/// A call without value: it matters only to an account that is not there or is empty, so nobody is told
+/// before it commits.
 inline bool only_touches(const AccountEffect& e) {
     return e.delta.is_zero() && !e.nonce && !e.code_hash && !e.wiped;
 }

@@ -142,7 +142,8 @@ void TrieBuilder::Batch::write_branch(const Node& node) {
     const BytesView value = m_trie.branch_value(node);
     const auto child_count = static_cast<size_t>(std::popcount(node.children));
     size_t payload = 16 - child_count + rlp::string_size(value);
-    for (size_t i = 0; i < child_count; ++i) payload += m_trie.m_nodes[node.first_child + i].reference_item_size();
+    for (size_t i = 0; i < child_count; ++i)
+        payload += m_trie.m_nodes[node.first_child + i].reference_item_size();
     m_encodings.list_of_size(payload);
     size_t child = node.first_child;
     for (int n = 0; n < 16; ++n)

@@ -114,16 +114,16 @@ TEST_F(BlockBench, BeingWrongOnceIsEnough) {
 }
 
 TEST_F(BlockBench, AnErrorIsToldAndHasNoFigure) {
-    const auto results = run({"cpu", 2, [](auto&&...) -> Result<std::vector<BlockOutcome>> {
+    const auto results = run({"cpu", 2, Execute([](auto&&...) -> Execute::Outcomes {
                                   return fail(ErrorCode::internal, "out of lanes");
-                              }});
+                              })});
     EXPECT_THAT(results[1].error, HasSubstr("out of lanes"));
     EXPECT_EQ(results[1].time.count, 0U);
 }
 
 TEST_F(BlockBench, MoreOrFewerOutcomesThanBlocksAreWrong) {
-    const auto results = run(
-        {"cpu", 2, [](auto&&...) { return Result<std::vector<BlockOutcome>>(std::vector<BlockOutcome>{}); }});
+    const auto results =
+        run({"cpu", 2, Execute([](auto&&...) { return Execute::Outcomes(std::vector<BlockOutcome>{}); })});
     EXPECT_THAT(results[1].error, HasSubstr("expected the outcome of one block, got 0"));
 }
 

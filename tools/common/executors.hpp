@@ -26,9 +26,9 @@ class Execute {
   public:
     using Outcomes = Result<std::vector<BlockOutcome>>;
     using Counters = std::vector<BlockCounters>;
-    using Function = std::function<Outcomes(ExecutionContext& context, std::span<const BlockInput> window,
-                                            const StateView& state, const ExecutionOptions& options,
-                                            Counters* counters)>;
+    using Function =
+        std::function<Outcomes(ExecutionContext& context, std::span<const BlockInput> window,
+                               const StateView& state, const ExecutionOptions& options, Counters* counters)>;
 
     /// The serial one.
     Execute();
