@@ -16,6 +16,19 @@ unsigned thread_count(const ParallelSettings& settings) {
 /// Accounts, and half of the slots: for the size of the table's index.
 constexpr size_t keys_per_transaction = 4;
 
+/// One thread has nothing to share, and a tracer wants order.
+Result<std::vector<BlockOutcome>> serially(ExecutionContext& context, std::span<const BlockInput> window,
+                                           const StateView& state, const ExecutionOptions& options,
+                                           std::vector<BlockCounters>* counters) {
+    auto outcomes = execute_serial(context, window, state, options);
+    if (!outcomes || counters == nullptr) return outcomes;
+    for (const BlockOutcome& outcome : *outcomes) {
+        const size_t ran = outcome.transactions.size();
+        counters->push_back({.transactions = ran, .direct = ran});
+    }
+    return outcomes;
+}
+
 }  // namespace
 
 ParallelContext::Parts::Parts(const ParallelSettings& wanted)
@@ -48,6 +61,8 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
                                                    std::span<const BlockInput> window, const StateView& state,
                                                    const ExecutionOptions& options, const GivenResults& given,
                                                    std::vector<BlockCounters>* counters) {
+    if (context.serial().tracer != nullptr || (context.threads() == 1 && given.empty()))
+        return serially(context.serial(), window, state, options, counters);
     const bool assume_absent = options.on_missing_state == OnMissingState::assume_absent;
     ParallelContext::Parts& parts = context.parts();
     size_t transactions = 0;

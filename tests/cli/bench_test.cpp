@@ -74,12 +74,24 @@ TEST(Bench, TheSameSeedIsTheSameBlock) {
 
 TEST(Bench, FilterPicksCases) {
     const Ran ran =
-        run_program("bench hot chain --filter slot-50\\|ether --txs 10 --repeat 1 --threads 1 --json -");
+        run_program("bench hot chain --filter slot-50\\|ether --txs 10 --repeat 1 --backend serial --json -");
     ASSERT_EQ(ran.exit_code, 0) << ran.err;
     const json document = json::parse(ran.out);
     ASSERT_EQ(document["results"].size(), 2U);
     EXPECT_EQ(document["results"][0]["case"], "slot-50");
     EXPECT_EQ(document["results"][1]["case"], "ether-1");
+}
+
+TEST(Bench, EveryBackendRunsEveryCase) {
+    const Ran ran = run_program("bench chain --filter token-1 --txs 60 --repeat 1 --threads 2,3 --json -");
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    const json document = json::parse(ran.out);
+    std::vector<std::string> ran_by;
+    for (const json& result : document["results"]) {
+        EXPECT_EQ(result["equal_to_serial"], true);
+        ran_by.push_back(result["backend"].get<std::string>() + " " + result["threads"].dump());
+    }
+    EXPECT_THAT(ran_by, testing::ElementsAre("serial 1", "cpu 2", "cpu 3"));
 }
 
 TEST(Bench, CalibrationIsGivenForTheThreadsAskedFor) {
@@ -122,7 +134,7 @@ class BenchBlocks : public testing::Test {
   protected:
     Ran run() {
         m_example.write(m_folder);
-        return run_program("bench blocks --repeat 2 --threads 1 --json - --blocks " +
+        return run_program("bench blocks --repeat 2 --backend serial --json - --blocks " +
                            m_folder.path().string());
     }
     TemporaryFolder m_folder;
@@ -162,8 +174,8 @@ TEST(Bench, StoppingItKeepsWhatWasMeasured) {
     const std::string base = folder.path().string();
     // Its progress says when a round is done, however busy the machine is.
     const int exit_code = run_until(
-        "1/100000  rounds", "bench transfers compute --txs 100 --repeat 100000 --threads 1 --json " + base +
-                                "/bench.json >" + base + "/out");
+        "1/100000  rounds", "bench transfers compute --txs 100 --repeat 100000 --backend serial --json " +
+                                base + "/bench.json >" + base + "/out");
     EXPECT_EQ(exit_code, 0);
     const json document = json::parse(folder.read("bench.json"));
     EXPECT_EQ(document["interrupted"], true);
