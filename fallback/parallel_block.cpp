@@ -101,7 +101,8 @@ void ParallelBlock::seal() {
     const ForEach on_all_threads = [](size_t count, const std::function<void(size_t)>& work) {
         HandOver tasks;
         tasks.give();
-        tbb::parallel_for(size_t{0}, count, tasks.task([&](size_t i) { work(i); }), tbb::simple_partitioner());
+        tbb::parallel_for(size_t{0}, count, tasks.task([&](size_t i) { work(i); }),
+                          tbb::simple_partitioner());
         tasks.take_back();
     };
     HandOver tasks;

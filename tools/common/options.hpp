@@ -17,9 +17,9 @@ struct CommonOptions {
     bool require_device = false;
     unsigned threads = 0;  ///< the executor's; 0: as many as there are cores
     Speculate speculate = Speculate::measured;
-    unsigned jobs = 0;     ///< cases or blocks at once; 0: the command's own default
-    std::string fork;      ///< empty: as the input says
-    std::string json;      ///< a file, or - for standard output
+    unsigned jobs = 0;  ///< cases or blocks at once; 0: the command's own default
+    std::string fork;   ///< empty: as the input says
+    std::string json;   ///< a file, or - for standard output
     std::string filter;
     std::string kernel_cache;  ///< a folder, or off; empty: the user's cache folder
     bool verbose = false;
