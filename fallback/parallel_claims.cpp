@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What threads run beside the walk: claims, their results, and waiting.
+#include <algorithm>
+
+#include "fallback/parallel_block.hpp"
+#include "fallback/parallel_tuning.hpp"
+
+namespace warpevm {
+
+using namespace parallel;
+
+/// A claim is a promise to look at them soon, no more: the walk runs what it meets and nobody has begun.
+ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
+    const unsigned threads = m_window.parts.settings.threads;
+    const uint32_t next = m_next.load(std::memory_order_acquire);
+    const uint32_t horizon = std::max(least_horizon, horizon_per_thread * threads);
+    const uint32_t end = std::min(m_count, next + horizon);
+    uint32_t cursor = m_cursor.load(std::memory_order_relaxed);
+    for (;;) {
+        const uint32_t from = std::max(cursor, next);
+        if (from >= end) return {};
+        // Towards the block's end smaller portions, so that all end at the same time.
+        const uint32_t fair = (m_count - from) / (2 * threads) + 1;
+        const uint32_t to = std::min({from + wanted, from + fair, end});
+        if (m_cursor.compare_exchange_weak(cursor, to)) return {from, to};
+    }
+}
+
+bool ParallelBlock::speculate_some(Worker& worker) {
+    Range range = claim(worker.claim);
+    if (range.begin == range.end) return false;
+    hand_over();
+    const auto start = Clock::now();
+    uint32_t ran = 0;
+    for (uint32_t i = range.begin; i < range.end; ++i) {
+        // What is done need not wait for something long.
+        if (i != range.begin && m_block.transactions[i].tx->gas_limit >= large_gas) {
+            hand_in({range.begin, i});
+            range.begin = i;
+        }
+        ran += speculate(i, worker.speculation) ? 1 : 0;
+    }
+    hand_in(range);
+    const std::chrono::duration<double> taken = Clock::now() - start;
+    const double fitting = claimed_work * ran / std::max(taken.count(), 1e-9);
+    worker.claim = static_cast<uint32_t>(std::clamp(fitting, 1.0, double{longest_claim}));
+    worker.ran += ran;
+    worker.seconds += taken.count();
+    if (worker.ran < pace_period) return true;
+    // Running with recording takes a little longer, which is left out of account: better once too often.
+    if (m_window.parts.settings.speculate == Speculate::measured &&
+        !worth_speculating(worker.ran, worker.seconds))
+        m_too_short.store(true, std::memory_order_relaxed);
+    worker.ran = 0;
+    worker.seconds = 0;
+    return true;
+}
+
+/// Where one transaction after the other needs the one before, running it too early is in vain.
+bool ParallelBlock::must_wait(uint32_t index) const {
+    if (m_window.parts.settings.speculate == Speculate::everything) return false;
+    const uint32_t before = m_contention.needed_before(index);
+    return before != Contention::none && before >= m_next.load(std::memory_order_acquire) &&
+           !m_slots[before].published.load(std::memory_order_acquire);
+}
+
+/// False where another was first, or it is left to the walk.
+bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
+    Slot& slot = m_slots[index];
+    if (must_wait(index)) return false;
+    Stage expected = Stage::open;
+    if (!slot.stage.compare_exchange_strong(expected, Stage::running, std::memory_order_acq_rel))
+        return false;
+    const BlockTransaction& tx = m_block.transactions[index];
+    Incarnation* t = m_window.parts.incarnations.borrow();
+    speculation.run(tx, {.position = position(index), .sender = &tx.sender, .nonce = tx.tx->nonce}, *t);
+    slot.incarnation = t;
+    slot.fresh = true;
+    if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));
+    slot.published.store(true, std::memory_order_release);
+    hand_over();
+    return true;
+}
+
+/// What this thread ran of the range may be committed.
+void ParallelBlock::hand_in(Range range) {
+    for (uint32_t i = range.begin; i < range.end; ++i) {
+        Slot& slot = m_slots[i];
+        if (!std::exchange(slot.fresh, false)) continue;
+        Incarnation* t = slot.incarnation;
+        Stage expected = Stage::running;
+        if (slot.stage.compare_exchange_strong(expected, Stage::done, std::memory_order_acq_rel)) continue;
+        withdraw(*t, position(i));
+        m_window.parts.incarnations.give_back(t);
+    }
+    note_progress();
+}
+
+void ParallelBlock::publish(const Incarnation& t, Position at) {
+    for (const AccountEffect& e : t.effects.accounts) {
+        AccountEntry* entry = t.accounts[e.row];
+        if (!only_touches(e) && !m_window.committed.is_untold(e, entry))
+            m_window.parts.table.publish(*entry, at, e);
+    }
+    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.publish(*t.slots[e.row], at, e.value);
+}
+
+void ParallelBlock::withdraw(const Incarnation& t, Position at) {
+    if (t.outcome.invalid.code != ErrorCode::none) return;
+    for (const AccountEffect& e : t.effects.accounts)
+        if (!only_touches(e)) m_window.parts.table.withdraw(*t.accounts[e.row], at);
+    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.withdraw(*t.slots[e.row], at);
+}
+
+// ---- waiting
+
+/// Something was committed or has become ready.
+void ParallelBlock::note_progress() {
+    m_progress.fetch_add(1, std::memory_order_seq_cst);
+    if (m_sleepers.load(std::memory_order_seq_cst) != 0) m_progress.notify_all();
+}
+
+void ParallelBlock::wait_for_progress(uint32_t seen) {
+    for (unsigned i = 0; i < 200; ++i) {
+        if (m_progress.load(std::memory_order_acquire) != seen) return;
+        pause_briefly();
+    }
+    m_sleepers.fetch_add(1, std::memory_order_seq_cst);
+    m_progress.wait(seen, std::memory_order_seq_cst);
+    m_sleepers.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+}  // namespace warpevm

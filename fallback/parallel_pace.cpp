@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// When a block's transactions are speculated, and when the walk is faster alone.
+#include <algorithm>
+
+#include "fallback/parallel_block.hpp"
+#include "fallback/parallel_tuning.hpp"
+
+namespace warpevm {
+
+using namespace parallel;
+
+/// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
+/// by it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
+bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
+    const double each = seconds / ran, left = m_count - m_next;
+    const double shortest = speculation_cost / (0.9 * m_window.parts.settings.threads - 1.4);
+    return left >= 4 && seconds >= least_seen && each >= shortest && each * left >= least_work;
+}
+
+/// Runs at least so many transactions on the journal, and then on until speculating seems worth it.
+template <class Run>
+void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
+    const bool asks = m_window.parts.settings.speculate == Speculate::measured;
+    auto start = Clock::now();
+    uint32_t since = m_next;
+    for (uint32_t ran = 1; !over(); ++ran) {
+        const uint32_t index = m_next;
+        run(index);
+        // The clock costs as much as a tenth of a transfer; but the first may show that state is slow.
+        const bool power_of_two = (ran & (ran - 1)) == 0;
+        if (!power_of_two && ran % clock_period != 0 && m_block.transactions[index].tx->gas_limit < large_gas)
+            continue;
+        const auto now = Clock::now();
+        const std::chrono::duration<double> taken = now - start;
+        if (ran >= at_least && (!asks || worth_speculating(m_next - since, taken.count()))) return;
+        if (m_next - since < pace_period) continue;
+        start = now;
+        since = m_next;
+    }
+}
+
+void ParallelBlock::run_transactions() {
+    const ParallelSettings& settings = m_window.parts.settings;
+    const bool may_speculate = settings.threads > 1;
+    const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
+    const auto run = [this](uint32_t index) {
+        ++m_counters.direct;
+        if (!direct(index)) return m_stopped.store(true, std::memory_order_relaxed);
+        m_next.store(index + 1, std::memory_order_relaxed);
+    };
+    if (!may_speculate && !has_given)
+        while (!over()) run(m_next);
+    else if (!has_given && settings.speculate == Speculate::measured)
+        walk_alone(1, run);
+    if (!over()) run_parallel();
+}
+
+void ParallelBlock::run_parallel() {
+    m_counters.serial = false;
+    m_slots = std::make_unique<Slot[]>(m_count);
+    const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
+    if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
+    if (has_given) adopt_given();
+    HandOver visit;  // another thread may do it where the arena is full
+    visit.give();
+    m_window.parts.arena.execute(visit.task([this] {
+        open_speculation();
+        work();
+        m_tasks.wait();
+        m_hand_over.take_back();
+    }));
+    visit.take_back();
+    for (uint32_t i = m_next; i < m_count; ++i)  // where the block ended early
+        if (m_slots[i].stage == Stage::done) m_window.parts.incarnations.give_back(m_slots[i].incarnation);
+}
+
+void ParallelBlock::open_speculation() {
+    m_speculating.store(true, std::memory_order_release);
+    m_hand_over.give();
+    for (unsigned i = 1; i < m_window.parts.settings.threads; ++i)
+        m_tasks.run(m_hand_over.task([this] { work(); }));
+}
+
+/// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
+void ParallelBlock::retreat(Speculation& speculation) {
+    ++m_counters.retreats;
+    m_recent_kept = m_recent_others = 0;
+    m_speculating.store(false, std::memory_order_release);
+    m_wanted.store(false, std::memory_order_relaxed);
+    m_shared.store(false, std::memory_order_release);
+    note_progress();
+    m_window.committed.use_journal();
+    walk_alone(std::exchange(m_stretch, std::min(2 * m_stretch, longest_stretch)),
+               [&](uint32_t index) { take_turn(index, speculation); });
+    if (over()) return;
+    if (m_window.parts.settings.speculate == Speculate::everything) share();
+    open_speculation();
+}
+
+/// Whoever speculates needs what is committed in the table. Entering it costs the walk time, so it waits for
+/// somebody to turn up first.
+void ParallelBlock::share() {
+    CommittedState& committed = m_window.committed;
+    committed.use_table(position_before(m_next));
+    committed.set_fee_account(m_window.parts.table.account(m_block.environment.beneficiary, m_window.arena));
+    m_shared.store(true, std::memory_order_release);
+    note_progress();
+}
+
+/// What nobody speculated, or in vain, runs in turn, and on the journal it would run faster.
+void ParallelBlock::judge_speculation(Speculation& speculation) {
+    if (m_too_short.load(std::memory_order_relaxed)) {
+        m_too_short.store(false, std::memory_order_relaxed);
+        m_stretch = std::max(m_stretch, stretch_of_short_ones);
+        return retreat(speculation);
+    }
+    // After a retreat a few results are enough to tell that nothing has changed.
+    const uint32_t enough = m_stretch > first_stretch ? judged / 2 : judged;
+    const uint32_t seen = m_recent_kept + m_recent_others;
+    if (seen < enough || m_window.committed.on_journal()) return;
+    const uint32_t of_five = m_window.parts.settings.threads == 2 ? 2 : 1;
+    if (5 * m_recent_kept < of_five * seen) return retreat(speculation);
+    m_stretch = first_stretch;
+    m_recent_kept = m_recent_others = 0;
+}
+
+}  // namespace warpevm

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The figures by which the parallel executor decides, as measured on the machines that README.md speaks of.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace warpevm::parallel {
+
+using Clock = std::chrono::steady_clock;
+
+/// Below this many seconds of remaining work, waking other threads costs more than they can save.
+inline constexpr double least_work = 500e-6;
+/// Seconds of work after which the pace of the first transactions means something.
+inline constexpr double least_seen = 100e-6;
+/// Seconds that speculating, checking and entering a transaction take above running it, as measured, with
+/// what two threads lose by sharing a cache.
+inline constexpr double speculation_cost = 1.25e-6;
+/// The clock is read after so many short transactions, and the pace is that of so many.
+inline constexpr uint32_t clock_period = 8, pace_period = 64;
+/// Blocks of fewer receipts and logs are sealed by one thread.
+inline constexpr size_t sealed_by_one = 400;
+/// Seconds of work that a thread claims at once: what it ran it likely commits itself, while it is in its
+/// cache, and threads seldom meet. More would leave the others waiting.
+inline constexpr double claimed_work = 16e-6;
+/// Of a transaction's gas limit: what may take several times as long.
+inline constexpr uint64_t large_gas = 500'000;
+inline constexpr uint32_t longest_claim = 16;
+/// A judgement of speculation looks at this many transactions.
+inline constexpr uint32_t judged = 32;
+/// Lengths of a retreat, doubling from one to the other.
+inline constexpr uint32_t first_stretch = 16, longest_stretch = 1024;
+/// The least where transactions have become too short.
+inline constexpr uint32_t stretch_of_short_ones = 256;
+
+/// How far speculation may be ahead of the walk: what is far ahead is stale more often.
+inline constexpr uint32_t least_horizon = 64, horizon_per_thread = 16;
+
+}  // namespace warpevm::parallel

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a thread does within a block, and the walk: whoever holds the token commits in block order.
+#include "evm/chain/fees.hpp"
+#include "fallback/parallel_block.hpp"
+
+namespace warpevm {
+
+void ParallelBlock::work() {
+    if (over()) return;
+    ParallelContext::Parts& parts = m_window.parts;
+    MachineBuffers* buffers = parts.buffers.borrow();
+    EntryArena* arena = parts.arenas.borrow();
+    {
+        Worker worker{.speculation = {parts.table, *arena, parts.serial->codes(), *buffers, m_block,
+                                      m_window.options, parts.serial->interpreter}};
+        for (;;) {
+            // Before anything is looked at: what changes later also changes this.
+            const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
+            if (over() || !m_speculating.load(std::memory_order_acquire)) break;
+            const uint32_t before = m_next.load(std::memory_order_acquire);
+            if (m_token.try_lock()) {
+                walk(worker.speculation);
+                m_token.unlock();
+                hand_over();
+            }
+            const bool walked = m_next.load(std::memory_order_acquire) != before;
+            if (!m_shared.load(std::memory_order_acquire)) {
+                m_wanted.store(true, std::memory_order_relaxed);
+                if (!walked) wait_for_progress(seen);
+                continue;
+            }
+            if (speculate_some(worker) || walked) continue;
+            wait_for_progress(seen);
+        }
+    }
+    parts.arenas.give_back(arena);
+    parts.buffers.give_back(buffers);
+}
+
+void ParallelBlock::walk(Speculation& speculation) {
+    const uint32_t begin = m_next.load(std::memory_order_relaxed);
+    while (!over()) {
+        const uint32_t index = m_next.load(std::memory_order_relaxed);
+        const Stage stage = m_slots[index].stage.load(std::memory_order_acquire);
+        if (stage == Stage::running) break;
+        if (stage == Stage::open && m_window.parts.settings.speculate == Speculate::everything) break;
+        take_turn(index, speculation);
+        judge_speculation(speculation);
+        if (m_wanted.load(std::memory_order_relaxed) && !m_shared.load(std::memory_order_relaxed) && !over())
+            share();
+        // Those who wait for the horizon to move need not hear of each step.
+        if ((index - begin) % 16 == 15) note_progress();
+    }
+    if (m_next.load(std::memory_order_relaxed) != begin) note_progress();
+}
+
+/// The transaction that is next commits, whatever it takes. Where another thread is still running it, that
+/// thread will find it committed.
+void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
+    Slot& slot = m_slots[index];
+    const bool done = slot.stage.exchange(Stage::committed, std::memory_order_acq_rel) == Stage::done;
+    const bool kept = done && commit(index, *slot.incarnation);
+    if (done) {
+        Incarnation& t = *slot.incarnation;
+        ++(kept ? m_counters.speculated : m_counters.repeated);
+        m_contention.note(m_block.transactions, index, kept);
+        if (!kept) m_counters.repeated_gas += t.outcome.gas_used;
+        if (!kept) withdraw(t, position(index));
+        if (slot.given) ++(kept ? m_counters.given_kept : m_counters.given_stale);
+        m_window.parts.incarnations.give_back(&t);
+    } else {
+        ++m_counters.direct;
+    }
+    ++(kept ? m_recent_kept : m_recent_others);
+    if (!kept) run_in_turn(index, speculation);
+    m_next.store(index + 1, std::memory_order_release);
+}
+
+/// Everything before it is committed, so what it sees holds; only what the walk alone may decide runs on the
+/// journal.
+void ParallelBlock::run_in_turn(uint32_t index, Speculation& speculation) {
+    CommittedState& committed = m_window.committed;
+    if (!committed.on_journal()) {
+        const BlockTransaction& tx = m_block.transactions[index];
+        Incarnation* t = m_window.parts.incarnations.borrow();
+        speculation.run(tx, {.position = position(index)}, *t);
+        const bool kept = commit(index, *t);
+        m_window.parts.incarnations.give_back(t);
+        if (kept) return;
+        committed.use_journal();
+        if (!direct(index)) return m_stopped.store(true, std::memory_order_release);
+        return committed.use_table(position(index));
+    }
+    if (!direct(index)) m_stopped.store(true, std::memory_order_release);
+}
+
+/// False where it is not what serial would have found here.
+bool ParallelBlock::commit(uint32_t index, Incarnation& t) {
+    const Transaction& tx = *m_block.transactions[index].tx;
+    CommittedState& committed = m_window.committed;
+    if (committed.on_journal() || t.undecided || t.outcome.invalid.code != ErrorCode::none ||
+        !fits_block(tx) || !committed.still_holds(t))
+        return false;
+    committed.commit(t, position(index));
+    append_logs(t.logs, t.outcome);
+    append(t.outcome, tx);
+    return true;
+}
+
+bool ParallelBlock::fits_block(const Transaction& tx) const {
+    const BlockAllowance left = allowance();
+    return tx.gas_limit <= left.gas &&
+           (tx.type != TxType::blob || tx.blob_versioned_hashes.size() * gas_per_blob <= left.blob_gas);
+}
+
+void ParallelBlock::append_logs(const Logs& logs, TransactionOutcome& outcome) {
+    outcome.first_log = static_cast<uint32_t>(m_outcome.logs.size());
+    for (size_t i = 0; i < logs.size(); ++i)
+        m_outcome.logs.add(logs[i].address, logs.topics(logs[i]), logs.data(logs[i]));
+}
+
+}  // namespace warpevm
