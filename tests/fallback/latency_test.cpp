@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads that take their time are waited for by all threads at once.
+#include <atomic>
 #include <chrono>
 #include <deque>
 
@@ -29,9 +30,19 @@ class SlowState final : public StateView {
         return m_state.read_block_hash(number);
     }
 
+    /// The most reads that ever waited at the same time.
+    [[nodiscard]] unsigned most_at_once() const { return m_most; }
+
   private:
-    static void wait(size_t keys) { std::this_thread::sleep_for(std::chrono::microseconds(100) * keys); }
+    void wait(size_t keys) const {
+        const unsigned now = ++m_waiting;
+        for (unsigned most = m_most; now > most && !m_most.compare_exchange_weak(most, now);) {
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds(100) * keys);
+        --m_waiting;
+    }
     const MemoryState& m_state;
+    mutable std::atomic<unsigned> m_waiting{0}, m_most{0};
 };
 
 double seconds_of(const std::function<void()>& work) {
@@ -40,8 +51,8 @@ double seconds_of(const std::function<void()>& work) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The threads sleep nearly all the time, so that few cores suffice. The figure to reach is 40; a machine
-/// with neighbours is not always there, so that the test asks for half and prints what it got.
+/// The threads sleep nearly all the time, so that few cores suffice. How much faster that is depends on who
+/// else is at the machine and is only printed (to reach: 40); what must be is that most of them wait at once.
 TEST(ParallelLatency, sixty_four_threads_hide_slow_reads) {
     MemoryState state;
     std::deque<Transaction> transactions;
@@ -70,7 +81,7 @@ TEST(ParallelLatency, sixty_four_threads_hide_slow_reads) {
     expect_equal(expected, got);
     std::printf("serial %.1f ms, 64 threads %.1f ms: %.1fx\n", 1e3 * serial, 1e3 * parallel,
                 serial / parallel);
-    EXPECT_GT(serial / parallel, 20);
+    EXPECT_GE(slow.most_at_once(), 48U);
 }
 
 }  // namespace
