@@ -99,11 +99,18 @@ void ParallelBlock::seal() {
         return;
     }
     const ForEach on_all_threads = [](size_t count, const std::function<void(size_t)>& work) {
-        tbb::parallel_for(size_t{0}, count, work, tbb::simple_partitioner());
+        HandOver tasks;
+        tasks.give();
+        tbb::parallel_for(size_t{0}, count, tasks.task([&](size_t i) { work(i); }), tbb::simple_partitioner());
+        tasks.take_back();
     };
+    HandOver tasks;
+    tasks.give();
     m_window.parts.arena.execute([&] {
-        tbb::parallel_invoke([&] { receipts(on_all_threads); }, [&] { difference(on_all_threads); });
+        tbb::parallel_invoke(tasks.task([&] { receipts(on_all_threads); }),
+                             tasks.task([&] { difference(on_all_threads); }));
     });
+    tasks.take_back();
 }
 
 BlockAllowance ParallelBlock::allowance() const {
@@ -189,18 +196,24 @@ void ParallelBlock::run_parallel() {
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
     if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
     if (has_given) adopt_given();
-    m_window.parts.arena.execute([this] {
+    HandOver visit;  // another thread may do it where the arena is full
+    visit.give();
+    m_window.parts.arena.execute(visit.task([this] {
         open_speculation();
         work();
         m_tasks.wait();
-    });
+        m_hand_over.take_back();
+    }));
+    visit.take_back();
     for (uint32_t i = m_next; i < m_count; ++i)  // where the block ended early
         if (m_slots[i].stage == Stage::done) m_window.parts.incarnations.give_back(m_slots[i].incarnation);
 }
 
 void ParallelBlock::open_speculation() {
     m_speculating.store(true, std::memory_order_release);
-    for (unsigned i = 1; i < m_window.parts.settings.threads; ++i) m_tasks.run([this] { work(); });
+    m_hand_over.give();
+    for (unsigned i = 1; i < m_window.parts.settings.threads; ++i)
+        m_tasks.run(m_hand_over.task([this] { work(); }));
 }
 
 /// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.

@@ -10,6 +10,7 @@
 #include "fallback/contention.hpp"
 #include "fallback/parallel_context.hpp"
 #include "fallback/speculation.hpp"
+#include "fallback/tsan.hpp"
 
 namespace warpevm {
 
@@ -108,6 +109,7 @@ class ParallelBlock {
     BlockCounters m_counters;
 
     std::unique_ptr<Slot[]> m_slots;
+    HandOver m_hand_over;  ///< of m_tasks
     tbb::task_group m_tasks;
     SpinLock m_token;                 ///< of the walk
     std::atomic<uint32_t> m_next{0};  ///< everything before it is committed
