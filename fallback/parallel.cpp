@@ -16,6 +16,9 @@ unsigned thread_count(const ParallelSettings& settings) {
 /// Accounts, and half of the slots: for the size of the table's index.
 constexpr size_t keys_per_transaction = 4;
 
+/// More than anybody asks for. TBB makes threads only for arenas that have work.
+constexpr size_t most_threads = 256;
+
 }  // namespace
 
 ParallelContext::Parts::Parts(const ParallelSettings& wanted)
@@ -23,8 +26,10 @@ ParallelContext::Parts::Parts(const ParallelSettings& wanted)
     settings.threads = thread_count(wanted);
     using tbb::global_control;
     const size_t allowed_now = global_control::active_value(global_control::max_allowed_parallelism);
+    // Of several such wishes TBB grants the lowest, so that one context would bound another's.
     if (settings.threads > allowed_now)
-        allowed = std::make_unique<global_control>(global_control::max_allowed_parallelism, settings.threads);
+        allowed = std::make_unique<global_control>(global_control::max_allowed_parallelism,
+                                                   std::max<size_t>(settings.threads, most_threads));
 }
 
 ParallelContext::ParallelContext(const ParallelSettings& settings)

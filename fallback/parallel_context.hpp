@@ -24,9 +24,10 @@ class Pool {
         m_free.pop_back();
         return one;
     }
-    /// Nobody may hold one.
+    /// Whoever holds one may not be using it. Others that come for one wait.
     template <class Action>
     void for_each(Action&& action) {
+        const std::lock_guard held(m_lock);
         for (T& one : m_all) action(one);
     }
     void give_back(T* one) {
