@@ -18,7 +18,8 @@ std::vector<TransactionResult> elsewhere(const BlockInput& block, const StateVie
     std::vector<TransactionResult> results;
     for (const BlockTransaction& tx : block.transactions) {
         Incarnation t;
-        speculation.run(tx, {.position = 1, .sender = &tx.sender, .nonce = tx.tx->nonce}, t);
+        speculation.run(tx, {.position = 1, .sender = &tx.sender, .nonce = tx.tx->nonce},
+                        t);
         TransactionResult& r = results.emplace_back();
         for (const AccountEntry* entry : t.accounts) r.accounts.push_back(entry->address);
         for (const SlotEntry* entry : t.slots) r.slots.push_back({entry->account->address, entry->key});

@@ -6,6 +6,7 @@
 #ifdef WARPEVM_TSAN
 
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
@@ -32,6 +33,7 @@ void dawdle() {
 constexpr size_t bodies = 16;
 
 TEST(HandOver, orders_a_body_between_giving_and_waiting) {
+    const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, 4);
     tbb::task_arena arena(4);
     for (int round = 0; round < 20; ++round) {
         std::vector<int> values(bodies, 1);
@@ -58,6 +60,7 @@ TEST(HandOver, orders_a_body_between_giving_and_waiting) {
 }
 
 TEST(SeededBug, bodies_of_one_group_write_the_same) {
+    const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, 4);
     int value = 0;
     HandOver group;
     tbb::task_group tasks;
@@ -72,17 +75,18 @@ TEST(SeededBug, bodies_of_one_group_write_the_same) {
 }
 
 TEST(SeededBug, the_giver_writes_before_it_waits) {
-    int value = 0;
+    const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, 4);
+    std::vector<int> values(bodies);
     HandOver group;
     tbb::task_group tasks;
     group.give();
-    for (size_t i = 0; i < bodies; ++i)
-        tasks.run(group.task([&value, i] {
+    for (int& value : values)
+        tasks.run(group.task([&value] {
             dawdle();
-            if (i == 0) ++value;
+            ++value;
         }));
     dawdle();
-    ++value;
+    for (int& value : values) ++value;
     tasks.wait();
     group.take_back();
 }

@@ -14,10 +14,18 @@ namespace warpevm::test {
 namespace {
 
 #ifdef WARPEVM_SANITIZED
-constexpr uint64_t sampled_files = 400;  // one of so many
+constexpr uint64_t sampled_files = 100;  // one of so many
 #else
-constexpr uint64_t sampled_files = 40;
+constexpr uint64_t sampled_files = 10;
 #endif
+
+bool is_sample() {
+    return std::getenv("WARPEVM_ONLY") == nullptr && std::getenv("WARPEVM_LARGE_TESTS") == nullptr;
+}
+
+/// Of a sample: tests of a file, spread over it, and gas of a block.
+constexpr size_t sampled_tests = 16;
+constexpr uint64_t sampled_gas = 3'000'000, much_gas = 10'000'000;
 
 /// The same on every machine.
 uint64_t number_of(std::string_view name) {
@@ -31,8 +39,7 @@ uint64_t number_of(std::string_view name) {
 /// WARPEVM_ONLY is a part of.
 bool is_chosen(const std::string& file) {
     if (const char* only = std::getenv("WARPEVM_ONLY")) return file.find(only) != std::string::npos;
-    if (std::getenv("WARPEVM_LARGE_TESTS") != nullptr) return true;
-    return number_of(file) % sampled_files == 0;
+    return !is_sample() || number_of(file) % sampled_files == 0;
 }
 
 /// Relative to the fixtures, sorted. Other kinds of tests are told by what is in the file.
@@ -87,8 +94,7 @@ class StateCases {
     StateCases() {
         for (const Speculate speculate : {Speculate::everything, Speculate::at_once})
             for (const unsigned threads : {8U, 3U, 2U}) {
-                // Seeds of `stressed` that delay threads.
-                ParallelSettings settings = stressed(threads, 1);
+                ParallelSettings settings = stressed(threads, 1);  // a seed that delays threads
                 settings.speculate = speculate;
                 m_parallel.emplace_back(settings);
             }
@@ -102,8 +108,11 @@ class StateCases {
         ++counts.files;
         const auto tests = document->root().members();
         ASSERT_TRUE(tests) << to_string(tests.error());
-        for (const auto& [test_name, value] : *tests)
+        const size_t step = is_sample() ? (tests->size() + sampled_tests - 1) / sampled_tests : 1;
+        for (size_t i = 0; i < tests->size(); i += step) {
+            const auto& [test_name, value] = (*tests)[i];
             if (tools::is_state_test(value)) run_test(test_name, value);
+        }
         m_serial.codes().clear();
         for (ParallelContext& context : m_parallel) context.serial().codes().clear();
     }
@@ -138,7 +147,8 @@ class StateCases {
             const StateCaseBlock built(variants,
                                        {.size = std::min(size, StateCaseBlock::most_transactions),
                                         .seed = seed,
-                                        .shuffled = shuffled},
+                                        .shuffled = shuffled,
+                                        .enough_gas = is_sample() ? sampled_gas : much_gas},
                                        m_serial);
             check(variants.test, built.block, seed + (shuffled ? 1 : 0));
         }
