@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parallel executor against the serial one on every generated workload, which differ in how far their
 // transactions depend on one another.
+#include <algorithm>
+#include <array>
+
 #include "bench/workload/scenario.hpp"
 #include "tests/fallback/compare.hpp"
 
