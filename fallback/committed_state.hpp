@@ -63,7 +63,8 @@ class CommittedState {
     /// The account that gets the block's fees. What a transaction adds to it is not published until somebody
     /// has asked for it: nearly all add, and hardly any ask.
     void set_fee_account(AccountEntry* entry) {
-        m_fee_account = entry;
+        // Within a block it stays the same, and after a retreat threads may still be looking at it.
+        if (m_fee_account != entry) m_fee_account = entry;
         m_fees_told.store(false, std::memory_order_relaxed);
     }
     [[nodiscard]] bool is_untold(const AccountEffect& effect, const AccountEntry* entry) const {
