@@ -7,7 +7,13 @@
 
 namespace warpevm {
 
-using namespace parallel;
+using parallel::claimed_work;
+using parallel::Clock;
+using parallel::horizon_per_thread;
+using parallel::large_gas;
+using parallel::least_horizon;
+using parallel::longest_claim;
+using parallel::pace_period;
 
 /// A claim is a promise to look at them soon, no more: the walk runs what it meets and nobody has begun.
 ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {

@@ -7,7 +7,17 @@
 
 namespace warpevm {
 
-using namespace parallel;
+using parallel::Clock;
+using parallel::clock_period;
+using parallel::first_stretch;
+using parallel::judged;
+using parallel::large_gas;
+using parallel::least_seen;
+using parallel::least_work;
+using parallel::longest_stretch;
+using parallel::pace_period;
+using parallel::speculation_cost;
+using parallel::stretch_of_short_ones;
 
 /// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
 /// by it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
