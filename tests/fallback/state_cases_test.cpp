@@ -19,11 +19,12 @@ constexpr uint64_t sampled_files = 100;  // one of so many
 constexpr uint64_t sampled_files = 10;
 #endif
 
-bool is_sample() {
-    return std::getenv("WARPEVM_ONLY") == nullptr && std::getenv("WARPEVM_LARGE_TESTS") == nullptr;
+/// Everything of all files takes hours: that is for files that are named.
+bool is_named() {
+    return std::getenv("WARPEVM_ONLY") != nullptr;
 }
 
-/// Of a sample: tests of a file, spread over it, and gas of a block.
+/// Where no file is named: tests of a file, spread over it, and gas of a block.
 constexpr size_t sampled_tests = 16;
 constexpr uint64_t sampled_gas = 3'000'000, much_gas = 10'000'000;
 
@@ -39,7 +40,7 @@ uint64_t number_of(std::string_view name) {
 /// WARPEVM_ONLY is a part of.
 bool is_chosen(const std::string& file) {
     if (const char* only = std::getenv("WARPEVM_ONLY")) return file.find(only) != std::string::npos;
-    return !is_sample() || number_of(file) % sampled_files == 0;
+    return std::getenv("WARPEVM_LARGE_TESTS") != nullptr || number_of(file) % sampled_files == 0;
 }
 
 /// Relative to the fixtures, sorted. Other kinds of tests are told by what is in the file.
@@ -108,7 +109,7 @@ class StateCases {
         ++counts.files;
         const auto tests = document->root().members();
         ASSERT_TRUE(tests) << to_string(tests.error());
-        const size_t step = is_sample() ? (tests->size() + sampled_tests - 1) / sampled_tests : 1;
+        const size_t step = is_named() ? 1 : (tests->size() + sampled_tests - 1) / sampled_tests;
         for (size_t i = 0; i < tests->size(); i += step) {
             const auto& [test_name, value] = (*tests)[i];
             if (tools::is_state_test(value)) run_test(test_name, value);
@@ -148,7 +149,7 @@ class StateCases {
                                        {.size = std::min(size, StateCaseBlock::most_transactions),
                                         .seed = seed,
                                         .shuffled = shuffled,
-                                        .enough_gas = is_sample() ? sampled_gas : much_gas},
+                                        .enough_gas = is_named() ? much_gas : sampled_gas},
                                        m_serial);
             check(variants.test, built.block, seed + (shuffled ? 1 : 0));
         }
@@ -198,7 +199,7 @@ TEST(StateCaseBlocks, come_out_as_serially) {
         "%lu tests of forks not in scope left out\n",
         c.files, c.blocks, c.transactions, c.invalid, c.wipes, c.created_again, c.delegations, c.creations,
         c.speculated, c.direct, c.repeated, c.skipped);
-    if (std::getenv("WARPEVM_ONLY") != nullptr) return;
+    if (is_named()) return;
     for (const uint64_t n : {c.wipes, c.delegations, c.creations, c.speculated, c.repeated}) EXPECT_GT(n, 0);
 }
 
