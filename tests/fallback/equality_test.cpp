@@ -9,24 +9,11 @@
 namespace warpevm::test {
 namespace {
 
-constexpr Fork forks[] = {Fork::frontier,
-                          Fork::homestead,
-                          Fork::tangerine_whistle,
-                          Fork::spurious_dragon,
-                          Fork::byzantium,
-                          Fork::constantinople,
-                          Fork::istanbul,
-                          Fork::berlin,
-                          Fork::london,
-                          Fork::shanghai,
-                          Fork::cancun,
-                          Fork::prague,
-                          Fork::osaka};
 constexpr unsigned thread_counts[] = {1, 2, 3, 8, 64};
 
 BlockShape shape_of(uint64_t seed) {
     return {.seed = seed,
-            .fork = forks[seed % std::size(forks)],
+            .fork = forks_by_rules[seed % std::size(forks_by_rules)],
             .contention = contentions[seed / 3 % std::size(contentions)],
             .transactions = static_cast<uint32_t>(seed % 7 == 0 ? 150 : 5 + seed % 50),
             .blocks = seed % 5 == 0 ? 3U : 1U,

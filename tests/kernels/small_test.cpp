@@ -87,7 +87,9 @@ TEST_P(GuardWords, show_writes_on_either_side_of_a_buffer) {
         for (const char* side : {"before", "behind"}) {
             const GuardedBuffer buffer(device, 40);
             const size_t guard = (buffer.whole()->size() - 40) / 2;
-            if (guard == 0) GTEST_SKIP() << "left out: here a tool watches the bounds";
+            if (guard == 0)
+                GTEST_SKIP() << "left out: a sanitizer or simulator watches these bounds, so buffers have no "
+                                "guard words";
             EXPECT_EQ(buffer.content().size(), 40U);
             const size_t at = side == std::string("before") ? guard - 1 : guard + 40;
             ASSERT_TRUE(device.write(*buffer.whole(), at, Bytes{1}));

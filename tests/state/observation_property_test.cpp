@@ -200,19 +200,6 @@ void check_world(ExecutionContext& context, uint64_t seed, Fork fork, Counts& co
 }
 
 TEST(ObservationProperty, where_constraints_hold_the_transaction_does_the_same) {
-    constexpr Fork forks[] = {Fork::frontier,
-                              Fork::homestead,
-                              Fork::tangerine_whistle,
-                              Fork::spurious_dragon,
-                              Fork::byzantium,
-                              Fork::constantinople,
-                              Fork::istanbul,
-                              Fork::berlin,
-                              Fork::london,
-                              Fork::shanghai,
-                              Fork::cancun,
-                              Fork::prague,
-                              Fork::osaka};
     ExecutionContext context;
     Counts counts;
 #ifdef WARPEVM_SANITIZED
@@ -221,7 +208,7 @@ TEST(ObservationProperty, where_constraints_hold_the_transaction_does_the_same) 
     constexpr int worlds = 6500;
 #endif
     for (uint64_t seed = 0; seed < worlds; ++seed) {
-        const Fork fork = forks[seed % std::size(forks)];
+        const Fork fork = forks_by_rules[seed % std::size(forks_by_rules)];
         const testing::ScopedTrace trace(__FILE__, __LINE__,
                                          "seed " + std::to_string(seed) + " " + std::string(name(fork)));
         check_world(context, seed, fork, counts);

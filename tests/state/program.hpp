@@ -11,6 +11,21 @@
 
 namespace warpevm::test {
 
+/// The forks that such tests go through: most of those that change what transactions do.
+inline constexpr Fork forks_by_rules[] = {Fork::frontier,
+                                          Fork::homestead,
+                                          Fork::tangerine_whistle,
+                                          Fork::spurious_dragon,
+                                          Fork::byzantium,
+                                          Fork::constantinople,
+                                          Fork::istanbul,
+                                          Fork::berlin,
+                                          Fork::london,
+                                          Fork::shanghai,
+                                          Fork::cancun,
+                                          Fork::prague,
+                                          Fork::osaka};
+
 class Program {
   public:
     Program& op(uint8_t opcode) {
