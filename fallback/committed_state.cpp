@@ -45,9 +45,7 @@ void CommittedView::read_accounts(std::span<const Address> keys,
             answers[i] = {Knowledge::value, entry.committed.record};
             answers[i].value.has_storage = holds_storage(entry);
         } else {
-            const bool unknown =
-                entry.before == Knowledge::unknown && entry.changed_in == 0 && !entry.assumed;
-            answers[i] = {unknown ? Knowledge::unknown : Knowledge::absent, {}};
+            answers[i] = {CommittedState::is_assumption(entry) ? Knowledge::unknown : Knowledge::absent, {}};
         }
     }
 }
@@ -245,25 +243,67 @@ bool CommittedState::still_holds(const Incarnation& t) {
 
 void CommittedState::commit(const Incarnation& t, Position position) {
     if (t.assumes) list_assumptions(t);
-    for (const AccountEffect& e : t.effects.accounts) {
-        AccountEntry& entry = *t.accounts[e.row];
-        if (only_touches(e) && entry.committed.exists && !is_empty(entry.committed.record)) continue;
-        AccountState state = entry.committed;
-        apply(state, e, position, m_state_clearing);
-        change(entry, position, state);
-    }
+    for (const AccountEffect& e : t.effects.accounts) enter(*t.accounts[e.row], e, position);
     for (const SlotEffect& e : t.effects.slots) change(*t.slots[e.row], position, e.value);
+}
+
+void CommittedState::enter(AccountEntry& entry, const AccountEffect& effect, Position position) {
+    if (only_touches(effect) && entry.committed.exists && !is_empty(entry.committed.record)) return;
+    AccountState state = entry.committed;
+    apply(state, effect, position, m_state_clearing);
+    change(entry, position, state);
+}
+
+/// Where two of the three parties are one account, the effects on it are one: whether it is empty is a
+/// question of the transaction's end.
+bool CommittedState::transfer(const PlainTransfer& t, const Transaction& tx, bool warms_beneficiary,
+                              Position position) {
+    if (!stands(t, tx)) return false;
+    std::array<AccountEntry*, 3> parties{t.sender, t.recipient, m_fee_account};
+    std::array<AccountEffect, 3> effects{};
+    effects[0].delta = U256{} - t.fee - tx.value;
+    effects[0].nonce = tx.nonce + 1;
+    effects[1].delta = tx.value;
+    effects[2].delta = t.tip;
+    for (size_t i = 0; i < 3; ++i) {
+        effects[i].touched = true;
+        if (is_assumption(*parties[i]) && !m_journal.missing().assume_absent) return false;
+        if (!sum_in_bounds(parties[i]->committed.record.balance, effects[i].delta)) return false;
+    }
+    if (warms_beneficiary) {
+        std::swap(parties[1], parties[2]);
+        std::swap(effects[1], effects[2]);
+    }
+    for (size_t i = 0; i < 3; ++i) {
+        size_t same = 0;
+        while (parties[same] != parties[i]) ++same;
+        if (same != i) {
+            effects[same].delta += effects[i].delta;
+            parties[i] = nullptr;
+        } else {
+            list_assumption(*parties[i]);
+        }
+    }
+    for (size_t i = 0; i < 3; ++i)
+        if (parties[i] != nullptr) enter(*parties[i], effects[i], position);
+    return true;
 }
 
 // ---- what is told of the block
 
+bool CommittedState::is_assumption(const AccountEntry& entry) {
+    return entry.before == Knowledge::unknown && entry.changed_in == 0 && !entry.assumed;
+}
+
+void CommittedState::list_assumption(AccountEntry& entry) {
+    if (!is_assumption(entry)) return;
+    entry.assumed = true;
+    m_assumed_accounts.push_back(entry.address);
+}
+
 /// In the order of first use, which is the order in which the serial journal would have asked.
 void CommittedState::list_assumptions(const Incarnation& t) {
-    for (AccountEntry* entry : t.accounts) {
-        if (entry->before != Knowledge::unknown || entry->changed_in != 0 || entry->assumed) continue;
-        entry->assumed = true;
-        m_assumed_accounts.push_back(entry->address);
-    }
+    for (AccountEntry* entry : t.accounts) list_assumption(*entry);
     for (SlotEntry* slot : t.slots) {
         const bool old_storage =
             slot->account->before == Knowledge::value && slot->account->committed.wiped == 0;

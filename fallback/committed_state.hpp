@@ -4,11 +4,13 @@
 // the serial journal over the same table; its changes are entered when the walk goes back to the table.
 #pragma once
 
+#include <array>
 #include <functional>
 
 #include "evm/base/for_each.hpp"
 #include "evm/state/journal.hpp"
 #include "fallback/incarnation.hpp"
+#include "fallback/plain_transfer.hpp"
 
 namespace warpevm {
 
@@ -76,9 +78,15 @@ class CommittedState {
     bool still_holds(const Incarnation& incarnation);
     /// Enters an incarnation that holds.
     void commit(const Incarnation& incarnation, Position position);
+    /// Checks and enters a transfer in its turn, on the table. False, and nothing happened, where it is none.
+    /// `warms_beneficiary`: it is looked at before the recipient (EIP-3651).
+    bool transfer(const PlainTransfer& transfer, const Transaction& tx, bool warms_beneficiary,
+                  Position position);
 
     /// What the block changed so far; `position` as in use_table.
     [[nodiscard]] StateDiff diff(Position position, const ForEach& for_each = in_order);
+    /// Whether to read the account is to take something unknown as absent that was not told of yet.
+    static bool is_assumption(const AccountEntry& entry);
     /// Reads of unknown state that were taken as absent, since the last call.
     void take_assumed(std::vector<Address>& accounts, std::vector<SlotKey>& slots);
 
@@ -109,6 +117,8 @@ class CommittedState {
     SlotEntry* slot_entry_of(Row row);
     void take_journals_assumptions();
     void list_assumptions(const Incarnation& incarnation);
+    void list_assumption(AccountEntry& entry);
+    void enter(AccountEntry& entry, const AccountEffect& effect, Position position);
     void change(AccountEntry& entry, Position position, const AccountState& state);
     void change(SlotEntry& entry, Position position, const U256& value);
     void note_change(AccountEntry& entry);

@@ -12,6 +12,8 @@ struct BlockCounters {
     uint64_t speculated = 0;
     /// Run on the committed state in their turn: nobody had begun them.
     uint64_t direct = 0;
+    /// Of these, transfers that went straight into the table.
+    uint64_t transfers = 0;
     /// Run on the committed state because what had been computed was stale or could not be decided there.
     uint64_t repeated = 0;
     /// Gas of the executions that were thrown away.

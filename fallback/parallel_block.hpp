@@ -55,7 +55,13 @@ class ParallelBlock {
         double seconds = 0;
     };
 
+    void find_transfers();
+    bool looks_like_transfer(uint32_t index) const {
+        return !m_transfer_form.empty() && m_transfer_form[index];
+    }
+    bool transfer_in_turn(uint32_t index, EntryArena& arena);
     bool worth_speculating(uint32_t ran, double seconds) const;
+    void walk_on_table();
     template <class Run>
     void walk_alone(uint32_t at_least, Run run);
     void run_transactions();
@@ -125,7 +131,11 @@ class ParallelBlock {
 
     Contention m_contention;
 
+    /// By transaction; empty: nothing is taken for a transfer.
+    std::vector<bool> m_transfer_form;
+
     // The walk's own.
+    uint32_t m_transfers_left = 0;
     uint32_t m_recent_kept = 0, m_recent_others = 0;
     uint32_t m_stretch = 16;  ///< length of the next retreat
 };

@@ -73,7 +73,7 @@ bool ParallelBlock::must_wait(uint32_t index) const {
 /// False where another was first, or it is left to the walk.
 bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
     Slot& slot = m_slots[index];
-    if (must_wait(index)) return false;
+    if (looks_like_transfer(index) || must_wait(index)) return false;
     Stage expected = Stage::open;
     if (!slot.stage.compare_exchange_strong(expected, Stage::running, std::memory_order_acq_rel))
         return false;

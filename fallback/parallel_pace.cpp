@@ -22,7 +22,8 @@ using parallel::stretch_of_short_ones;
 /// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
 /// by it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
 bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
-    const double each = seconds / ran, left = m_count - m_next;
+    if (ran == 0) return false;
+    const double each = seconds / ran, left = m_count - m_next - m_transfers_left;
     const double shortest = speculation_cost / (0.9 * m_window.parts.settings.threads - 1.4);
     return left >= 4 && seconds >= least_seen && each >= shortest && each * left >= least_work;
 }
@@ -33,6 +34,7 @@ void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
     const bool asks = m_window.parts.settings.speculate == Speculate::measured;
     auto start = Clock::now();
     uint32_t since = m_next;
+    uint32_t transfers_then = m_transfers_left;
     for (uint32_t ran = 1; !over(); ++ran) {
         const uint32_t index = m_next;
         run(index);
@@ -42,10 +44,12 @@ void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
             continue;
         const auto now = Clock::now();
         const std::chrono::duration<double> taken = now - start;
-        if (ran >= at_least && (!asks || worth_speculating(m_next - since, taken.count()))) return;
-        if (m_next - since < pace_period) continue;
+        const uint32_t others = m_next - since - (transfers_then - m_transfers_left);
+        if (ran >= at_least && (!asks || worth_speculating(others, taken.count()))) return;
+        if (others < pace_period) continue;
         start = now;
         since = m_next;
+        transfers_then = m_transfers_left;
     }
 }
 
@@ -60,14 +64,46 @@ void ParallelBlock::run_transactions() {
     };
     if (!may_speculate && !has_given)
         while (!over()) run(m_next);
-    else if (!has_given && settings.speculate == Speculate::measured)
-        walk_alone(1, run);
+    else if (!has_given && settings.speculate == Speculate::measured) {
+        find_transfers();
+        if (!m_transfer_form.empty())
+            walk_on_table();
+        else
+            walk_alone(1, run);
+    }
     if (!over()) run_parallel();
+}
+
+/// Transfers are faster on the table, all else is faster on the journal.
+void ParallelBlock::find_transfers() {
+    std::vector<bool> form(m_count);
+    for (uint32_t i = 0; i < m_count; ++i) {
+        form[i] = may_be_plain_transfer(m_block.transactions[i], m_block.rules.fork);
+        m_transfers_left += form[i] ? 1 : 0;
+    }
+    if (m_transfers_left < 16 || 2 * m_transfers_left < m_count)
+        m_transfers_left = 0;
+    else
+        m_transfer_form = std::move(form);
+}
+
+/// The walk is alone, and begins on the table.
+void ParallelBlock::walk_on_table() {
+    m_slots = std::make_unique<Slot[]>(m_count);
+    ParallelContext::Parts& parts = m_window.parts;
+    share();
+    MachineBuffers* buffers = parts.buffers.borrow();
+    {
+        Speculation speculation(parts.table, m_window.arena, parts.serial->codes(), *buffers, m_block,
+                                m_window.options, parts.serial->interpreter);
+        walk_alone(1, [&](uint32_t index) { take_turn(index, speculation); });
+    }
+    parts.buffers.give_back(buffers);
 }
 
 void ParallelBlock::run_parallel() {
     m_counters.serial = false;
-    m_slots = std::make_unique<Slot[]>(m_count);
+    if (!m_slots) m_slots = std::make_unique<Slot[]>(m_count);
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
     if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
     if (has_given) adopt_given();

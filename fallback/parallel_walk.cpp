@@ -71,9 +71,34 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     } else {
         ++m_counters.direct;
     }
+    m_transfers_left -= looks_like_transfer(index) ? 1 : 0;
+    if (!kept && transfer_in_turn(index, speculation.arena()))
+        return m_next.store(index + 1, std::memory_order_release);
     ++(kept ? m_recent_kept : m_recent_others);
     if (!kept) run_in_turn(index, speculation);
     m_next.store(index + 1, std::memory_order_release);
+}
+
+/// False where it is none, or the walk is on the journal.
+bool ParallelBlock::transfer_in_turn(uint32_t index, EntryArena& arena) {
+    CommittedState& committed = m_window.committed;
+    if (!looks_like_transfer(index) || committed.on_journal()) return false;
+    const BlockTransaction& tx = m_block.transactions[index];
+    if (!fits_block(*tx.tx)) return false;
+    Versions& table = m_window.parts.table;
+    const auto prepared =
+        prepare(tx, m_block, table.account(tx.sender, arena), table.account(*tx.tx->to, arena));
+    if (!prepared ||
+        !committed.transfer(*prepared, *tx.tx, m_block.rules.at_least(Fork::shanghai), position(index)))
+        return false;
+    ++m_counters.transfers;
+    TransactionOutcome outcome;
+    outcome.success = true;
+    outcome.gas_used = prepared->gas_used;
+    outcome.effective_gas_price = prepared->gas_price;
+    outcome.first_log = static_cast<uint32_t>(m_outcome.logs.size());
+    append(std::move(outcome), *tx.tx);
+    return true;
 }
 
 /// Everything before it is committed, so what it sees holds; only what the walk alone may decide runs on the

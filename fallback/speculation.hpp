@@ -73,6 +73,7 @@ class Speculation {
 
     /// Runs `tx` as of `reader.position`; every limit of the block counts as met.
     void run(const BlockTransaction& tx, const PositionView::Reader& reader, Incarnation& result);
+    [[nodiscard]] EntryArena& arena() { return m_arena; }
 
   private:
     void take_records(Incarnation& result);
