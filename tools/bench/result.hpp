@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "tools/bench/statistics.hpp"
 
 namespace warpevm::tools {
+
+struct Measured;
 
 /// One case on one backend.
 struct BenchResult {
@@ -34,6 +37,10 @@ struct BenchResult {
     /// Seconds of the first execution, with nothing cached but the pre-state.
     double cold = 0;
     Summary vs_serial;
+    /// CPU time by wall time, the median of the rounds; none where that was not measured.
+    std::optional<double> cores_busy;
+    /// Over serial's time by more than 3 % and 20 us.
+    bool slower = false;
     /// The user stopped the run before this case had all its rounds.
     bool partial = false;
     std::map<std::string, size_t> route_reasons;
@@ -45,6 +52,9 @@ struct BenchResult {
     /// "hot/slot-50", or the workload alone.
     [[nodiscard]] std::string title() const { return name.empty() ? workload : workload + "/" + name; }
 };
+
+/// Time, cores and the comparison with serial, which was measured in the same rounds.
+void set_figures(BenchResult& result, const Measured& measured, const Measured& serial);
 
 /// Several cases of one workload on one backend as one figure.
 struct BenchSummary {

@@ -12,8 +12,9 @@ namespace {
 
 std::string figures(const BenchResult& r) {
     std::string line =
-        fmt::format("{:>10.3f}{:>10.3f}{:>10.3f}{:>9.0f}{:>9.2f}x", 1e3 * r.time.median, 1e3 * r.time.min,
-                    1e3 * r.time.max, r.mgas_per_second(), r.vs_serial.median);
+        fmt::format("{:>10.3f}{:>9.3f}{:>9.3f}{:>7.0f}{:>6}{:>9.2f}x", 1e3 * r.time.median, 1e3 * r.time.min,
+                    1e3 * r.time.max, r.mgas_per_second(),
+                    r.cores_busy ? fmt::format("{:.2f}", *r.cores_busy) : "-", r.vs_serial.median);
     // Serial against itself has no spread to tell.
     if (r.vs_serial.interval && r.backend != "serial")
         line += fmt::format(" {:.2f} to {:.2f}", r.vs_serial.interval->low, r.vs_serial.interval->high);
@@ -30,19 +31,9 @@ std::string indented(const std::string& text) {
 
 }  // namespace
 
-bool BenchReport::failed() const {
-    return std::ranges::any_of(results, [](const BenchResult& r) { return !r.error.empty(); });
-}
-
-double BenchReport::scaling(unsigned threads) const {
-    for (const Calibration::Point& point : calibration)
-        if (point.threads == threads && point.scaling.count != 0) return point.scaling.median;
-    return 1;
-}
-
 std::string table_head() {
-    return fmt::format("{:<9}{:>7}{:>10}{:>10}{:>10}{:>9}{:>10} {}\n", "backend", "threads", "median ms",
-                       "least", "greatest", "Mgas/s", "vs serial", "95 %");
+    return fmt::format("{:<10}{:>4}{:>10}{:>9}{:>9}{:>7}{:>6}{:>10} {}\n", "backend", "thr", "median ms",
+                       "least", "greatest", "Mgas/s", "cores", "vs serial", "95 %");
 }
 
 std::string to_table(std::span<const BenchResult> results) {
@@ -53,7 +44,7 @@ std::string to_table(std::span<const BenchResult> results) {
                     1e-6 * static_cast<double>(first.gas),
                     first.partial ? fmt::format(" (stopped after {} rounds)", first.time.count) : "");
     for (const BenchResult& r : results) {
-        out += fmt::format("  {:<9}{:>5}", r.backend, r.threads);
+        out += fmt::format("  {:<8}{:>4}", r.backend, r.threads);
         out += r.error.empty() ? figures(r) + "\n" : "  FAILED\n" + indented(r.error);
     }
     return out;
