@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "evm/chain/context.hpp"
+#include "fallback/parallelism.hpp"
 #include "tools/common/difference.hpp"
 
 namespace warpevm::tools {
@@ -51,6 +52,13 @@ tl::expected<BlockOutcome, std::string> reference(const BlockCase& block) {
     return std::move(outcome);
 }
 
+/// By gas. It needs one more execution, which records; nothing where that fails.
+std::optional<double> bound_of(const BlockCase& block) {
+    ExecutionContext context;
+    const auto parallelism = measure_parallelism(context, block.input, block.state, block.options);
+    return parallelism ? std::optional(parallelism->bound()) : std::nullopt;
+}
+
 std::vector<BenchResult> empty_results(const BlockCase& block, std::span<const Runner> runners) {
     std::vector<BenchResult> results;
     for (const Runner& runner : runners) {
@@ -91,6 +99,7 @@ std::vector<BenchResult> bench_block(const BlockCase& block, std::span<const Run
                                      const std::function<void()>& between) {
     std::vector<BenchResult> results = empty_results(block, runners);
     const auto expected = reference(block);
+    const auto bound = expected ? bound_of(block) : std::nullopt;
     std::deque<TimedRunner> timed;  // contexts stay where they are
     for (size_t i = 0; i < runners.size(); ++i) {
         BenchResult& r = results[i];
@@ -99,6 +108,7 @@ std::vector<BenchResult> bench_block(const BlockCase& block, std::span<const Run
             continue;
         }
         r.gas = expected->gas_used;
+        r.bound = bound;
         TimedRunner& runner = timed.emplace_back(block, runners[i], *expected);
         const Turn cold = runner.once();
         if (cold)

@@ -47,6 +47,8 @@ Json result_json(const BenchResult& r, const BenchReport& report) {
              {"vs_serial_low", low(r.vs_serial)},
              {"vs_serial_high", high(r.vs_serial)},
              {"of_calibration", r.vs_serial.median / report.scaling(r.threads)},
+             {"bound", number(r.bound)},
+             {"of_bound", number(report.of_bound(r))},
              {"slower", r.slower},
              {"cores_busy", number(r.cores_busy)},
              {"equal_to_serial", true},
@@ -102,7 +104,9 @@ std::string to_json(const BenchReport& report) {
                                          {"vs_serial_geometric_mean", s.vs_serial},
                                          {"vs_serial_least", s.least},
                                          {"vs_serial_greatest", s.greatest},
-                                         {"mgas_per_second", s.mgas_per_second}});
+                                         {"mgas_per_second", s.mgas_per_second},
+                                         {"of_bound_geometric_mean", number(s.of_bound)},
+                                         {"slower", s.slower.size()}});
     return document.dump(2) + "\n";
 }
 

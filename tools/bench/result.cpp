@@ -32,4 +32,9 @@ double BenchReport::scaling(unsigned threads) const {
     return 1;
 }
 
+std::optional<double> BenchReport::of_bound(const BenchResult& result) const {
+    if (result.threads == 1 || !result.bound) return std::nullopt;
+    return result.vs_serial.median / std::min(scaling(result.threads), *result.bound);
+}
+
 }  // namespace warpevm::tools

@@ -29,6 +29,23 @@ std::string indented(const std::string& text) {
     return out;
 }
 
+/// A few of the names.
+std::string listed(std::span<const std::string> names) {
+    constexpr size_t most = 3;
+    return fmt::format("{}{}", fmt::join(names.first(std::min(most, names.size())), ", "),
+                       names.size() > most ? ", ..." : "");
+}
+
+std::string compared(const BenchSummary& s) {
+    std::string out = fmt::format("    {:.2f} times serial (geometric mean; {:.2f} to {:.2f})\n", s.vs_serial,
+                                  s.least, s.greatest);
+    if (s.of_bound)
+        out += fmt::format("    {:.2f} of what block and machine allow (geometric mean)\n", *s.of_bound);
+    if (s.slower.empty()) return out + "    none slower than serial (by 3 % and 20 us)\n";
+    return out + fmt::format("    {} slower than serial (by 3 % and 20 us): {}\n", s.slower.size(),
+                             listed(s.slower));
+}
+
 }  // namespace
 
 std::string table_head() {
@@ -39,9 +56,11 @@ std::string table_head() {
 std::string to_table(std::span<const BenchResult> results) {
     if (results.empty()) return {};
     const BenchResult& first = results.front();
+    const bool parallel = std::ranges::any_of(results, [](const BenchResult& r) { return r.threads > 1; });
     std::string out =
-        fmt::format("{}: {} transactions, {:.1f} Mgas{}\n", first.title(), first.txs,
+        fmt::format("{}: {} transactions, {:.1f} Mgas{}{}\n", first.title(), first.txs,
                     1e-6 * static_cast<double>(first.gas),
+                    first.bound && parallel ? fmt::format(", bound {:.1f}x", *first.bound) : "",
                     first.partial ? fmt::format(" (stopped after {} rounds)", first.time.count) : "");
     for (const BenchResult& r : results) {
         out += fmt::format("  {:<8}{:>4}", r.backend, r.threads);
@@ -55,10 +74,8 @@ std::string closing_lines(const BenchReport& report) {
     for (const BenchSummary& s : report.summaries) {
         out += fmt::format("{}: {} of them, {} with {} thread{}: {:.0f} Mgas/s", s.what, s.cases, s.backend,
                            s.threads, s.threads == 1 ? "" : "s", s.mgas_per_second);
-        if (s.backend != "serial")
-            out += fmt::format("\n    {:.2f} times serial (geometric mean; {:.2f} to {:.2f})", s.vs_serial,
-                               s.least, s.greatest);
         out += '\n';
+        if (s.backend != "serial") out += compared(s);
     }
     for (const Calibration::Point& p : report.calibration) {
         if (p.threads == 1) continue;
