@@ -66,9 +66,34 @@ TEST_F(BlockBench, AnEqualBackendHasAllFigures) {
         EXPECT_EQ(r.txs, 20U);
         EXPECT_GT(r.gas, 20U * 21000U);
         EXPECT_TRUE(r.vs_serial.interval.has_value());
+        EXPECT_GT(r.cores_busy.value(), 0);
+        EXPECT_FALSE(r.slower && r.backend == "serial");
     }
     EXPECT_EQ(results[0].vs_serial.median, 1);
     EXPECT_FALSE(report(results).failed());
+}
+
+TEST_F(BlockBench, IndependentTransactionsBoundNothingButTheLargestOne) {
+    const auto results = run(serial);
+    // They are alike, but for the price of zero bytes in their calldata.
+    EXPECT_GT(results[0].bound.value(), 19);
+    EXPECT_LE(results[0].bound.value(), 20);
+}
+
+TEST_F(BlockBench, ChainsAreCriticalPaths) {
+    block = workload::ether_chain({.transactions = 20, .seed = 1}, 1);
+    for (const BenchResult& r : run({"cpu", 2, {}})) EXPECT_EQ(r.bound, 1.0);
+    // Four chains side by side.
+    block = workload::ether_chain({.transactions = 20, .seed = 1}, 4);
+    for (const BenchResult& r : run({"cpu", 2, {}})) EXPECT_EQ(r.bound, 4.0);
+}
+
+TEST_F(BlockBench, TheBoundIsToldWhereThreadsCouldReachIt) {
+    auto results = run({"cpu", 2, {}});
+    results[0].bound = 3.14;
+    EXPECT_THAT(to_table(results), HasSubstr(" Mgas, bound 3.1x\n"));
+    results.pop_back();
+    EXPECT_THAT(to_table(results), Not(HasSubstr("bound")));
 }
 
 class Spoiled : public BlockBench, public testing::WithParamInterface<int> {};
@@ -146,9 +171,22 @@ TEST_F(BlockBench, LinesFitEightyColumns) {
     slow.backend = "opencl";
     slow.threads = 4096;
     slow.time = {.median = 98.7654321, .min = 97, .max = 99, .interval = Interval{97, 99}, .count = 31};
+    slow.cores_busy = 16.25;
     slow.vs_serial = {.median = 12.34, .min = 11, .max = 13, .interval = Interval{11.11, 13.13}, .count = 31};
     results.push_back(slow);
-    std::istringstream text(table_head() + to_table(results) + closing_lines(report(results)));
+    BenchReport whole = report(results);
+    whole.summaries = {{.workload = "blocks",
+                        .what = "blocks whose bound is 2 and more",
+                        .backend = "cpu",
+                        .threads = 16,
+                        .cases = 55,
+                        .vs_serial = 12.34,
+                        .least = 10.12,
+                        .greatest = 15.67,
+                        .mgas_per_second = 9876,
+                        .of_bound = 0.93,
+                        .slower = {"19934113", "19934114", "19934115", "19934116"}}};
+    std::istringstream text(table_head() + to_table(results) + closing_lines(whole));
     for (std::string line; std::getline(text, line);) EXPECT_LE(line.size(), 80U) << line;
 }
 

@@ -14,31 +14,39 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using Answer = tl::expected<double, std::string>;
 
 TEST(Race, ContestantsTakeTurns) {
     std::string order;
-    const std::vector<Contestant> contestants{[&]() -> Answer { return order += 'A', 1.0; },
-                                              [&]() -> Answer { return order += 'B', 2.0; }};
+    const std::vector<Contestant> contestants{[&]() -> Turn {
+                                                  return order += 'A', Timing{1, 1.5};
+                                              },
+                                              [&]() -> Turn {
+                                                  return order += 'B', Timing{2, 1};
+                                              }};
     const Race result = race(contestants, 3, [&] { order += '.'; });
     EXPECT_EQ(order, "AB.AB.AB.");
     EXPECT_THAT(result.contestants[0].seconds, ElementsAre(1, 1, 1));
     EXPECT_THAT(result.contestants[1].seconds, ElementsAre(2, 2, 2));
+    EXPECT_THAT(result.contestants[0].cores_busy, ElementsAre(1.5, 1.5, 1.5));
+    EXPECT_THAT(result.contestants[1].cores_busy, ElementsAre(0.5, 0.5, 0.5));
     EXPECT_FALSE(result.interrupted);
 }
 
 TEST(Race, WhoIsWrongOnceHasNoTimesAtAll) {
     int turns = 0;
-    const std::vector<Contestant> contestants{[]() -> Answer { return 1.0; },
-                                              [&]() -> Answer {
+    const std::vector<Contestant> contestants{[]() -> Turn {
+                                                  return Timing{1, 1};
+                                              },
+                                              [&]() -> Turn {
                                                   if (++turns == 3)
                                                       return tl::unexpected<std::string>("wrong");
-                                                  return 0.5;
+                                                  return Timing{0.5, 1};
                                               }};
     const Race result = race(contestants, 6, [] {});
     EXPECT_EQ(turns, 3);
     EXPECT_EQ(result.contestants[1].error, "wrong");
     EXPECT_THAT(result.contestants[1].seconds, IsEmpty());
+    EXPECT_THAT(result.contestants[1].cores_busy, IsEmpty());
     EXPECT_EQ(result.contestants[0].seconds.size(), 6U);
 }
 
@@ -46,14 +54,17 @@ TEST(Race, WhoIsWrongOnceHasNoTimesAtAll) {
 void stop_in_the_third_round() {
     install_interrupt_handler();
     int turns = 0;
-    const std::vector<Contestant> contestants{[&]() -> Answer {
+    const std::vector<Contestant> contestants{[&]() -> Turn {
                                                   if (++turns == 3) std::raise(SIGINT);
-                                                  return 1.0;
+                                                  return Timing{1, 1};
                                               },
-                                              []() -> Answer { return 1.0; }};
+                                              []() -> Turn {
+                                                  return Timing{1, 1};
+                                              }};
     const Race result = race(contestants, 100, [] {});
-    const bool right = result.interrupted && turns == 3 && result.contestants[0].seconds.size() == 2 &&
-                       result.contestants[1].seconds.size() == 2;
+    bool right = result.interrupted && turns == 3;
+    for (const Measured& m : result.contestants)
+        right = right && m.seconds.size() == 2 && m.cores_busy.size() == 2;
     std::exit(right ? 0 : 1);
 }
 

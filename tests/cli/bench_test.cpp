@@ -46,8 +46,10 @@ TEST(Bench, JsonHasTheContractsMembers) {
     EXPECT_EQ(r["vs_serial"], 1.0);
     EXPECT_EQ(r["rounds"], 6);
     EXPECT_EQ(r["routes"]["cpu"], 30);
+    EXPECT_EQ(r["slower"], false);
+    EXPECT_TRUE(r["of_bound"].is_null());
     for (const char* name : {"gas", "median_ms", "min_ms", "max_ms", "mgas_per_second", "items_per_second",
-                             "vs_serial_low", "vs_serial_high", "cold_ms"}) {
+                             "vs_serial_low", "vs_serial_high", "cold_ms", "bound", "cores_busy"}) {
         ASSERT_TRUE(r[name].is_number()) << name;
         EXPECT_GT(r[name].get<double>(), 0) << name;
     }
@@ -89,6 +91,8 @@ TEST(Bench, EveryBackendRunsEveryCase) {
     std::vector<std::string> ran_by;
     for (const json& result : document["results"]) {
         EXPECT_EQ(result["equal_to_serial"], true);
+        EXPECT_EQ(result["bound"], document["results"][0]["bound"]);
+        EXPECT_EQ(result["of_bound"].is_number(), result["backend"] == "cpu");
         ran_by.push_back(result["backend"].get<std::string>() + " " + result["threads"].dump());
     }
     EXPECT_THAT(ran_by, testing::ElementsAre("serial 1", "cpu 2", "cpu 3"));
@@ -151,6 +155,7 @@ TEST_F(BenchBlocks, EachBlockIsACase) {
     ASSERT_EQ(document["summaries"].size(), 1U);
     EXPECT_EQ(document["summaries"][0]["what"], "all blocks");
     EXPECT_EQ(document["summaries"][0]["cases"], 1);
+    EXPECT_EQ(document["summaries"][0]["slower"], 0);
 }
 
 TEST_F(BenchBlocks, ABlockThatSerialDoesNotReproduceHasNoFigure) {

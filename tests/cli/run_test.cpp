@@ -77,6 +77,24 @@ TEST_F(Run, AWrongResultIsAMismatch) {
     EXPECT_TRUE(block()["checked"].empty());
 }
 
+TEST_F(Run, SpeculationIsAsAskedFor) {
+    EXPECT_EQ(run("--backend cpu --threads 2 --explain --speculate Everything").exit_code, 0);
+    EXPECT_EQ(block()["parallelism"]["speculated"], 2);
+}
+
+TEST(Options, ChoicesAreNamed) {
+    for (const char* command : {"run", "statetest", "blocktest", "bench", "devices"})
+        EXPECT_THAT(run_program(std::string(command) + " --help").out,
+                    HasSubstr("--speculate TEXT:{measured,at-once,everything}\n"))
+            << command;
+    EXPECT_THAT(run_program("run --help").out, HasSubstr("--verify TEXT:{header,serial,none}\n"));
+    for (const char* wrong : {"nosuch", "1", "''"}) {
+        const Ran ran = run_program(std::string("run . --speculate ") + wrong);
+        EXPECT_EQ(ran.exit_code, 2) << wrong;
+        EXPECT_THAT(ran.err, HasSubstr("not in {measured,at-once,everything}")) << wrong;
+    }
+}
+
 TEST_F(Run, AForgedSenderAndABrokenSignatureMakeTheBlockInvalid) {
     m_example.block["transactions"][1]["from"] = "0x00000000000000000000000000000000000000aa";
     EXPECT_EQ(run().exit_code, 1);

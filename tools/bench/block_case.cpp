@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/bench/block_case.hpp"
 
-#include <chrono>
 #include <deque>
 
 #include "evm/chain/context.hpp"
+#include "fallback/parallelism.hpp"
 #include "tools/common/difference.hpp"
 
 namespace warpevm::tools {
 namespace {
-
-using Answer = tl::expected<double, std::string>;
 
 /// One executor with a context of its own, which stays warm.
 class TimedRunner {
@@ -18,11 +16,11 @@ class TimedRunner {
     TimedRunner(const BlockCase& block, const Runner& runner, const BlockOutcome& expected)
         : m_block(block), m_runner(runner), m_expected(expected) {}
 
-    Answer once() {
-        const auto start = std::chrono::steady_clock::now();
+    Turn once() {
+        const Stopwatch watch;
         const auto outcomes =
             m_runner.execute(m_context, {&m_block.input, 1}, m_block.state, m_block.options);
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        const Timing taken = watch.elapsed();
         if (!outcomes) return tl::unexpected(to_string(outcomes.error()));
         if (outcomes->size() != 1)
             return tl::unexpected("expected the outcome of one block, got " +
@@ -30,7 +28,7 @@ class TimedRunner {
         if (!(outcomes->front() == m_expected))
             return tl::unexpected("differs from serial: " +
                                   to_string(first_difference(m_expected, outcomes->front())));
-        return taken.count();
+        return taken;
     }
 
   private:
@@ -52,6 +50,13 @@ tl::expected<BlockOutcome, std::string> reference(const BlockCase& block) {
     if (block.check)
         if (std::string wrong = block.check(outcome); !wrong.empty()) return tl::unexpected(std::move(wrong));
     return std::move(outcome);
+}
+
+/// By gas. It needs one more execution, which records; nothing where that fails.
+std::optional<double> bound_of(const BlockCase& block) {
+    ExecutionContext context;
+    const auto parallelism = measure_parallelism(context, block.input, block.state, block.options);
+    return parallelism ? std::optional(parallelism->bound()) : std::nullopt;
 }
 
 std::vector<BenchResult> empty_results(const BlockCase& block, std::span<const Runner> runners) {
@@ -79,14 +84,12 @@ void measure(std::deque<TimedRunner>& timed, std::vector<BenchResult>& results, 
         entered.push_back(&results[i]);
     }
     Race outcome = race(contestants, rounds, between);
-    const std::vector<double>& serial = outcome.contestants.front().seconds;
     for (size_t i = 0; i < entered.size(); ++i) {
         const Measured& m = outcome.contestants[i];
         BenchResult& r = *entered[i];
         r.partial = outcome.interrupted;
         r.error = m.error;
-        r.time = summarize(m.seconds);
-        r.vs_serial = speed_ratio(serial, m.seconds);
+        set_figures(r, m, outcome.contestants.front());
     }
 }
 
@@ -96,6 +99,7 @@ std::vector<BenchResult> bench_block(const BlockCase& block, std::span<const Run
                                      const std::function<void()>& between) {
     std::vector<BenchResult> results = empty_results(block, runners);
     const auto expected = reference(block);
+    const auto bound = expected ? bound_of(block) : std::nullopt;
     std::deque<TimedRunner> timed;  // contexts stay where they are
     for (size_t i = 0; i < runners.size(); ++i) {
         BenchResult& r = results[i];
@@ -104,10 +108,11 @@ std::vector<BenchResult> bench_block(const BlockCase& block, std::span<const Run
             continue;
         }
         r.gas = expected->gas_used;
+        r.bound = bound;
         TimedRunner& runner = timed.emplace_back(block, runners[i], *expected);
-        const Answer cold = runner.once();
+        const Turn cold = runner.once();
         if (cold)
-            r.cold = *cold;
+            r.cold = cold->seconds;
         else
             r.error = cold.error();
     }

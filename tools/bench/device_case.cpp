@@ -5,7 +5,6 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <chrono>
 #include <thread>
 
 #include "tools/common/progress.hpp"
@@ -52,12 +51,6 @@ void add_kernel_figures(BenchResult& result, const std::vector<double>& kernel,
 
 }  // namespace
 
-double time_of(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 unsigned threads_to_use(const BenchSession& session) {
     const auto& given = session.options.threads;
     return given.empty() ? std::max(1U, std::thread::hardware_concurrency()) : given.back();
@@ -94,11 +87,11 @@ void bench_items(BenchSession& session, const ItemCase& which, std::vector<ItemC
         // The first run warms up and is compared like the others, before anything is timed.
         if (c.error.empty())
             if (const auto first = c.once(); !first) c.error = first.error();
-        runs.push_back([&c, &times = kernel[i]]() -> tl::expected<double, std::string> {
+        runs.push_back([&c, &times = kernel[i]]() -> Turn {
             if (!c.error.empty()) return tl::unexpected(c.error);
-            auto seconds = c.once();
-            if (seconds && c.kernel_seconds) times.push_back(c.kernel_seconds());
-            return seconds;
+            Turn turn = c.once();
+            if (turn && c.kernel_seconds) times.push_back(c.kernel_seconds());
+            return turn;
         });
     }
     Race raced;
@@ -111,7 +104,7 @@ void bench_items(BenchSession& session, const ItemCase& which, std::vector<ItemC
         });
     }
     std::vector<BenchResult> results;
-    const std::vector<double>& serial = raced.contestants.front().seconds;
+    const Measured& serial = raced.contestants.front();
     for (size_t i = 0; i < contestants.size(); ++i) {
         const Measured& m = raced.contestants[i];
         BenchResult& r = results.emplace_back();
@@ -124,12 +117,11 @@ void bench_items(BenchSession& session, const ItemCase& which, std::vector<ItemC
         r.threads = contestants[i].threads;
         r.error = m.error;
         r.partial = raced.interrupted;
-        if (!m.error.empty() || m.seconds.empty() || serial.size() != m.seconds.size()) continue;
-        r.time = summarize(m.seconds);
-        r.cold = contestants[i].cold;
-        r.vs_serial = speed_ratio(serial, m.seconds);
+        if (!m.error.empty() || m.seconds.empty() || serial.seconds.size() != m.seconds.size()) continue;
+        set_figures(r, m, serial);
+        r.cold = contestants[i].cold.seconds;
         kernel[i].resize(std::min(kernel[i].size(), m.seconds.size()));
-        add_kernel_figures(r, kernel[i], serial);
+        add_kernel_figures(r, kernel[i], serial.seconds);
     }
     std::erase_if(results, [](const BenchResult& r) { return r.error.empty() && r.time.count == 0; });
     if (results.empty()) return;

@@ -21,8 +21,8 @@ struct ItemContestant {
     Contestant once{};
     /// Seconds of the device's kernels in the last run; none where there are no kernels.
     std::function<double()> kernel_seconds{};
-    /// Seconds from opening the device to the first result, programs included.
-    double cold = 0;
+    /// From opening the device to the first result, programs included.
+    Timing cold{};
     /// Set where it could not be started: it is reported as a failure.
     std::string error{};
 };
@@ -59,8 +59,5 @@ std::vector<FoundDevice> devices_to_compare(const BenchSession& session, unsigne
 inline constexpr size_t keccak_items_per_transaction = 64;
 /// The case keccak/permutations: no memory, only registers.
 void run_permutations(BenchSession& session, unsigned threads, std::span<const FoundDevice> devices);
-
-/// Seconds that `work` takes.
-double time_of(const std::function<void()>& work);
 
 }  // namespace warpevm::tools

@@ -56,18 +56,46 @@ std::string ratio(const BenchResult& r) {
     return out;
 }
 
-std::string row(const BenchResult& r, bool first_of_case, bool last_of_case, double full) {
+/// What a chart shows beyond speeds, where its workload has it.
+struct Columns {
+    bool cores = false, bound = false;
+};
+
+Columns columns_of(std::span<const BenchResult> results) {
+    return {
+        .cores = std::ranges::any_of(results, [](const BenchResult& r) { return r.cores_busy.has_value(); }),
+        .bound = std::ranges::any_of(results, [](const BenchResult& r) { return r.bound.has_value(); })};
+}
+
+std::string share_of_bound(const BenchResult& r, const BenchReport& report) {
+    const auto share = report.of_bound(r);
+    if (!share) return "";
+    return fmt::format("<b>{:.2f}</b> <span class=\"soft\">bound {:.1f}&times;</span>", *share, *r.bound);
+}
+
+/// `full`: the speed that fills the track.
+std::string figures(const BenchResult& r, const BenchReport& report, Columns columns, double full) {
+    std::string out =
+        fmt::format("<td class=\"t\">{}</td><td class=\"n\">{:.0f}</td><td class=\"n\">{:.3f}</td>",
+                    bar(r, full), r.mgas_per_second(), 1e3 * r.time.median);
+    if (columns.cores)
+        out +=
+            fmt::format("<td class=\"n\">{}</td>", r.cores_busy ? fmt::format("{:.2f}", *r.cores_busy) : "");
+    out += fmt::format("<td>{}{}</td>", ratio(r), r.slower ? " <span class=\"bad\">slower</span>" : "");
+    if (columns.bound) out += fmt::format("<td>{}</td>", share_of_bound(r, report));
+    return out;
+}
+
+std::string row(const BenchResult& r, const BenchReport& report, Columns columns, bool first_of_case,
+                bool last_of_case, double full) {
     std::string out =
         fmt::format("<tr{}><td class=\"c\">{}</td><td>{}{}</td>", last_of_case ? "" : " class=\"g\"",
                     first_of_case ? escaped(r.name.empty() ? r.workload : r.name) : "", escaped(r.backend),
                     r.threads > 1 ? fmt::format(" <span class=\"soft\">&times;{}</span>", r.threads) : "");
     if (!r.error.empty())
-        return out + "<td colspan=\"4\" class=\"bad\">no figures: " + escaped(r.error) + "</td></tr>\n";
-    return out +
-           fmt::format(
-               "<td class=\"t\">{}</td><td class=\"n\">{:.0f}</td><td class=\"n\">{:.3f}</td><td>{}</td>"
-               "</tr>\n",
-               bar(r, full), r.mgas_per_second(), 1e3 * r.time.median, ratio(r));
+        return out + fmt::format("<td colspan=\"{}\" class=\"bad\">no figures: {}</td></tr>\n",
+                                 4 + columns.cores + columns.bound, escaped(r.error));
+    return out + figures(r, report, columns, full) + "</tr>\n";
 }
 
 /// What of all cases is the same, else nothing.
@@ -79,7 +107,8 @@ std::string size_of(std::span<const BenchResult> results) {
                        first.seed);
 }
 
-std::string chart(std::span<const BenchResult> results) {
+std::string chart(std::span<const BenchResult> results, const BenchReport& report) {
+    const Columns columns = columns_of(results);
     double full = 0;
     for (const BenchResult& r : results) {
         if (!r.error.empty()) continue;
@@ -88,13 +117,14 @@ std::string chart(std::span<const BenchResult> results) {
     }
     std::string out = fmt::format(
         "<h2>{}{}</h2>\n<div class=\"frame\"><table><thead><tr><th>Case</th><th>Backend</th><th>Speed</th>"
-        "<th class=\"n\">Mgas/s</th><th class=\"n\">ms</th><th>Against serial, 95 "
-        "%</th></tr></thead><tbody>\n",
-        escaped(results.front().workload), size_of(results));
+        "<th class=\"n\">Mgas/s</th><th class=\"n\">ms</th>{}<th>Against serial, 95 %</th>{}</tr></thead>"
+        "<tbody>\n",
+        escaped(results.front().workload), size_of(results),
+        columns.cores ? "<th class=\"n\">Cores busy</th>" : "", columns.bound ? "<th>Of bound</th>" : "");
     for (size_t i = 0; i < results.size(); ++i) {
         const bool first = i == 0 || results[i - 1].name != results[i].name;
         const bool last = i + 1 == results.size() || results[i + 1].name != results[i].name;
-        out += row(results[i], first, last, full);
+        out += row(results[i], report, columns, first, last, full);
     }
     return out + "</tbody></table></div>\n";
 }
@@ -104,15 +134,17 @@ std::string summaries(const BenchReport& report) {
     std::string out =
         "<h2>Blocks together</h2>\n<div class=\"frame\"><table><thead><tr><th>Which</th><th>Backend</th>"
         "<th class=\"n\">Blocks</th><th class=\"n\">Mgas/s</th><th>Against serial, geometric mean (least to "
-        "greatest)</th></tr></thead><tbody>\n";
+        "greatest)</th><th class=\"n\">Of bound</th><th class=\"n\">Slower</th></tr></thead><tbody>\n";
     for (const BenchSummary& s : report.summaries)
         out += fmt::format(
             "<tr><td>{}</td><td>{} <span class=\"soft\">&times;{}</span></td><td class=\"n\">{}</td><td "
-            "class=\"n\">{:.0f}</td><td>{}</td></tr>\n",
+            "class=\"n\">{:.0f}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
             escaped(s.what), escaped(s.backend), s.threads, s.cases, s.mgas_per_second,
             s.backend == "serial"
                 ? ""
-                : fmt::format("<b>{:.2f}&times;</b> ({:.2f} to {:.2f})", s.vs_serial, s.least, s.greatest));
+                : fmt::format("<b>{:.2f}&times;</b> ({:.2f} to {:.2f})", s.vs_serial, s.least, s.greatest),
+            s.of_bound ? fmt::format("<b>{:.2f}</b>", *s.of_bound) : "",
+            s.backend == "serial" ? "" : std::to_string(s.slower.size()));
     return out + "</tbody></table></div>\n";
 }
 
@@ -126,7 +158,12 @@ std::string to_html(const BenchReport& report) {
         "and a warm pre-state in memory to a complete outcome, without state root; every timed outcome "
         "equals "
         "serial's. {} rounds, in each of which the backends take turns. Bars start at zero and show the "
-        "median; the line across a bar's end is its 95&nbsp;% interval.{}</p>\n",
+        "median; the line across a bar's end is its 95&nbsp;% interval. A block's bound is its gas by that "
+        "of "
+        "its critical path; <i>of bound</i> is the speed-up by the least of that and what as many "
+        "independent "
+        "threads reached. <i>Slower</i> is what takes 3&nbsp;% and 20&nbsp;&micro;s more than "
+        "serial.{}</p>\n",
         escaped(report.processor), report.cores, escaped(report.commit), report.rounds,
         report.interrupted ? " <b class=\"bad\">Interrupted: partial results.</b>" : "");
     out += "<div class=\"cards\">\n";
@@ -147,7 +184,7 @@ std::string to_html(const BenchReport& report) {
     for (size_t begin = 0; begin < all.size();) {
         size_t end = begin;
         while (end < all.size() && all[end].workload == all[begin].workload) ++end;
-        out += chart(all.subspan(begin, end - begin));
+        out += chart(all.subspan(begin, end - begin), report);
         begin = end;
     }
     return out + summaries(report) + page_end();

@@ -17,6 +17,11 @@ Json high(const Summary& s, double scale = 1) {
     return s.interval ? Json(scale * s.interval->high) : Json();
 }
 
+/// Null where it was not measured, or means nothing.
+Json number(const std::optional<double>& value) {
+    return value ? Json(*value) : Json();
+}
+
 Json result_json(const BenchResult& r, const BenchReport& report) {
     Json reasons = Json::object();
     for (const auto& [reason, count] : r.route_reasons) reasons[reason] = count;
@@ -42,6 +47,10 @@ Json result_json(const BenchResult& r, const BenchReport& report) {
              {"vs_serial_low", low(r.vs_serial)},
              {"vs_serial_high", high(r.vs_serial)},
              {"of_calibration", r.vs_serial.median / report.scaling(r.threads)},
+             {"bound", number(r.bound)},
+             {"of_bound", number(report.of_bound(r))},
+             {"slower", r.slower},
+             {"cores_busy", number(r.cores_busy)},
              {"equal_to_serial", true},
              {"partial", r.partial},
              {"routes", {{"device", 0}, {"cpu", r.txs}, {"escalated", 0}, {"reasons", reasons}}},
@@ -95,7 +104,9 @@ std::string to_json(const BenchReport& report) {
                                          {"vs_serial_geometric_mean", s.vs_serial},
                                          {"vs_serial_least", s.least},
                                          {"vs_serial_greatest", s.greatest},
-                                         {"mgas_per_second", s.mgas_per_second}});
+                                         {"mgas_per_second", s.mgas_per_second},
+                                         {"of_bound_geometric_mean", number(s.of_bound)},
+                                         {"slower", s.slower.size()}});
     return document.dump(2) + "\n";
 }
 

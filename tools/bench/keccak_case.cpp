@@ -40,17 +40,16 @@ Messages make_messages(size_t count, size_t length, uint64_t seed) {
 }
 
 /// Poisons, runs `hash` on the clock, compares.
-tl::expected<double, std::string> checked(const Messages& m, std::vector<Hash>& digests,
-                                          const std::function<DeviceResult<void>()>& hash) {
+Turn checked(const Messages& m, std::vector<Hash>& digests, const std::function<DeviceResult<void>()>& hash) {
     std::fill(digests.begin(), digests.end(), Hash{});
     DeviceResult<void> done;
-    const double seconds = time_of([&] { done = hash(); });
+    const Timing taken = time_of([&] { done = hash(); });
     if (!done) return tl::unexpected(to_string(done.error()));
     for (size_t i = 0; i < digests.size(); ++i)
         if (digests[i] != m.expected[i])
             return tl::unexpected(
                 fmt::format("message {} of {} bytes has another hash", i, m.views[i].size()));
-    return seconds;
+    return taken;
 }
 
 using Work = std::function<void(std::span<const BytesView>, std::span<Hash>)>;

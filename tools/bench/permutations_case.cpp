@@ -23,17 +23,16 @@ uint64_t permuted(uint64_t seed) {
 
 ItemContestant permute_on_host(const Permutations& p, unsigned threads) {
     auto sums = std::make_shared<std::vector<uint64_t>>(p.expected.size());
-    return {.backend = "serial",
-            .threads = threads,
-            .once = [&p, on = Threads(threads), sums]() mutable -> tl::expected<double, std::string> {
-                const double seconds = time_of([&] {
-                    on.over(sums->size(), grain, [&](size_t begin, size_t end) {
-                        for (size_t i = begin; i < end; ++i) (*sums)[i] = permuted(i);
-                    });
+    return {
+        .backend = "serial", .threads = threads, .once = [&p, on = Threads(threads), sums]() mutable -> Turn {
+            const Timing taken = time_of([&] {
+                on.over(sums->size(), grain, [&](size_t begin, size_t end) {
+                    for (size_t i = begin; i < end; ++i) (*sums)[i] = permuted(i);
                 });
-                if (*sums != p.expected) return tl::unexpected(std::string("the host's own sums differ"));
-                return seconds;
-            }};
+            });
+            if (*sums != p.expected) return tl::unexpected(std::string("the host's own sums differ"));
+            return taken;
+        }};
 }
 
 ItemContestant permute_on_device(const Permutations& p, const FoundDevice& found,
@@ -70,16 +69,16 @@ ItemContestant permute_on_device(const Permutations& p, const FoundDevice& found
         state->sums = *sums;
         if (const auto first = run(); !first) c.error = to_string(first.error());
     });
-    c.once = [&p, state, run]() -> tl::expected<double, std::string> {
+    c.once = [&p, state, run]() -> Turn {
         DeviceResult<void> done;
-        const double seconds = time_of([&] { done = run(); });
+        const Timing taken = time_of([&] { done = run(); });
         std::vector<uint64_t> got(p.expected.size());
         if (done)
             done = state->programs->device().read(*state->sums, 0,
                                                   {reinterpret_cast<uint8_t*>(got.data()), got.size() * 8});
         if (!done) return tl::unexpected(to_string(done.error()));
         if (got != p.expected) return tl::unexpected(std::string("the permuted states differ"));
-        return seconds;
+        return taken;
     };
     c.kernel_seconds = [state] { return state->kernel; };
     return c;

@@ -11,12 +11,12 @@ bool run_round(std::span<const Contestant> contestants, std::vector<Measured>& m
     for (size_t i = 0; i < contestants.size(); ++i) {
         if (!measured[i].error.empty()) continue;
         if (interrupted()) return false;
-        const auto seconds = contestants[i]();
-        if (seconds) {
-            measured[i].seconds.push_back(*seconds);
+        const Turn turn = contestants[i]();
+        if (turn) {
+            measured[i].seconds.push_back(turn->seconds);
+            measured[i].cores_busy.push_back(turn->cores_busy());
         } else {
-            measured[i].error = seconds.error();
-            measured[i].seconds.clear();
+            measured[i] = {.seconds = {}, .cores_busy = {}, .error = turn.error()};
         }
     }
     return true;
@@ -31,7 +31,10 @@ Race race(std::span<const Contestant> contestants, unsigned rounds, const std::f
         if (!run_round(contestants, result.contestants)) {
             // Ratios are formed pair by pair, so an unfinished round counts for nobody.
             for (Measured& m : result.contestants)
-                if (m.seconds.size() > round) m.seconds.resize(round);
+                if (m.seconds.size() > round) {
+                    m.seconds.resize(round);
+                    m.cores_busy.resize(round);
+                }
             result.interrupted = true;
             break;
         }

@@ -9,15 +9,18 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "tools/bench/stopwatch.hpp"
+
 namespace warpevm::tools {
 
-/// Does the thing once. Answers the seconds that it took, or what is wrong with its result; checking the
-/// result is not part of the time.
-using Contestant = std::function<tl::expected<double, std::string>()>;
+/// What doing the thing once took, or what is wrong with its result; checking the result is not part of the
+/// time.
+using Turn = tl::expected<Timing, std::string>;
+using Contestant = std::function<Turn()>;
 
 struct Measured {
     /// One of each complete round; none where `error` is set.
-    std::vector<double> seconds;
+    std::vector<double> seconds, cores_busy;
     std::string error;
 };
 

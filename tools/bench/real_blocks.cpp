@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The workload `blocks`: folders as `run` reads them, each block a case, and what they come to together.
+// The workload `blocks`: folders as `run` reads them, each block a case.
 #include <fmt/format.h>
 
 #include "evm/base/hex.hpp"
@@ -10,9 +10,6 @@
 
 namespace warpevm::tools {
 namespace {
-
-/// Smaller blocks hardly gain from many cores, and the project's figures leave them out.
-constexpr uint64_t large_block_gas = 4000000;
 
 /// What the header states about execution. Receipts before Byzantium hold state roots, which are not part of
 /// execution.
@@ -55,49 +52,14 @@ void run_block_folder(BenchSession& session, const std::string& workload, const 
                           .check = [&](const BlockOutcome& o) { return compare_with_header(*folder, o); }});
 }
 
-/// The results of one runner with at least `least_gas`; nothing where there are none, or where one of the
-/// runner's failed: what is left would flatter it.
-std::optional<BenchSummary> summarize_blocks(std::span<const BenchResult> results, const Runner& runner,
-                                             uint64_t least_gas, std::string what) {
-    std::vector<double> ratios;
-    double gas = 0, seconds = 0;
-    for (const BenchResult& r : results) {
-        if (r.backend != runner.name || r.threads != runner.threads) continue;
-        if (!r.error.empty()) return std::nullopt;
-        if (r.gas < least_gas) continue;
-        ratios.push_back(r.vs_serial.median);
-        gas += static_cast<double>(r.gas);
-        seconds += r.time.median;
-    }
-    if (ratios.empty()) return std::nullopt;
-    const auto [least, greatest] = std::ranges::minmax_element(ratios);
-    return BenchSummary{.workload = "blocks",
-                        .what = std::move(what),
-                        .backend = runner.name,
-                        .threads = runner.threads,
-                        .cases = ratios.size(),
-                        .vs_serial = geometric_mean(ratios),
-                        .least = *least,
-                        .greatest = *greatest,
-                        .mgas_per_second = 1e-6 * gas / seconds};
-}
-
 }  // namespace
 
 void run_real_blocks(BenchSession& session, std::string_view name) {
     const RulesSource rules = read_rules_source(
         "mainnet", session.fork ? std::string(warpevm::name(*session.fork)) : std::string());
-    const size_t first = session.report.results.size();
     for (const auto& folder : block_folders({session.options.blocks})) {
         if (interrupted()) break;
         run_block_folder(session, std::string(name), folder, rules);
-    }
-    const auto results = std::span(session.report.results).subspan(first);
-    for (const Runner& runner : session.runners) {
-        for (const auto& [least_gas, what] : {std::pair<uint64_t, const char*>{0, "all blocks"},
-                                              {large_block_gas, "blocks of 4 Mgas and more"}})
-            if (auto summary = summarize_blocks(results, runner, least_gas, what))
-                session.report.summaries.push_back(std::move(*summary));
     }
 }
 

@@ -66,12 +66,12 @@ using Senders = tl::expected<std::vector<Result<Address>>, std::string>;
 using Work = std::function<Senders()>;
 
 Contestant contestant(const Signed& s, Work work) {
-    return [&s, work = std::move(work)]() -> tl::expected<double, std::string> {
+    return [&s, work = std::move(work)]() -> Turn {
         Senders got;
-        const double seconds = time_of([&] { got = work(); });
+        const Timing taken = time_of([&] { got = work(); });
         if (!got) return tl::unexpected(got.error());
         if (std::string wrong = compare(s, *got); !wrong.empty()) return tl::unexpected(std::move(wrong));
-        return seconds;
+        return taken;
     };
 }
 

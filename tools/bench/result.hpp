@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "tools/bench/statistics.hpp"
 
 namespace warpevm::tools {
+
+struct Measured;
 
 /// One case on one backend.
 struct BenchResult {
@@ -34,6 +37,12 @@ struct BenchResult {
     /// Seconds of the first execution, with nothing cached but the pre-state.
     double cold = 0;
     Summary vs_serial;
+    /// CPU time by wall time, the median of the rounds; none where that was not measured.
+    std::optional<double> cores_busy;
+    /// Gas by gas of the critical path: no backend that runs transactions in one piece gains more.
+    std::optional<double> bound;
+    /// Over serial's time by more than 3 % and 20 us.
+    bool slower = false;
     /// The user stopped the run before this case had all its rounds.
     bool partial = false;
     std::map<std::string, size_t> route_reasons;
@@ -45,6 +54,9 @@ struct BenchResult {
     /// "hot/slot-50", or the workload alone.
     [[nodiscard]] std::string title() const { return name.empty() ? workload : workload + "/" + name; }
 };
+
+/// Time, cores and the comparison with serial, which was measured in the same rounds.
+void set_figures(BenchResult& result, const Measured& measured, const Measured& serial);
 
 /// Several cases of one workload on one backend as one figure.
 struct BenchSummary {
@@ -58,6 +70,10 @@ struct BenchSummary {
     double vs_serial = 1, least = 1, greatest = 1;
     /// Gas of all by time of all.
     double mgas_per_second = 0;
+    /// The geometric mean of the cases' shares of what block and machine allow, where all have one.
+    std::optional<double> of_bound;
+    /// The names of those that are slower than serial.
+    std::vector<std::string> slower;
 };
 
 struct BenchReport {
@@ -73,7 +89,14 @@ struct BenchReport {
     [[nodiscard]] bool failed() const;
     /// What independent threads of this count reached; 1 where that was not measured.
     [[nodiscard]] double scaling(unsigned threads) const;
+    /// The speed-up by the least of what such threads and what the block allow; nothing for one thread.
+    [[nodiscard]] std::optional<double> of_bound(const BenchResult& result) const;
 };
+
+/// What the real blocks of a finished report come to together, backend by backend: all, the large ones, and
+/// of those the ones with something to gain. Nothing for a backend that failed on one, since what is left
+/// would flatter it.
+std::vector<BenchSummary> summarize_blocks(const BenchReport& report);
 
 /// A line for each backend under the case's name, in 80 columns. `results` are those of one case.
 std::string table_head();

@@ -12,8 +12,9 @@ namespace {
 
 std::string figures(const BenchResult& r) {
     std::string line =
-        fmt::format("{:>10.3f}{:>10.3f}{:>10.3f}{:>9.0f}{:>9.2f}x", 1e3 * r.time.median, 1e3 * r.time.min,
-                    1e3 * r.time.max, r.mgas_per_second(), r.vs_serial.median);
+        fmt::format("{:>10.3f}{:>9.3f}{:>9.3f}{:>7.0f}{:>6}{:>9.2f}x", 1e3 * r.time.median, 1e3 * r.time.min,
+                    1e3 * r.time.max, r.mgas_per_second(),
+                    r.cores_busy ? fmt::format("{:.2f}", *r.cores_busy) : "-", r.vs_serial.median);
     // Serial against itself has no spread to tell.
     if (r.vs_serial.interval && r.backend != "serial")
         line += fmt::format(" {:.2f} to {:.2f}", r.vs_serial.interval->low, r.vs_serial.interval->high);
@@ -28,32 +29,41 @@ std::string indented(const std::string& text) {
     return out;
 }
 
+/// A few of the names.
+std::string listed(std::span<const std::string> names) {
+    constexpr size_t most = 3;
+    return fmt::format("{}{}", fmt::join(names.first(std::min(most, names.size())), ", "),
+                       names.size() > most ? ", ..." : "");
+}
+
+std::string compared(const BenchSummary& s) {
+    std::string out = fmt::format("    {:.2f} times serial (geometric mean; {:.2f} to {:.2f})\n", s.vs_serial,
+                                  s.least, s.greatest);
+    if (s.of_bound)
+        out += fmt::format("    {:.2f} of what block and machine allow (geometric mean)\n", *s.of_bound);
+    if (s.slower.empty()) return out + "    none slower than serial (by 3 % and 20 us)\n";
+    return out + fmt::format("    {} slower than serial (by 3 % and 20 us): {}\n", s.slower.size(),
+                             listed(s.slower));
+}
+
 }  // namespace
 
-bool BenchReport::failed() const {
-    return std::ranges::any_of(results, [](const BenchResult& r) { return !r.error.empty(); });
-}
-
-double BenchReport::scaling(unsigned threads) const {
-    for (const Calibration::Point& point : calibration)
-        if (point.threads == threads && point.scaling.count != 0) return point.scaling.median;
-    return 1;
-}
-
 std::string table_head() {
-    return fmt::format("{:<9}{:>7}{:>10}{:>10}{:>10}{:>9}{:>10} {}\n", "backend", "threads", "median ms",
-                       "least", "greatest", "Mgas/s", "vs serial", "95 %");
+    return fmt::format("{:<10}{:>4}{:>10}{:>9}{:>9}{:>7}{:>6}{:>10} {}\n", "backend", "thr", "median ms",
+                       "least", "greatest", "Mgas/s", "cores", "vs serial", "95 %");
 }
 
 std::string to_table(std::span<const BenchResult> results) {
     if (results.empty()) return {};
     const BenchResult& first = results.front();
+    const bool parallel = std::ranges::any_of(results, [](const BenchResult& r) { return r.threads > 1; });
     std::string out =
-        fmt::format("{}: {} transactions, {:.1f} Mgas{}\n", first.title(), first.txs,
+        fmt::format("{}: {} transactions, {:.1f} Mgas{}{}\n", first.title(), first.txs,
                     1e-6 * static_cast<double>(first.gas),
+                    first.bound && parallel ? fmt::format(", bound {:.1f}x", *first.bound) : "",
                     first.partial ? fmt::format(" (stopped after {} rounds)", first.time.count) : "");
     for (const BenchResult& r : results) {
-        out += fmt::format("  {:<9}{:>5}", r.backend, r.threads);
+        out += fmt::format("  {:<8}{:>4}", r.backend, r.threads);
         out += r.error.empty() ? figures(r) + "\n" : "  FAILED\n" + indented(r.error);
     }
     return out;
@@ -64,10 +74,8 @@ std::string closing_lines(const BenchReport& report) {
     for (const BenchSummary& s : report.summaries) {
         out += fmt::format("{}: {} of them, {} with {} thread{}: {:.0f} Mgas/s", s.what, s.cases, s.backend,
                            s.threads, s.threads == 1 ? "" : "s", s.mgas_per_second);
-        if (s.backend != "serial")
-            out += fmt::format("\n    {:.2f} times serial (geometric mean; {:.2f} to {:.2f})", s.vs_serial,
-                               s.least, s.greatest);
         out += '\n';
+        if (s.backend != "serial") out += compared(s);
     }
     for (const Calibration::Point& p : report.calibration) {
         if (p.threads == 1) continue;

@@ -123,6 +123,7 @@ void run_workloads(BenchSession& session, std::span<const Workload* const> chose
     session.report.interrupted = interrupted();
     session.calibration.finish();
     session.report.calibration = session.calibration.points();
+    session.report.summaries = summarize_blocks(session.report);
 }
 
 }  // namespace warpevm::tools

@@ -4,7 +4,6 @@
 #include "tools/cli/arguments.hpp"
 
 #include <CLI/CLI.hpp>
-#include <map>
 
 #include "tools/common/exit_code.hpp"
 
@@ -12,6 +11,24 @@ namespace warpevm::tools {
 namespace {
 
 constexpr unsigned max_threads = 4096;
+
+template <class T>
+using Choices = std::vector<std::pair<std::string, T>>;
+
+/// An option that takes one of these names, in either case, and stands for a value.
+template <class T>
+void add_choice(CLI::App& app, const std::string& option, T& value, const Choices<T>& choices,
+                const std::string& what) {
+    std::vector<std::string> names;
+    for (const auto& choice : choices) names.push_back(choice.first);
+    const auto choose = [&value, choices](const std::string& name) {
+        for (const auto& choice : choices)
+            if (choice.first == name) value = choice.second;
+    };
+    // As a transformation it also gives the name as it is written here.
+    app.add_option_function<std::string>(option, choose, what)
+        ->transform(CLI::IsMember(names, CLI::ignore_case));
+}
 
 void add_common(CLI::App& app, CommonOptions& o) {
     app.add_option("--backend", o.backend, "auto, serial, cpu or opencl")
@@ -21,11 +38,11 @@ void add_common(CLI::App& app, CommonOptions& o) {
         ->allow_extra_args(false)
         ->take_all();
     app.add_flag("--require-device", o.require_device, "fail (exit 1) without a usable device");
-    const std::map<std::string, Speculate> speculations{{"measured", Speculate::measured},
-                                                        {"at-once", Speculate::at_once},
-                                                        {"everything", Speculate::everything}};
-    app.add_option("--speculate", o.speculate, "measured, at-once or everything (to test backend cpu)")
-        ->transform(CLI::CheckedTransformer(speculations, CLI::ignore_case));
+    add_choice<Speculate>(app, "--speculate", o.speculate,
+                          {{"measured", Speculate::measured},
+                           {"at-once", Speculate::at_once},
+                           {"everything", Speculate::everything}},
+                          "what runs beside the walk (to test backend cpu)");
     app.add_option("--jobs", o.jobs, "cases or blocks at once")->check(CLI::Range(1U, max_threads));
     app.add_option("--fork", o.fork, "use this fork's rules, whatever the input says");
     app.add_option("--json", o.json, "write the results as JSON to FILE, or - for standard output");
@@ -55,10 +72,9 @@ CLI::App* add_run(CLI::App& app, Arguments& a) {
         ->capture_default_str();
     run->add_option("--repeat", o.repeat, "execute N times and give the medians")
         ->check(CLI::Range(1U, 1000000U));
-    const std::map<std::string, Verify> modes{
-        {"header", Verify::header}, {"serial", Verify::serial}, {"none", Verify::none}};
-    run->add_option("--verify", o.verify, "header, serial or none")
-        ->transform(CLI::CheckedTransformer(modes, CLI::ignore_case));
+    add_choice<Verify>(*run, "--verify", o.verify,
+                       {{"header", Verify::header}, {"serial", Verify::serial}, {"none", Verify::none}},
+                       "what the results are compared with");
     run->add_flag("--explain", o.explain, "each group's route and the reasons");
     run->add_option("--output", o.output,
                     "write receipts, logs and state difference of each block to this folder");
