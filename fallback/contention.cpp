@@ -15,6 +15,7 @@ constexpr uint32_t suspicious = 3;
 void Contention::group(std::span<const BlockTransaction> transactions) {
     m_group.assign(transactions.size(), none);
     m_before.assign(transactions.size(), none);
+    m_after.assign(transactions.size(), none);
     boost::unordered_flat_map<Address, uint32_t> groups;
     std::vector<uint32_t> last;
     for (uint32_t i = 0; i < transactions.size(); ++i) {
@@ -22,10 +23,12 @@ void Contention::group(std::span<const BlockTransaction> transactions) {
         if (!tx.to) continue;
         const auto [it, fresh] = groups.try_emplace(*tx.to, static_cast<uint32_t>(groups.size()));
         m_group[i] = it->second;
-        if (fresh)
+        if (fresh) {
             last.push_back(i);
-        else
-            m_before[i] = std::exchange(last[it->second], i);
+            continue;
+        }
+        m_before[i] = std::exchange(last[it->second], i);
+        m_after[m_before[i]] = i;
     }
     m_records.resize(groups.size());
     m_contended = std::make_unique<std::atomic<bool>[]>(groups.size());

@@ -26,6 +26,13 @@ class Contention {
         return group != none && m_contended[group].load(std::memory_order_relaxed) ? m_before[index] : none;
     }
 
+    /// The next one of a contended group, which needs `index`. From any thread.
+    [[nodiscard]] uint32_t needing(uint32_t index) const {
+        if (!m_known.load(std::memory_order_acquire)) return none;
+        const uint32_t group = m_group[index];
+        return group != none && m_contended[group].load(std::memory_order_relaxed) ? m_after[index] : none;
+    }
+
   private:
     struct Record {
         uint32_t kept = 0, stale = 0;
@@ -35,6 +42,7 @@ class Contention {
     std::atomic<bool> m_known{false};
     std::vector<uint32_t> m_group;   ///< by transaction; none: a creation
     std::vector<uint32_t> m_before;  ///< the one before in its group
+    std::vector<uint32_t> m_after;   ///< the one after
     std::vector<Record> m_records;   ///< by group
     std::unique_ptr<std::atomic<bool>[]> m_contended;
 };

@@ -42,12 +42,13 @@ class ParallelBlock {
         std::atomic<bool> published{false};  ///< later ones can see what it did
         Incarnation* incarnation = nullptr;  ///< valid where done
         bool given = false;
-        bool fresh = false;  ///< of the thread that runs it: not handed in yet
     };
 
     /// What a thread keeps while it works on this block.
     struct Worker {
         Speculation speculation;
+        /// Transactions that it ran and that may not be committed yet.
+        std::vector<uint32_t> held{};
         /// Transactions that it claims at once, so that they take about `claimed_work`.
         uint32_t claim = 1;
         /// Since it judged the pace last.
@@ -76,15 +77,21 @@ class ParallelBlock {
     struct Range {
         uint32_t begin = 0, end = 0;
     };
+    uint32_t horizon() const;
     Range claim(uint32_t wanted);
+    void find_large();
+    std::optional<uint32_t> claim_large();
     bool speculate_some(Worker& worker);
-    bool speculate(uint32_t index, Speculation& speculation);
+    uint32_t speculate(uint32_t index, Worker& worker);
+    bool run_ahead(uint32_t index, Worker& worker);
+    std::optional<uint32_t> waiting_successor(uint32_t index) const;
     bool must_wait(uint32_t index) const;
-    void hand_in(Range range);
+    void hand_in(Worker& worker);
     void publish(const Incarnation& incarnation, Position position);
     void withdraw(const Incarnation& incarnation, Position position);
     void adopt_given();
     bool commit(uint32_t index, Incarnation& incarnation);
+    void note_turn(bool kept);
     void judge_speculation(Speculation& speculation);
     void retreat(Speculation& speculation);
     bool direct(uint32_t index);
@@ -129,6 +136,10 @@ class ParallelBlock {
     std::atomic<uint32_t> m_progress{0};
     std::atomic<uint32_t> m_sleepers{0};
 
+    /// Transactions that may take long, in order: they are begun before others.
+    std::vector<uint32_t> m_large;
+    std::atomic<size_t> m_large_cursor{0};
+
     Contention m_contention;
 
     /// By transaction; empty: nothing is taken for a transfer.
@@ -136,7 +147,11 @@ class ParallelBlock {
 
     // The walk's own.
     uint32_t m_transfers_left = 0;
-    uint32_t m_recent_kept = 0, m_recent_others = 0;
+    struct Judged {
+        uint32_t transactions = 0;
+        uint64_t gas = 0;
+    };
+    Judged m_recent_kept, m_recent_all;
     uint32_t m_stretch = 16;  ///< length of the next retreat
 };
 

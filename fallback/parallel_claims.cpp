@@ -15,12 +15,15 @@ using parallel::least_horizon;
 using parallel::longest_claim;
 using parallel::pace_period;
 
+uint32_t ParallelBlock::horizon() const {
+    return std::max(least_horizon, horizon_per_thread * m_window.parts.settings.threads);
+}
+
 /// A claim is a promise to look at them soon, no more: the walk runs what it meets and nobody has begun.
 ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
     const unsigned threads = m_window.parts.settings.threads;
     const uint32_t next = m_next.load(std::memory_order_acquire);
-    const uint32_t horizon = std::max(least_horizon, horizon_per_thread * threads);
-    const uint32_t end = std::min(m_count, next + horizon);
+    const uint32_t end = std::min(m_count, next + horizon());
     uint32_t cursor = m_cursor.load(std::memory_order_relaxed);
     for (;;) {
         const uint32_t from = std::max(cursor, next);
@@ -32,21 +35,39 @@ ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
     }
 }
 
+/// With two threads there would be nobody left to take the others: measured, real blocks lost by it.
+void ParallelBlock::find_large() {
+    if (m_window.parts.settings.threads == 2) return;
+    for (uint32_t i = m_next; i < m_count; ++i)
+        if (m_block.transactions[i].tx->gas_limit >= large_gas) m_large.push_back(i);
+}
+
+/// One that is not begun and not too far ahead.
+std::optional<uint32_t> ParallelBlock::claim_large() {
+    const uint32_t next = m_next.load(std::memory_order_acquire);
+    size_t at = m_large_cursor.load(std::memory_order_relaxed);
+    while (at < m_large.size() && m_large[at] < next + horizon()) {
+        if (!m_large_cursor.compare_exchange_weak(at, at + 1)) continue;
+        const uint32_t index = m_large[at];
+        if (index > next && m_slots[index].stage.load(std::memory_order_relaxed) == Stage::open) return index;
+        ++at;
+    }
+    return std::nullopt;
+}
+
 bool ParallelBlock::speculate_some(Worker& worker) {
-    Range range = claim(worker.claim);
+    const std::optional<uint32_t> large = claim_large();
+    const Range range = large ? Range{*large, *large + 1} : claim(worker.claim);
     if (range.begin == range.end) return false;
     hand_over();
     const auto start = Clock::now();
     uint32_t ran = 0;
     for (uint32_t i = range.begin; i < range.end; ++i) {
         // What is done need not wait for something long.
-        if (i != range.begin && m_block.transactions[i].tx->gas_limit >= large_gas) {
-            hand_in({range.begin, i});
-            range.begin = i;
-        }
-        ran += speculate(i, worker.speculation) ? 1 : 0;
+        if (m_block.transactions[i].tx->gas_limit >= large_gas) hand_in(worker);
+        ran += speculate(i, worker);
     }
-    hand_in(range);
+    hand_in(worker);
     const std::chrono::duration<double> taken = Clock::now() - start;
     const double fitting = claimed_work * ran / std::max(taken.count(), 1e-9);
     worker.claim = static_cast<uint32_t>(std::clamp(fitting, 1.0, double{longest_claim}));
@@ -70,8 +91,25 @@ bool ParallelBlock::must_wait(uint32_t index) const {
            !m_slots[before].published.load(std::memory_order_acquire);
 }
 
-/// False where another was first, or it is left to the walk.
-bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
+/// One that was passed over because it needs `index`, which is published now.
+std::optional<uint32_t> ParallelBlock::waiting_successor(uint32_t index) const {
+    const uint32_t after = m_contention.needing(index);
+    if (after == Contention::none || after >= m_cursor.load(std::memory_order_relaxed)) return std::nullopt;
+    return after;
+}
+
+/// Runs it, unless another was first or it is left to the walk; then those that waited for it, one after the
+/// other. Answers how many it ran.
+uint32_t ParallelBlock::speculate(uint32_t index, Worker& worker) {
+    uint32_t ran = 0;
+    for (std::optional<uint32_t> next = index; next && run_ahead(*next, worker);
+         next = waiting_successor(*next)) {
+        if (ran++ != 0) hand_in(worker);
+    }
+    return ran;
+}
+
+bool ParallelBlock::run_ahead(uint32_t index, Worker& worker) {
     Slot& slot = m_slots[index];
     if (looks_like_transfer(index) || must_wait(index)) return false;
     Stage expected = Stage::open;
@@ -79,26 +117,28 @@ bool ParallelBlock::speculate(uint32_t index, Speculation& speculation) {
         return false;
     const BlockTransaction& tx = m_block.transactions[index];
     Incarnation* t = m_window.parts.incarnations.borrow();
-    speculation.run(tx, {.position = position(index), .sender = &tx.sender, .nonce = tx.tx->nonce}, *t);
+    worker.speculation.run(tx, {.position = position(index), .sender = &tx.sender, .nonce = tx.tx->nonce},
+                           *t);
     slot.incarnation = t;
-    slot.fresh = true;
+    worker.held.push_back(index);
     if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));
     slot.published.store(true, std::memory_order_release);
     hand_over();
     return true;
 }
 
-/// What this thread ran of the range may be committed.
-void ParallelBlock::hand_in(Range range) {
-    for (uint32_t i = range.begin; i < range.end; ++i) {
+/// What this thread ran may be committed.
+void ParallelBlock::hand_in(Worker& worker) {
+    if (worker.held.empty()) return;
+    for (const uint32_t i : worker.held) {
         Slot& slot = m_slots[i];
-        if (!std::exchange(slot.fresh, false)) continue;
         Incarnation* t = slot.incarnation;
         Stage expected = Stage::running;
         if (slot.stage.compare_exchange_strong(expected, Stage::done, std::memory_order_acq_rel)) continue;
         withdraw(*t, position(i));
         m_window.parts.incarnations.give_back(t);
     }
+    worker.held.clear();
     note_progress();
 }
 

@@ -107,6 +107,7 @@ void ParallelBlock::run_parallel() {
     const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
     if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
     if (has_given) adopt_given();
+    find_large();
     HandOver visit;  // another thread may do it where the arena is full
     visit.give();
     m_window.parts.arena.execute(visit.task([this] {
@@ -130,7 +131,7 @@ void ParallelBlock::open_speculation() {
 /// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
 void ParallelBlock::retreat(Speculation& speculation) {
     ++m_counters.retreats;
-    m_recent_kept = m_recent_others = 0;
+    m_recent_kept = m_recent_all = {};
     m_speculating.store(false, std::memory_order_release);
     m_wanted.store(false, std::memory_order_relaxed);
     m_shared.store(false, std::memory_order_release);
@@ -162,12 +163,24 @@ void ParallelBlock::judge_speculation(Speculation& speculation) {
     }
     // After a retreat a few results are enough to tell that nothing has changed.
     const uint32_t enough = m_stretch > first_stretch ? judged / 2 : judged;
-    const uint32_t seen = m_recent_kept + m_recent_others;
-    if (seen < enough || m_window.committed.on_journal()) return;
-    const uint32_t of_five = m_window.parts.settings.threads == 2 ? 2 : 1;
-    if (5 * m_recent_kept < of_five * seen) return retreat(speculation);
+    if (m_recent_all.transactions < enough || m_window.committed.on_journal()) return;
+    // Of work that others take off the walk, many short ones count as well as a long one.
+    const unsigned of_five = m_window.parts.settings.threads == 2 ? 2 : 1;
+    const bool many = 5 * m_recent_kept.transactions >= of_five * m_recent_all.transactions;
+    const bool much = 5 * m_recent_kept.gas >= of_five * m_recent_all.gas;
+    if (!many && !much) return retreat(speculation);
     m_stretch = first_stretch;
-    m_recent_kept = m_recent_others = 0;
+    m_recent_kept = m_recent_all = {};
+}
+
+void ParallelBlock::note_turn(bool kept) {
+    if (m_stopped.load(std::memory_order_relaxed)) return;
+    const uint64_t gas = m_outcome.transactions.back().gas_used;
+    for (Judged* count : {&m_recent_all, kept ? &m_recent_kept : nullptr}) {
+        if (count == nullptr) continue;
+        ++count->transactions;
+        count->gas += gas;
+    }
 }
 
 }  // namespace warpevm

@@ -74,8 +74,8 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     m_transfers_left -= looks_like_transfer(index) ? 1 : 0;
     if (!kept && transfer_in_turn(index, speculation.arena()))
         return m_next.store(index + 1, std::memory_order_release);
-    ++(kept ? m_recent_kept : m_recent_others);
     if (!kept) run_in_turn(index, speculation);
+    note_turn(kept);
     m_next.store(index + 1, std::memory_order_release);
 }
 
