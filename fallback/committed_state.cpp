@@ -40,7 +40,13 @@ void CommittedView::read_accounts(std::span<const Address> keys,
                                   std::span<Read<AccountRecord>> answers) const {
     if (m_table == nullptr) return m_state.read_accounts(keys, answers);
     for (size_t i = 0; i < keys.size(); ++i) {
-        const AccountEntry& entry = *m_table->account(keys[i], *m_arena);
+        AccountEntry* known = m_table->known_account(keys[i]);
+        if (known == nullptr) {
+            answers[i] = m_state.read_account(keys[i]);
+            continue;
+        }
+        m_table->load(*known);
+        const AccountEntry& entry = *known;
         if (entry.committed.exists) {
             answers[i] = {Knowledge::value, entry.committed.record};
             answers[i].value.has_storage = holds_storage(entry);
@@ -53,8 +59,16 @@ void CommittedView::read_accounts(std::span<const Address> keys,
 void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const {
     if (m_table == nullptr) return m_state.read_slots(keys, answers);
     for (size_t i = 0; i < keys.size(); ++i) {
-        AccountEntry* account = m_table->account(keys[i].address, *m_arena);
-        SlotEntry* slot = m_table->slot(account, keys[i].slot, *m_arena);
+        AccountEntry* account = m_table->known_account(keys[i].address);
+        SlotEntry* slot = account == nullptr ? nullptr : m_table->known_slot(account, keys[i].slot);
+        if (account != nullptr) m_table->load(*account);
+        if (slot == nullptr) {
+            // Storage that is new or was wiped owes nothing to the pre-state.
+            const bool is_new =
+                account != nullptr && (account->committed.wiped != 0 || account->before != Knowledge::value);
+            answers[i] = is_new ? Read<U256>{Knowledge::value, {}} : m_state.read_slot(keys[i]);
+            continue;
+        }
         const bool old_storage = account->committed.wiped == 0 && account->before == Knowledge::value;
         if (old_storage && slot->committed_at == 0) {
             m_table->load(*slot);
@@ -123,7 +137,7 @@ void CommittedState::use_table(Position position) {
 void CommittedState::first_use() {
     m_table_used = true;
     m_window.reset();
-    m_view.use(m_table, m_arena);
+    m_view.use(m_table);
     for (const Address& address : m_told_accounts) m_table.find_account(address, m_arena)->assumed = true;
     for (const SlotKey& key : m_told_slots)
         m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena)->assumed = true;
@@ -166,6 +180,7 @@ void CommittedState::enter_journal(Position position) {
     for (const Row row : m_journal.changed_accounts()) {
         const AccountRow& a = m_journal.account_row(row);
         AccountEntry* entry = entry_of(row);
+        adopt_account(row);
         AccountState state{.record = {a.nonce, a.balance, a.code_hash, entry->committed.record.has_storage},
                            .exists = a.exists,
                            .wiped = entry->committed.wiped};
@@ -178,8 +193,9 @@ void CommittedState::enter_journal(Position position) {
     }
     for (const Row row : m_journal.changed_slots()) {
         const SlotRow& s = m_journal.slot_row(row);
-        if (s.generation == m_journal.account_row(s.account).generation)
-            change(*slot_entry_of(row), position, s.current);
+        if (s.generation != m_journal.account_row(s.account).generation) continue;
+        adopt_slot(row);
+        change(*slot_entry_of(row), position, s.current);
     }
 }
 
@@ -243,8 +259,40 @@ bool CommittedState::still_holds(const Incarnation& t) {
 
 void CommittedState::commit(const Incarnation& t, Position position) {
     if (t.assumes) list_assumptions(t);
+    const Chain chain = chain_before(t);
     for (const AccountEffect& e : t.effects.accounts) enter(*t.accounts[e.row], e, position);
     for (const SlotEffect& e : t.effects.slots) change(*t.slots[e.row], position, e.value);
+    extend_chains(t, chain);
+}
+
+/// As BlockParallelism counts, but for what is written twice in the block.
+Chain CommittedState::chain_before(const Incarnation& t) const {
+    Chain longest{.gas = 0, .length = 0, .count = m_dependence.longest.count};
+    const auto needs = [&](const Chain& chain) {
+        if (chain.count == longest.count && chain.gas > longest.gas) longest = chain;
+    };
+    for (const SlotObservation& o : t.observations.slots) needs(t.slots[o.row]->chain);
+    for (const AccountObservation& o : t.observations.accounts) {
+        const AccountEntry& entry = *t.accounts[o.row];
+        if (entry.chain.count != longest.count || entry.changed_in != m_block) continue;
+        const AccountState& start = m_changed_accounts[entry.place].before;
+        const bool held = o.balance.holds(start.record.balance) && o.liveness == Liveness::not_observed &&
+                          (!o.code_hash || *o.code_hash == start.record.code_hash);
+        if (!held) needs(entry.chain);
+    }
+    return longest;
+}
+
+void CommittedState::extend_chains(const Incarnation& t, Chain chain) {
+    chain.gas += t.outcome.gas_used;
+    ++chain.length;
+    m_dependence.gas += t.outcome.gas_used;
+    const auto ends_in = [&](Chain& last) {
+        if (last.count != chain.count || last.gas < chain.gas) last = chain;
+    };
+    for (const AccountEffect& e : t.effects.accounts) ends_in(t.accounts[e.row]->chain);
+    for (const SlotEffect& e : t.effects.slots) ends_in(t.slots[e.row]->chain);
+    ends_in(m_dependence.longest);
 }
 
 void CommittedState::enter(AccountEntry& entry, const AccountEffect& effect, Position position) {

@@ -14,14 +14,11 @@
 
 namespace warpevm {
 
-/// What the walk's journal asks: the state itself, or the table once there is one.
+/// What the walk's journal asks: the state itself, and the table of what is in it. It adds nothing there.
 class CommittedView final : public StateView {
   public:
     explicit CommittedView(const StateView& state) : m_state(state) {}
-    void use(Versions& table, EntryArena& arena) {
-        m_table = &table;
-        m_arena = &arena;
-    }
+    void use(Versions& table) { m_table = &table; }
 
     void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
     void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
@@ -35,7 +32,6 @@ class CommittedView final : public StateView {
   private:
     const StateView& m_state;
     Versions* m_table = nullptr;
-    EntryArena* m_arena = nullptr;
 };
 
 /// Where a window's entries are to be found.
@@ -83,6 +79,17 @@ class CommittedState {
     bool transfer(const PlainTransfer& transfer, const Transaction& tx, bool warms_beneficiary,
                   Position position);
 
+    /// How the incarnations that were entered since `count_chains` depend on one another: the one chain that
+    /// has most gas, and all their gas. Unlike the clock this does not care who waited for whom.
+    struct Dependence {
+        Chain longest;
+        uint64_t gas = 0;
+    };
+    [[nodiscard]] const Dependence& dependence() const { return m_dependence; }
+    void count_chains() {
+        m_dependence = {.longest = {.gas = 0, .length = 0, .count = m_dependence.longest.count + 1}};
+    }
+
     /// What the block changed so far; `position` as in use_table.
     [[nodiscard]] StateDiff diff(Position position, const ForEach& for_each = in_order);
     /// Whether to read the account is to take something unknown as absent that was not told of yet.
@@ -119,6 +126,8 @@ class CommittedState {
     void list_assumptions(const Incarnation& incarnation);
     void list_assumption(AccountEntry& entry);
     void enter(AccountEntry& entry, const AccountEffect& effect, Position position);
+    Chain chain_before(const Incarnation& incarnation) const;
+    void extend_chains(const Incarnation& incarnation, Chain chain);
     void change(AccountEntry& entry, Position position, const AccountState& state);
     void change(SlotEntry& entry, Position position, const U256& value);
     void note_change(AccountEntry& entry);
@@ -148,6 +157,7 @@ class CommittedState {
     std::vector<SlotKey> m_assumed_slots;
     std::vector<Address> m_told_accounts;  ///< assumed before there was a table
     std::vector<SlotKey> m_told_slots;
+    Dependence m_dependence;
     AccountEntry* m_fee_account = nullptr;
     std::atomic<bool> m_fees_told{false};
 };

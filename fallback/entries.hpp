@@ -38,6 +38,14 @@ class LoadOnce {
     std::atomic<uint8_t> m_state{untouched};
 };
 
+/// Transactions that each needed the one before, ending in the last that changed something.
+struct Chain {
+    uint64_t gas = 0;
+    uint32_t length = 0;
+    /// Chains of another count are over.
+    uint32_t count = 0;
+};
+
 /// An account as of some position.
 struct AccountState {
     /// `has_storage`: the pre-state said so, and no wipe since.
@@ -74,6 +82,7 @@ struct alignas(64) AccountEntry {
     uint32_t changed_in = 0;       ///< the number of the block that changed it last
     uint32_t place = 0;            ///< among that block's changed accounts
     bool assumed = false;          ///< reported as unknown and taken as absent
+    Chain chain;
 };
 
 /// A slot's key within a window.
@@ -106,6 +115,7 @@ struct alignas(64) SlotEntry {
     uint32_t changed_in = 0;
     bool is_written = false;
     bool assumed = false;
+    Chain chain;
 };
 
 }  // namespace warpevm

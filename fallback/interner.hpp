@@ -63,6 +63,12 @@ class Interner {
         for (size_t i = 0; i < m_size; ++i) m_heads[i].store(nullptr, std::memory_order_relaxed);
     }
 
+    /// Null where nobody added it so far.
+    template <class Key>
+    [[nodiscard]] Entry* find(size_t hash, const Key& key) const {
+        return find(m_heads[hash & (m_size - 1)].load(std::memory_order_acquire), nullptr, key);
+    }
+
     /// `made` comes from the caller's arena, and is wasted where another thread adds the same key meanwhile.
     template <class Key, class... Arguments>
     Entry* find_or_add(size_t hash, const Key& key, Arena<Entry>& arena, Arguments&&... arguments) {

@@ -92,6 +92,7 @@ class ParallelBlock {
     void adopt_given();
     bool commit(uint32_t index, Incarnation& incarnation);
     void note_turn(bool kept);
+    bool in_vain() const;
     void judge_speculation(Speculation& speculation);
     void retreat(Speculation& speculation);
     bool direct(uint32_t index);
@@ -147,11 +148,13 @@ class ParallelBlock {
 
     // The walk's own.
     uint32_t m_transfers_left = 0;
+    double m_each = 1;  ///< seconds of a transaction that is no transfer, when it was measured last
     struct Judged {
         uint32_t transactions = 0;
         uint64_t gas = 0;
     };
     Judged m_recent_kept, m_recent_all;
+    uint32_t m_recent_stale = 0;
     uint32_t m_stretch = 16;  ///< length of the next retreat
 };
 

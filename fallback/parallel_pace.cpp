@@ -17,6 +17,7 @@ using parallel::least_work;
 using parallel::longest_stretch;
 using parallel::pace_period;
 using parallel::speculation_cost;
+using parallel::stretch_of_chains;
 using parallel::stretch_of_short_ones;
 
 /// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
@@ -45,6 +46,7 @@ void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
         const auto now = Clock::now();
         const std::chrono::duration<double> taken = now - start;
         const uint32_t others = m_next - since - (transfers_then - m_transfers_left);
+        if (others != 0) m_each = taken.count() / others;
         if (ran >= at_least && (!asks || worth_speculating(others, taken.count()))) return;
         if (others < pace_period) continue;
         start = now;
@@ -111,7 +113,10 @@ void ParallelBlock::run_parallel() {
     HandOver visit;  // another thread may do it where the arena is full
     visit.give();
     m_window.parts.arena.execute(visit.task([this] {
-        open_speculation();
+        m_speculating.store(true, std::memory_order_relaxed);
+        m_hand_over.give();
+        for (unsigned i = 1; i < m_window.parts.settings.threads; ++i)
+            m_tasks.run(m_hand_over.task([this] { work(); }));
         work();
         m_tasks.wait();
         m_hand_over.take_back();
@@ -123,15 +128,15 @@ void ParallelBlock::run_parallel() {
 
 void ParallelBlock::open_speculation() {
     m_speculating.store(true, std::memory_order_release);
-    m_hand_over.give();
-    for (unsigned i = 1; i < m_window.parts.settings.threads; ++i)
-        m_tasks.run(m_hand_over.task([this] { work(); }));
+    m_speculating.notify_all();
 }
 
 /// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
 void ParallelBlock::retreat(Speculation& speculation) {
     ++m_counters.retreats;
     m_recent_kept = m_recent_all = {};
+    m_recent_stale = 0;
+    m_window.committed.count_chains();
     m_speculating.store(false, std::memory_order_release);
     m_wanted.store(false, std::memory_order_relaxed);
     m_shared.store(false, std::memory_order_release);
@@ -154,6 +159,16 @@ void ParallelBlock::share() {
     note_progress();
 }
 
+/// Whether the last ones each needed the one before, so that they take as long on many threads, and what
+/// speculating costs comes on top.
+bool ParallelBlock::in_vain() const {
+    if (m_window.parts.settings.speculate != Speculate::measured) return false;
+    const auto& [longest, gas] = m_window.committed.dependence();
+    if (2 * longest.length < m_recent_all.transactions) return false;  // long ones, no chain
+    const double bound = static_cast<double>(gas) / static_cast<double>(longest.gas);
+    return bound < 1.2 + speculation_cost / m_each;
+}
+
 /// What nobody speculated, or in vain, runs in turn, and on the journal it would run faster.
 void ParallelBlock::judge_speculation(Speculation& speculation) {
     if (m_too_short.load(std::memory_order_relaxed)) {
@@ -161,16 +176,22 @@ void ParallelBlock::judge_speculation(Speculation& speculation) {
         m_stretch = std::max(m_stretch, stretch_of_short_ones);
         return retreat(speculation);
     }
-    // After a retreat a few results are enough to tell that nothing has changed.
-    const uint32_t enough = m_stretch > first_stretch ? judged / 2 : judged;
+    // After a retreat a few results are enough to tell that nothing has changed, and where nothing stood.
+    const bool clear =
+        m_stretch > first_stretch || (m_recent_kept.transactions == 0 && m_recent_stale >= judged / 4);
+    const uint32_t enough = clear ? judged / 2 : judged;
     if (m_recent_all.transactions < enough || m_window.committed.on_journal()) return;
     // Of work that others take off the walk, many short ones count as well as a long one.
     const unsigned of_five = m_window.parts.settings.threads == 2 ? 2 : 1;
     const bool many = 5 * m_recent_kept.transactions >= of_five * m_recent_all.transactions;
     const bool much = 5 * m_recent_kept.gas >= of_five * m_recent_all.gas;
-    if (!many && !much) return retreat(speculation);
+    const bool chained = in_vain();
+    if (chained) m_stretch = std::max(m_stretch, stretch_of_chains);
+    if (chained || (!many && !much)) return retreat(speculation);
     m_stretch = first_stretch;
     m_recent_kept = m_recent_all = {};
+    m_recent_stale = 0;
+    m_window.committed.count_chains();
 }
 
 void ParallelBlock::note_turn(bool kept) {

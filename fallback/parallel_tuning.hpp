@@ -32,8 +32,7 @@ inline constexpr uint32_t judged = 32;
 /// Lengths of a retreat, doubling from one to the other.
 inline constexpr uint32_t first_stretch = 16, longest_stretch = 1024;
 /// The least where transactions have become too short.
-inline constexpr uint32_t stretch_of_short_ones = 256;
-
+inline constexpr uint32_t stretch_of_short_ones = 256, stretch_of_chains = 128;
 /// How far speculation may be ahead of the walk: what is far ahead is stale more often.
 inline constexpr uint32_t least_horizon = 64, horizon_per_thread = 16;
 

@@ -16,7 +16,12 @@ void ParallelBlock::work() {
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
-            if (over() || !m_speculating.load(std::memory_order_acquire)) break;
+            if (over()) break;
+            if (!m_speculating.load(std::memory_order_acquire)) {
+                // The walk is alone. Ending here would leave the thread to TBB, which spins for a while.
+                m_speculating.wait(false, std::memory_order_acquire);
+                continue;
+            }
             const uint32_t before = m_next.load(std::memory_order_acquire);
             if (m_token.try_lock()) {
                 walk(worker.speculation);
@@ -33,6 +38,7 @@ void ParallelBlock::work() {
             wait_for_progress(seen);
         }
     }
+    open_speculation();  // whoever sleeps shall see that it is over
     parts.arenas.give_back(arena);
     parts.buffers.give_back(buffers);
 }
@@ -65,6 +71,7 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
         ++(kept ? m_counters.speculated : m_counters.repeated);
         m_contention.note(m_block.transactions, index, kept);
         if (!kept) m_counters.repeated_gas += t.outcome.gas_used;
+        m_recent_stale += kept ? 0 : 1;
         if (!kept) withdraw(t, position(index));
         if (slot.given) ++(kept ? m_counters.given_kept : m_counters.given_stale);
         m_window.parts.incarnations.give_back(&t);

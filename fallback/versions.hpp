@@ -49,9 +49,16 @@ class Versions {
         return m_accounts.find_or_add(hash_value(address), address, arena.accounts, address);
     }
     SlotEntry* slot(AccountEntry* account, const U256& key, EntryArena& arena) {
-        const size_t hash = mix64(hash_value(key) ^ reinterpret_cast<uintptr_t>(account));
         const SlotId id{account, key};
-        return m_slots.find_or_add(hash, id, arena.slots, id);
+        return m_slots.find_or_add(hash_of(id), id, arena.slots, id);
+    }
+    /// The entries, where somebody asked for them before; else null.
+    [[nodiscard]] AccountEntry* known_account(const Address& address) const {
+        return m_accounts.find(hash_value(address), address);
+    }
+    [[nodiscard]] SlotEntry* known_slot(AccountEntry* account, const U256& key) const {
+        const SlotId id{account, key};
+        return m_slots.find(hash_of(id), id);
     }
     void load(AccountEntry& entry);
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
@@ -75,6 +82,10 @@ class Versions {
     [[nodiscard]] const StateView& state() const { return *m_state; }
 
   private:
+    static size_t hash_of(const SlotId& id) {
+        return mix64(hash_value(id.key) ^ reinterpret_cast<uintptr_t>(id.account));
+    }
+
     const StateView* m_state = nullptr;
     Interner<AccountEntry> m_accounts;
     Interner<SlotEntry> m_slots;
