@@ -73,6 +73,7 @@ struct alignas(64) AccountEntry {
     struct Version {
         Position position;
         const AccountEffect* effect;
+        bool pending = false;  ///< its transaction runs again, and will likely change this again
     };
     /// Ascending, of transactions that are not committed; hardly ever more than one at a time.
     boost::container::small_vector<Version, 1> versions;
@@ -107,6 +108,7 @@ struct alignas(64) SlotEntry {
     struct Version {
         Position position;
         const U256* value;
+        bool pending = false;
     };
     boost::container::small_vector<Version, 1> versions;
 

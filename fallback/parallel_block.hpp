@@ -47,6 +47,7 @@ class ParallelBlock {
     /// What a thread keeps while it works on this block.
     struct Worker {
         Speculation speculation;
+        std::function<void(Position)> wait_for;
         /// Transactions that it ran and that may not be committed yet.
         std::vector<uint32_t> held{};
         /// Transactions that it claims at once, so that they take about `claimed_work`.
@@ -72,6 +73,7 @@ class ParallelBlock {
     void work();
     void walk(Speculation& speculation);
     void take_turn(uint32_t index, Speculation& speculation);
+    void note_result(uint32_t index, bool kept);
     void run_in_turn(uint32_t index, Speculation& speculation);
     void share();
     struct Range {
@@ -88,6 +90,7 @@ class ParallelBlock {
     bool must_wait(uint32_t index) const;
     void hand_in(Worker& worker);
     void publish(const Incarnation& incarnation, Position position);
+    void make_pending(const Incarnation& incarnation, Position position);
     void withdraw(const Incarnation& incarnation, Position position);
     void adopt_given();
     bool commit(uint32_t index, Incarnation& incarnation);
@@ -109,6 +112,7 @@ class ParallelBlock {
     }
     void note_progress();
     void wait_for_progress(uint32_t seen);
+    void wait_for_turn(Position position);
     void hand_over() const {
         if (m_window.parts.settings.at_hand_over) m_window.parts.settings.at_hand_over();
     }

@@ -151,6 +151,14 @@ void ParallelBlock::publish(const Incarnation& t, Position at) {
     for (const SlotEffect& e : t.effects.slots) m_window.parts.table.publish(*t.slots[e.row], at, e.value);
 }
 
+/// Whoever needs what it did waits: that it was stale once makes others stale that use it.
+void ParallelBlock::make_pending(const Incarnation& t, Position at) {
+    if (t.outcome.invalid.code != ErrorCode::none) return;
+    for (const AccountEffect& e : t.effects.accounts)
+        if (!only_touches(e)) m_window.parts.table.make_pending(*t.accounts[e.row], at);
+    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.make_pending(*t.slots[e.row], at);
+}
+
 void ParallelBlock::withdraw(const Incarnation& t, Position at) {
     if (t.outcome.invalid.code != ErrorCode::none) return;
     for (const AccountEffect& e : t.effects.accounts)
@@ -174,6 +182,16 @@ void ParallelBlock::wait_for_progress(uint32_t seen) {
     m_sleepers.fetch_add(1, std::memory_order_seq_cst);
     m_progress.wait(seen, std::memory_order_seq_cst);
     m_sleepers.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+/// Until the transaction at `position` is committed, or never will be.
+void ParallelBlock::wait_for_turn(Position position) {
+    const auto index = static_cast<uint32_t>((position - m_first_position) / 2 - 1);
+    for (;;) {
+        const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
+        if (over() || m_next.load(std::memory_order_acquire) > index) return;
+        wait_for_progress(seen);
+    }
 }
 
 }  // namespace warpevm

@@ -12,7 +12,8 @@ void ParallelBlock::work() {
     EntryArena* arena = parts.arenas.borrow();
     {
         Worker worker{.speculation = {parts.table, *arena, parts.serial->codes(), *buffers, m_block,
-                                      m_window.options, parts.serial->interpreter}};
+                                      m_window.options, parts.serial->interpreter},
+                      .wait_for = [this](Position earlier) { wait_for_turn(earlier); }};
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
@@ -66,24 +67,27 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     Slot& slot = m_slots[index];
     const bool done = slot.stage.exchange(Stage::committed, std::memory_order_acq_rel) == Stage::done;
     const bool kept = done && commit(index, *slot.incarnation);
-    if (done) {
-        Incarnation& t = *slot.incarnation;
-        ++(kept ? m_counters.speculated : m_counters.repeated);
-        m_contention.note(m_block.transactions, index, kept);
-        if (!kept) m_counters.repeated_gas += t.outcome.gas_used;
-        m_recent_stale += kept ? 0 : 1;
-        if (!kept) withdraw(t, position(index));
-        if (slot.given) ++(kept ? m_counters.given_kept : m_counters.given_stale);
-        m_window.parts.incarnations.give_back(&t);
-    } else {
-        ++m_counters.direct;
-    }
+    if (done) note_result(index, kept);
+    if (done && !kept) make_pending(*slot.incarnation, position(index));
+    m_counters.direct += done ? 0 : 1;
     m_transfers_left -= looks_like_transfer(index) ? 1 : 0;
-    if (!kept && transfer_in_turn(index, speculation.arena()))
-        return m_next.store(index + 1, std::memory_order_release);
-    if (!kept) run_in_turn(index, speculation);
-    note_turn(kept);
+    const bool transferred = !kept && transfer_in_turn(index, speculation.arena());
+    if (!kept && !transferred) run_in_turn(index, speculation);
+    if (!transferred) note_turn(kept);
+    if (done && !kept) withdraw(*slot.incarnation, position(index));
+    if (done) m_window.parts.incarnations.give_back(slot.incarnation);
     m_next.store(index + 1, std::memory_order_release);
+    if (done && !kept) note_progress();
+}
+
+/// What became of what was computed beside the walk.
+void ParallelBlock::note_result(uint32_t index, bool kept) {
+    ++(kept ? m_counters.speculated : m_counters.repeated);
+    m_contention.note(m_block.transactions, index, kept);
+    if (m_slots[index].given) ++(kept ? m_counters.given_kept : m_counters.given_stale);
+    if (kept) return;
+    m_counters.repeated_gas += m_slots[index].incarnation->outcome.gas_used;
+    ++m_recent_stale;
 }
 
 /// False where it is none, or the walk is on the journal.

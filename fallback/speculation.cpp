@@ -5,9 +5,21 @@
 
 namespace warpevm {
 
+template <class At>
+auto PositionView::settled(At at) const {
+    for (;;) {
+        Position pending = 0;
+        auto value = at(pending);
+        if (pending == 0 || m_reader.wait_for == nullptr) return value;
+        (*m_reader.wait_for)(pending);
+    }
+}
+
 Read<AccountRecord> PositionView::read(const Address& address) const {
     AccountEntry* entry = m_versions.account(address, m_arena);
-    AccountState state = m_versions.at(*entry, m_reader.position, m_state_clearing);
+    AccountState state = settled([&](Position& pending) {
+        return m_versions.at(*entry, m_reader.position, m_state_clearing, pending);
+    });
     m_accounts.push_back(entry);
     m_wiped.push_back(state.wiped);
     if (entry->before == Knowledge::unknown) note_unknown();
@@ -31,7 +43,8 @@ void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256
         const Position wiped = m_wiped[static_cast<size_t>(m_accounts.rend() - found) - 1];
         SlotEntry* entry = m_versions.slot(account, keys[i].slot, m_arena);
         m_slots.push_back(entry);
-        answers[i] = m_versions.at(*entry, m_reader.position, wiped);
+        answers[i] = settled(
+            [&](Position& pending) { return m_versions.at(*entry, m_reader.position, wiped, pending); });
         if (answers[i].knowledge != Knowledge::unknown) continue;
         note_unknown();
         answers[i] = {Knowledge::absent, {}};

@@ -2,6 +2,8 @@
 // Runs one transaction on the state as of its position, as far as that is known, and records it.
 #pragma once
 
+#include <functional>
+
 #include "evm/chain/transaction_execution.hpp"
 #include "evm/vm/buffers.hpp"
 #include "fallback/incarnation.hpp"
@@ -23,6 +25,9 @@ class PositionView final : public StateView {
         Position position = 0;
         const Address* sender = nullptr;
         uint64_t nonce = 0;
+        /// Returns once the transaction at an earlier position has run again, or will not. Empty: nobody can
+        /// be waited for.
+        const std::function<void(Position)>* wait_for = nullptr;
     };
     void begin(const Reader& reader) {
         m_reader = reader;
@@ -49,6 +54,9 @@ class PositionView final : public StateView {
 
   private:
     Read<AccountRecord> read(const Address& address) const;
+    /// What `at(pending)` reads, once nobody who wrote it runs again.
+    template <class At>
+    auto settled(At at) const;
     void note_unknown() const {
         m_assumes = true;
         m_undecided |= !m_assume_absent;

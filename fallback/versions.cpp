@@ -26,6 +26,12 @@ void drop_up_to(Versions& versions, Position position) {
 }
 
 template <class Versions>
+void mark(Versions& versions, Position position) {
+    for (auto& v : versions)
+        if (v.position == position) v.pending = true;
+}
+
+template <class Versions>
 void drop(Versions& versions, Position position) {
     const auto gone =
         std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position == position; });
@@ -68,23 +74,27 @@ void Versions::load(SlotEntry& entry) {
     });
 }
 
-AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing) {
+AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& pending) {
     const std::lock_guard held(entry.lock);
     AccountState state = entry.committed;
     for (const auto& version : entry.versions) {
         if (version.position >= position) break;
+        if (version.pending) pending = version.position;
         apply(state, *version.effect, version.position, state_clearing);
     }
     return state;
 }
 
-Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped) {
+Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Position& pending) {
     // Of storage that is new or was wiped the pre-state has nothing to say.
     const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
     if (old_storage) load(entry);
     const std::lock_guard held(entry.lock);
-    for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v)
-        if (v->position < position) return {Knowledge::value, v->position > wiped ? *v->value : U256{}};
+    for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v) {
+        if (v->position >= position) continue;
+        if (v->pending) pending = v->position;
+        return {Knowledge::value, v->position > wiped ? *v->value : U256{}};
+    }
     if (entry.committed_at != 0)
         return {Knowledge::value, entry.committed_at > wiped ? entry.committed : U256{}};
     if (!old_storage) return {Knowledge::absent, {}};
@@ -99,6 +109,16 @@ void Versions::publish(AccountEntry& entry, Position position, const AccountEffe
 void Versions::publish(SlotEntry& entry, Position position, const U256& value) {
     const std::lock_guard held(entry.lock);
     insert(entry.versions, {position, &value});
+}
+
+void Versions::make_pending(AccountEntry& entry, Position position) {
+    const std::lock_guard held(entry.lock);
+    mark(entry.versions, position);
+}
+
+void Versions::make_pending(SlotEntry& entry, Position position) {
+    const std::lock_guard held(entry.lock);
+    mark(entry.versions, position);
 }
 
 void Versions::withdraw(AccountEntry& entry, Position position) {

@@ -64,15 +64,19 @@ class Versions {
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
     void load(SlotEntry& entry);
 
-    /// The account as the transaction at `position` should see it.
-    AccountState at(AccountEntry& entry, Position position, bool state_clearing);
+    /// The account as the transaction at `position` should see it. `pending` becomes the position of a
+    /// transaction before, if any, that runs again and should be waited for.
+    AccountState at(AccountEntry& entry, Position position, bool state_clearing, Position& pending);
     /// A slot likewise. `wiped`: as the account's state at that position says.
-    Read<U256> at(SlotEntry& entry, Position position, Position wiped);
+    Read<U256> at(SlotEntry& entry, Position position, Position wiped, Position& pending);
 
     /// What the transaction at `position` did, before anyone knows whether it stands. What is pointed to must
     /// stay until it is withdrawn or something at `position` or later commits.
     void publish(AccountEntry& entry, Position position, const AccountEffect& effect);
     void publish(SlotEntry& entry, Position position, const U256& value);
+    /// The transaction runs again: what it did is still to be seen, but better waited for.
+    void make_pending(AccountEntry& entry, Position position);
+    void make_pending(SlotEntry& entry, Position position);
     void withdraw(AccountEntry& entry, Position position);
     void withdraw(SlotEntry& entry, Position position);
     /// The value after `position`, for good; versions up to it are dropped.
