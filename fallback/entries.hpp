@@ -25,12 +25,21 @@ class LoadOnce {
         if (state == ready) return;
         if (state == untouched && m_state.compare_exchange_strong(state, busy, std::memory_order_acquire)) {
             load();
-            m_state.store(ready, std::memory_order_release);
-            m_state.notify_all();
-            return;
+            return finish();
         }
         for (; state != ready; state = m_state.load(std::memory_order_acquire))
             m_state.wait(state, std::memory_order_acquire);
+    }
+
+    /// For loading several at once: true where it is up to the caller, who must `finish` it.
+    bool begin() {
+        uint8_t state = untouched;
+        return m_state.load(std::memory_order_relaxed) == untouched &&
+               m_state.compare_exchange_strong(state, busy, std::memory_order_acquire);
+    }
+    void finish() {
+        m_state.store(ready, std::memory_order_release);
+        m_state.notify_all();
     }
 
   private:

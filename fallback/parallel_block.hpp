@@ -59,8 +59,13 @@ class ParallelBlock {
 
     void find_transfers();
     bool looks_like_transfer(uint32_t index) const {
-        return !m_transfer_form.empty() && m_transfer_form[index];
+        return !m_others_before.empty() && m_others_before[index] == m_others_before[index + 1];
     }
+    uint32_t others_before(uint32_t index) const {
+        return m_others_before.empty() ? index : m_others_before[index];
+    }
+    uint32_t other(uint32_t rank) const { return m_others_before.empty() ? rank : m_others[rank]; }
+    bool prefetch_some(EntryArena& arena);
     bool transfer_in_turn(uint32_t index, EntryArena& arena);
     bool worth_speculating(uint32_t ran, double seconds) const;
     void walk_on_table();
@@ -129,9 +134,9 @@ class ParallelBlock {
     std::unique_ptr<Slot[]> m_slots;
     HandOver m_hand_over;  ///< of m_tasks
     tbb::task_group m_tasks;
-    SpinLock m_token;                 ///< of the walk
-    std::atomic<uint32_t> m_next{0};  ///< everything before it is committed
-    std::atomic<uint32_t> m_cursor{0};
+    SpinLock m_token;                    ///< of the walk
+    std::atomic<uint32_t> m_next{0};     ///< everything before it is committed
+    std::atomic<uint32_t> m_cursor{0};   ///< of claims, among those that are no transfers
     std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing
     std::atomic<bool> m_speculating{false};
     std::atomic<bool> m_wanted{false};  ///< somebody is there who would speculate
@@ -147,8 +152,16 @@ class ParallelBlock {
 
     Contention m_contention;
 
-    /// By transaction; empty: nothing is taken for a transfer.
-    std::vector<bool> m_transfer_form;
+    /// How many before a transaction, and in all, have no transfer's form, and which these are. Empty:
+    /// nothing is taken for a transfer.
+    std::vector<uint32_t> m_others_before, m_others;
+    /// Of a transfer, once somebody has looked for them: the recipient is set last.
+    struct Parties {
+        AccountEntry* sender = nullptr;
+        std::atomic<AccountEntry*> recipient{nullptr};
+    };
+    std::unique_ptr<Parties[]> m_parties;
+    std::atomic<uint32_t> m_prefetched{0};
 
     // The walk's own.
     uint32_t m_transfers_left = 0;

@@ -13,23 +13,25 @@ using parallel::horizon_per_thread;
 using parallel::large_gas;
 using parallel::least_horizon;
 using parallel::longest_claim;
+using parallel::longest_prefetch;
 using parallel::pace_period;
 
 uint32_t ParallelBlock::horizon() const {
     return std::max(least_horizon, horizon_per_thread * m_window.parts.settings.threads);
 }
 
-/// A claim is a promise to look at them soon, no more: the walk runs what it meets and nobody has begun.
+/// Ranks among those that are no transfers. A claim is a promise to look at them soon, no more: the walk runs
+/// what it meets and nobody has begun.
 ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
     const unsigned threads = m_window.parts.settings.threads;
-    const uint32_t next = m_next.load(std::memory_order_acquire);
-    const uint32_t end = std::min(m_count, next + horizon());
+    const uint32_t next = others_before(m_next.load(std::memory_order_acquire));
+    const uint32_t end = std::min(others_before(m_count), next + horizon());
     uint32_t cursor = m_cursor.load(std::memory_order_relaxed);
     for (;;) {
         const uint32_t from = std::max(cursor, next);
         if (from >= end) return {};
         // Towards the block's end smaller portions, so that all end at the same time.
-        const uint32_t fair = (m_count - from) / (2 * threads) + 1;
+        const uint32_t fair = (others_before(m_count) - from) / (2 * threads) + 1;
         const uint32_t to = std::min({from + wanted, from + fair, end});
         if (m_cursor.compare_exchange_weak(cursor, to)) return {from, to};
     }
@@ -39,7 +41,8 @@ ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
 void ParallelBlock::find_large() {
     if (m_window.parts.settings.threads == 2) return;
     for (uint32_t i = m_next; i < m_count; ++i)
-        if (m_block.transactions[i].tx->gas_limit >= large_gas) m_large.push_back(i);
+        if (m_block.transactions[i].tx->gas_limit >= large_gas && !looks_like_transfer(i))
+            m_large.push_back(i);
 }
 
 /// One that is not begun and not too far ahead.
@@ -57,15 +60,16 @@ std::optional<uint32_t> ParallelBlock::claim_large() {
 
 bool ParallelBlock::speculate_some(Worker& worker) {
     const std::optional<uint32_t> large = claim_large();
-    const Range range = large ? Range{*large, *large + 1} : claim(worker.claim);
+    const uint32_t rank = large ? others_before(*large) : 0;
+    const Range range = large ? Range{rank, rank + 1} : claim(worker.claim);
     if (range.begin == range.end) return false;
     hand_over();
     const auto start = Clock::now();
     uint32_t ran = 0;
     for (uint32_t i = range.begin; i < range.end; ++i) {
         // What is done need not wait for something long.
-        if (m_block.transactions[i].tx->gas_limit >= large_gas) hand_in(worker);
-        ran += speculate(i, worker);
+        if (m_block.transactions[other(i)].tx->gas_limit >= large_gas) hand_in(worker);
+        ran += speculate(other(i), worker);
     }
     hand_in(worker);
     const std::chrono::duration<double> taken = Clock::now() - start;
@@ -94,7 +98,8 @@ bool ParallelBlock::must_wait(uint32_t index) const {
 /// One that was passed over because it needs `index`, which is published now.
 std::optional<uint32_t> ParallelBlock::waiting_successor(uint32_t index) const {
     const uint32_t after = m_contention.needing(index);
-    if (after == Contention::none || after >= m_cursor.load(std::memory_order_relaxed)) return std::nullopt;
+    if (after == Contention::none || others_before(after) >= m_cursor.load(std::memory_order_relaxed))
+        return std::nullopt;
     return after;
 }
 
@@ -164,6 +169,28 @@ void ParallelBlock::withdraw(const Incarnation& t, Position at) {
     for (const AccountEffect& e : t.effects.accounts)
         if (!only_touches(e)) m_window.parts.table.withdraw(*t.accounts[e.row], at);
     for (const SlotEffect& e : t.effects.slots) m_window.parts.table.withdraw(*t.slots[e.row], at);
+}
+
+/// Looks for the accounts of some transfers ahead of the walk, and asks the state for what nobody asked yet
+/// in one batch. False where all are looked for.
+bool ParallelBlock::prefetch_some(EntryArena& arena) {
+    if (!m_parties) return false;
+    const uint32_t next = m_next.load(std::memory_order_acquire);
+    const uint32_t fair = (m_count - next) / (4 * m_window.parts.settings.threads) + 1;
+    const uint32_t begin = std::max(m_prefetched.fetch_add(std::min(fair, longest_prefetch)), next);
+    const uint32_t end = std::min(m_count, begin + std::min(fair, longest_prefetch));
+    if (begin >= end) return false;
+    Versions& table = m_window.parts.table;
+    std::vector<AccountEntry*> entries;
+    for (uint32_t i = begin; i < end; ++i) {
+        if (!looks_like_transfer(i)) continue;
+        const BlockTransaction& tx = m_block.transactions[i];
+        entries.push_back(m_parties[i].sender = table.find_account(tx.sender, arena));
+        entries.push_back(table.find_account(*tx.tx->to, arena));
+        m_parties[i].recipient.store(entries.back(), std::memory_order_release);
+    }
+    table.load_together(entries);
+    return true;
 }
 
 // ---- waiting

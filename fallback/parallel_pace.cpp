@@ -13,6 +13,7 @@ using parallel::first_stretch;
 using parallel::judged;
 using parallel::large_gas;
 using parallel::least_seen;
+using parallel::least_transfers;
 using parallel::least_work;
 using parallel::longest_stretch;
 using parallel::pace_period;
@@ -47,6 +48,8 @@ void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
         const std::chrono::duration<double> taken = now - start;
         const uint32_t others = m_next - since - (transfers_then - m_transfers_left);
         if (others != 0) m_each = taken.count() / others;
+        const double left = taken.count() / (m_next - since) * m_transfers_left;
+        if (asks && m_parties && taken.count() >= least_seen && left >= 2 * least_work) return;  // to prefetch
         if (ran >= at_least && (!asks || worth_speculating(others, taken.count()))) return;
         if (others < pace_period) continue;
         start = now;
@@ -68,7 +71,7 @@ void ParallelBlock::run_transactions() {
         while (!over()) run(m_next);
     else if (!has_given && settings.speculate == Speculate::measured) {
         find_transfers();
-        if (!m_transfer_form.empty())
+        if (!m_others_before.empty())
             walk_on_table();
         else
             walk_alone(1, run);
@@ -78,15 +81,18 @@ void ParallelBlock::run_transactions() {
 
 /// Transfers are faster on the table, all else is faster on the journal.
 void ParallelBlock::find_transfers() {
-    std::vector<bool> form(m_count);
+    std::vector<uint32_t> before(m_count + 1), others;
     for (uint32_t i = 0; i < m_count; ++i) {
-        form[i] = may_be_plain_transfer(m_block.transactions[i], m_block.rules.fork);
-        m_transfers_left += form[i] ? 1 : 0;
+        before[i] = static_cast<uint32_t>(others.size());
+        if (!may_be_plain_transfer(m_block.transactions[i], m_block.rules.fork)) others.push_back(i);
     }
-    if (m_transfers_left < 16 || 2 * m_transfers_left < m_count)
-        m_transfers_left = 0;
-    else
-        m_transfer_form = std::move(form);
+    before[m_count] = static_cast<uint32_t>(others.size());
+    const auto transfers = static_cast<uint32_t>(m_count - others.size());
+    if (transfers < least_transfers || 2 * transfers < m_count) return;
+    m_transfers_left = transfers;
+    m_others_before = std::move(before);
+    m_others = std::move(others);
+    m_parties = std::make_unique<Parties[]>(m_count);
 }
 
 /// The walk is alone, and begins on the table.
@@ -141,7 +147,7 @@ void ParallelBlock::retreat(Speculation& speculation) {
     m_wanted.store(false, std::memory_order_relaxed);
     m_shared.store(false, std::memory_order_release);
     note_progress();
-    m_window.committed.use_journal();
+    if (!m_parties) m_window.committed.use_journal();
     walk_alone(std::exchange(m_stretch, std::min(2 * m_stretch, longest_stretch)),
                [&](uint32_t index) { take_turn(index, speculation); });
     if (over()) return;

@@ -19,6 +19,8 @@ inline constexpr double least_seen = 100e-6;
 inline constexpr double speculation_cost = 1.25e-6;
 /// The clock is read after so many short transactions, and the pace is that of so many.
 inline constexpr uint32_t clock_period = 8, pace_period = 64;
+/// Of so many transfers, if they are half of a block, the walk begins on the table.
+inline constexpr uint32_t least_transfers = 16;
 /// Blocks of fewer receipts and logs are sealed by one thread.
 inline constexpr size_t sealed_by_one = 400;
 /// Seconds of work that a thread claims at once: what it ran it likely commits itself, while it is in its
@@ -27,6 +29,8 @@ inline constexpr double claimed_work = 16e-6;
 /// Of a transaction's gas limit: what may take several times as long.
 inline constexpr uint64_t large_gas = 500'000;
 inline constexpr uint32_t longest_claim = 16;
+/// Transactions whose accounts are asked for together.
+inline constexpr uint32_t longest_prefetch = 64;
 /// A judgement of speculation looks at this many transactions.
 inline constexpr uint32_t judged = 32;
 /// Lengths of a retreat, doubling from one to the other.

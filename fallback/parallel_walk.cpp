@@ -35,7 +35,7 @@ void ParallelBlock::work() {
                 if (!walked) wait_for_progress(seen);
                 continue;
             }
-            if (speculate_some(worker) || walked) continue;
+            if (prefetch_some(*arena) || speculate_some(worker) || walked) continue;
             wait_for_progress(seen);
         }
     }
@@ -56,7 +56,7 @@ void ParallelBlock::walk(Speculation& speculation) {
         if (m_wanted.load(std::memory_order_relaxed) && !m_shared.load(std::memory_order_relaxed) && !over())
             share();
         // Those who wait for the horizon to move need not hear of each step.
-        if ((index - begin) % 16 == 15) note_progress();
+        if (!looks_like_transfer(index) && others_before(index) % 16 == 15) note_progress();
     }
     if (m_next.load(std::memory_order_relaxed) != begin) note_progress();
 }
@@ -97,8 +97,14 @@ bool ParallelBlock::transfer_in_turn(uint32_t index, EntryArena& arena) {
     const BlockTransaction& tx = m_block.transactions[index];
     if (!fits_block(*tx.tx)) return false;
     Versions& table = m_window.parts.table;
-    const auto prepared =
-        prepare(tx, m_block, table.account(tx.sender, arena), table.account(*tx.tx->to, arena));
+    AccountEntry* recipient = m_parties[index].recipient.load(std::memory_order_acquire);
+    AccountEntry* sender =
+        recipient != nullptr ? m_parties[index].sender : table.find_account(tx.sender, arena);
+    if (recipient == nullptr) recipient = table.find_account(*tx.tx->to, arena);
+    table.load_together(std::array{sender, recipient});
+    table.load(*sender);
+    table.load(*recipient);
+    const auto prepared = prepare(tx, m_block, sender, recipient);
     if (!prepared ||
         !committed.transfer(*prepared, *tx.tx, m_block.rules.at_least(Fork::shanghai), position(index)))
         return false;

@@ -25,6 +25,11 @@ void drop_up_to(Versions& versions, Position position) {
     versions.erase(versions.begin(), keep);
 }
 
+void take(AccountEntry& entry, const Read<AccountRecord>& read) {
+    entry.before = read.knowledge;
+    entry.committed = {.record = read.value, .exists = read.knowledge == Knowledge::value};
+}
+
 template <class Versions>
 void mark(Versions& versions, Position position) {
     for (auto& v : versions)
@@ -57,11 +62,24 @@ void Versions::reset(const StateView& state, size_t expected_accounts, size_t ex
 }
 
 void Versions::load(AccountEntry& entry) {
-    entry.load.run([&] {
-        const Read<AccountRecord> read = m_state->read_account(entry.address);
-        entry.before = read.knowledge;
-        entry.committed = {.record = read.value, .exists = read.knowledge == Knowledge::value};
-    });
+    entry.load.run([&] { take(entry, m_state->read_account(entry.address)); });
+}
+
+void Versions::load_together(std::span<AccountEntry* const> entries) {
+    std::vector<AccountEntry*> begun;
+    std::vector<Address> keys;
+    for (AccountEntry* entry : entries) {
+        if (!entry->load.begin()) continue;
+        begun.push_back(entry);
+        keys.push_back(entry->address);
+    }
+    if (keys.empty()) return;
+    std::vector<Read<AccountRecord>> answers(keys.size());
+    m_state->read_accounts(keys, answers);
+    for (size_t i = 0; i < begun.size(); ++i) {
+        take(*begun[i], answers[i]);
+        begun[i]->load.finish();
+    }
 }
 
 /// Whoever still sees an account as it was before it was wiped may ask for a slot that was committed since.

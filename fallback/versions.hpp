@@ -61,6 +61,8 @@ class Versions {
         return m_slots.find(hash_of(id), id);
     }
     void load(AccountEntry& entry);
+    /// In one batch, without those that somebody else has begun.
+    void load_together(std::span<AccountEntry* const> entries);
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
     void load(SlotEntry& entry);
 
