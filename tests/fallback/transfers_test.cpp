@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain transfers, which the walk enters in the table without running anything, against the serial executor
+// over seeded random windows. A failing seed is printed; replay it alone with WARPEVM_SEED.
+#include <cstdlib>
+
+#include "fallback/plain_transfer.hpp"
+#include "tests/fallback/compare.hpp"
+#include "tests/fallback/transfer_window.hpp"
+
+namespace warpevm::test {
+namespace {
+
+#ifdef WARPEVM_SANITIZED
+constexpr uint64_t seeds = 150;
+#else
+constexpr uint64_t seeds = 1300;
+#endif
+constexpr unsigned thread_counts[] = {1, 2, 3, 8};
+
+TransferShape shape_of(uint64_t seed) {
+    // Small numbers without common factors, so that seeds go through their combinations.
+    return {.seed = seed,
+            .fork = forks_by_rules[seed % std::size(forks_by_rules)],
+            .transactions = static_cast<uint32_t>(seed % 9 == 0 ? 150 : 20 + seed % 40),
+            .blocks = static_cast<uint32_t>(seed % 5 < 3 ? 1 : seed % 5 - 1),
+            .others_percent = static_cast<uint32_t>(seed % 8 == 0 ? 45 : 20),
+            .invalid_percent = seed % 4 == 1 ? 6U : 0U,
+            .any_recipient = seed % 3 != 0,
+            .long_calls = seed % 11 == 0,
+            .open_state = seed % 7 == 0};
+}
+
+ExecutionOptions options_of(uint64_t seed, const TransferWindow& w, Fork fork) {
+    ExecutionOptions options;
+    options.on_invalid = seed % 8 == 5 ? OnInvalid::skip : OnInvalid::reject_block;
+    if (seed % 14 != 0) options.on_missing_state = OnMissingState::assume_absent;
+    options.allow_missing_system_contracts = true;
+    // What a reward changes hides what transactions changed of the same account.
+    if (seed % 2 == 0) options.reward = Reward::none;
+    if (fork < Fork::byzantium && seed % 16 < 6)
+        options.state_root_after = [&w](const StateDiff& diff) { return w.state.root_after(diff); };
+    return options;
+}
+
+struct Totals {
+    uint64_t transfers = 0, speculated = 0, invalid = 0, errors = 0, assumed = 0;
+    /// Transfers that were taken in which two parties were one account.
+    uint64_t to_itself = 0, from_beneficiary = 0, to_beneficiary = 0, all_one = 0;
+};
+
+/// Counts coincidences of a block whose every transfer was taken, so that which were is known.
+void count_coincidences(const BlockInput& block, uint64_t taken, Totals& totals) {
+    const auto has_form = [&](const BlockTransaction& t) {
+        return may_be_plain_transfer(t, block.rules.fork);
+    };
+    const auto& all = block.transactions;
+    if (static_cast<uint64_t>(std::count_if(all.begin(), all.end(), has_form)) != taken) return;
+    const Address& beneficiary = block.environment.beneficiary;
+    for (const BlockTransaction& t : all) {
+        if (!has_form(t)) continue;
+        const bool itself = *t.tx->to == t.sender, from = t.sender == beneficiary,
+                   to = *t.tx->to == beneficiary;
+        totals.to_itself += itself && !from ? 1 : 0;
+        totals.from_beneficiary += from && !to ? 1 : 0;
+        totals.to_beneficiary += to && !from ? 1 : 0;
+        totals.all_one += itself && from ? 1 : 0;
+    }
+}
+
+void check_seed(uint64_t seed, std::span<ParallelContext* const> contexts, Totals& totals) {
+    const TransferShape shape = shape_of(seed);
+    const TransferWindow w(shape);
+    const ExecutionOptions options = options_of(seed, w, shape.fork);
+    const auto expected = serially(w.window, w.state, options);
+    totals.errors += expected ? 0 : 1;
+    totals.invalid += expected && !expected->back().verdict.valid() ? 1 : 0;
+    if (expected)
+        for (const BlockOutcome& outcome : *expected) totals.assumed += outcome.assumed_accounts.size();
+    for (ParallelContext* context : contexts) {
+        const testing::ScopedTrace trace(__FILE__, __LINE__, std::to_string(context->threads()) + " threads");
+        std::vector<BlockCounters> counters;
+        expect_equal(expected, execute_parallel(*context, w.window, w.state, options, {}, &counters));
+        for (size_t i = 0; i < counters.size(); ++i) {
+            totals.transfers += counters[i].transfers;
+            totals.speculated += counters[i].speculated;
+            if (expected && (*expected)[i].verdict.valid())
+                count_coincidences(w.window[i], counters[i].transfers, totals);
+        }
+    }
+}
+
+TEST(Transfers, random_windows_come_out_as_serially) {
+    std::deque<ParallelContext> owned;
+    std::vector<ParallelContext*> contexts;
+    for (const unsigned threads : thread_counts)
+        contexts.push_back(&owned.emplace_back(
+            ParallelSettings{.threads = threads, .speculate = Speculate::measured, .at_hand_over = {}}));
+    Totals totals;
+    const char* only = std::getenv("WARPEVM_SEED");
+    const char* count = std::getenv("WARPEVM_SEEDS");
+    const uint64_t begin = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;
+    const uint64_t end = only != nullptr    ? begin + 1
+                         : count != nullptr ? std::strtoull(count, nullptr, 10)
+                                            : seeds;
+    for (uint64_t seed = begin; seed < end; ++seed) {
+        const testing::ScopedTrace trace(
+            __FILE__, __LINE__,
+            "WARPEVM_SEED=" + std::to_string(seed) + " " + std::string(name(shape_of(seed).fork)));
+        check_seed(seed, contexts, totals);
+        if (testing::Test::HasFailure()) return;
+    }
+    std::printf(
+        "%lu transfers (to itself %lu, from the beneficiary %lu, to it %lu, both %lu); %lu speculated, "
+        "%lu assumed, %lu invalid, %lu errors\n",
+        totals.transfers, totals.to_itself, totals.from_beneficiary, totals.to_beneficiary, totals.all_one,
+        totals.speculated, totals.assumed, totals.invalid, totals.errors);
+    if (only != nullptr) return;
+    for (const uint64_t n : {totals.to_itself, totals.from_beneficiary, totals.to_beneficiary, totals.all_one,
+                             totals.assumed, totals.invalid, totals.errors})
+        EXPECT_GT(n, (end - begin) / 100);
+    EXPECT_GT(totals.transfers, 10 * (end - begin));
+}
+
+}  // namespace
+}  // namespace warpevm::test
