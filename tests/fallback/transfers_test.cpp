@@ -11,9 +11,9 @@ namespace warpevm::test {
 namespace {
 
 #ifdef WARPEVM_SANITIZED
-constexpr uint64_t seeds = 150;
+constexpr uint64_t seeds = 100;
 #else
-constexpr uint64_t seeds = 1300;
+constexpr uint64_t seeds = 650;
 #endif
 constexpr unsigned thread_counts[] = {1, 2, 3, 8};
 
