@@ -70,7 +70,7 @@ class TransferWindow {
             tells.push(who).op(m_shape.fork >= Fork::constantinople ? OP_EXTCODEHASH : OP_EXTCODESIZE).log();
         }
         tells.op(OP_ADDRESS).op(OP_BALANCE).log();
-        state.set_account(observer, 1, pick(3), tells.code());
+        state.set_account(observer, 1, U256{1} << 64, tells.code());  // it could pay, if it might
         Program ends;
         ends.push(stranger(pick(strangers))).op(OP_SELFDESTRUCT);
         state.set_account(destroyed, 1, pick(3), ends.code());
@@ -220,7 +220,10 @@ class TransferWindow {
             case 2: tx.value = U256{1} << 200; break;
             case 3: tx.gas_limit = 400'000'000; break;
             case 4: tx.gas_limit = 20'999; break;
-            case 5: entry.sender = observer; break;
+            case 5:
+                entry.sender = observer;
+                tx.nonce = 1;
+                break;
             case 6: tx.max_fee_per_gas = U256::max(); break;
             default: entry.invalid = {ErrorCode::tx_bad_signature, {}};
         }
