@@ -55,7 +55,7 @@ class TransferWindow {
         return i < 3 ? signer(i).address : Address::from_low(0x5e0000 + i * 256);
     }
     const Address miner = Address::from_low(0xfee0000);
-    const Address observer = contract(0), destroyed = contract(1);
+    const Address observer = contract(0), destroyed = contract(1), worker = contract(5);
 
     uint64_t pick(uint64_t n) { return m_random() % n; }
     bool chance(uint64_t percent) { return pick(100) < percent; }
@@ -77,6 +77,10 @@ class TransferWindow {
         for (uint64_t i = 2; i < contracts; ++i)
             state.set_account(contract(i), 1, pick(20),
                               RandomProgram(m_random(), m_shape.fork, known).make());
+        Program works;  // and sees nothing that transfers change, so that it stands as speculated
+        count_down(works, 1500);
+        works.op(OP_CALLVALUE).log();
+        if (m_shape.long_calls) state.set_account(worker, 1, 0, works.code());
         // Absent or unknown, without anything (with storage even), with one wei.
         for (uint64_t i = 0; i < strangers; ++i) {
             if (i % 3 == 0) continue;
@@ -171,7 +175,7 @@ class TransferWindow {
         if (m_shape.fork >= Fork::prague && m_shape.any_recipient && chance(25)) return delegate(tx);
         switch (pick(m_shape.any_recipient ? 8 : 4)) {
             case 0:
-            case 1:
+            case 1: tx.to = m_shape.long_calls ? worker : observer; break;
             case 2: tx.to = observer; break;
             case 3: tx.to = stranger(pick(strangers)); break;
             case 4: tx.to = destroyed; break;

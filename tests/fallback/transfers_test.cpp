@@ -13,7 +13,7 @@ namespace {
 #ifdef WARPEVM_SANITIZED
 constexpr uint64_t seeds = 100;
 #else
-constexpr uint64_t seeds = 650;
+constexpr uint64_t seeds = 500;
 #endif
 constexpr unsigned thread_counts[] = {1, 2, 3, 8};
 
