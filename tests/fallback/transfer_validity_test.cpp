@@ -68,7 +68,10 @@ const Rule rules[] = {
          tx.value = U256::max() - 199'999;
      }},
     {"cost that wraps to little", ErrorCode::insufficient_balance,
-     [](Scene&, Transaction& tx) { tx.value = U256::max() - 99'999; }},
+     [](Scene& s, Transaction& tx) {
+         s.state.set_account(bob, 0, rich, {});
+         tx.value = U256::max() - 99'999;
+     }},
     {"fee of 2^256", ErrorCode::tx_cost_overflow,
      [](Scene& s, Transaction& tx) {
          set_balance(s, U256::max());
