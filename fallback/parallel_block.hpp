@@ -64,10 +64,12 @@ class ParallelBlock {
     uint32_t others_before(uint32_t index) const {
         return m_others_before.empty() ? index : m_others_before[index];
     }
+    uint32_t others_left() const { return others_before(m_count) - others_before(m_next); }
     uint32_t other(uint32_t rank) const { return m_others_before.empty() ? rank : m_others[rank]; }
     bool prefetch_some(EntryArena& arena);
     bool transfer_in_turn(uint32_t index, EntryArena& arena);
     bool worth_speculating(uint32_t ran, double seconds) const;
+    bool worth_prefetching(uint32_t transfers, double seconds) const;
     void walk_on_table();
     template <class Run>
     void walk_alone(uint32_t at_least, Run run);
@@ -164,7 +166,6 @@ class ParallelBlock {
     std::atomic<uint32_t> m_prefetched{0};
 
     // The walk's own.
-    uint32_t m_transfers_left = 0;
     double m_each = 1;  ///< seconds of a transaction that is no transfer, when it was measured last
     struct Judged {
         uint32_t transactions = 0;

@@ -12,6 +12,7 @@ using parallel::clock_period;
 using parallel::first_stretch;
 using parallel::judged;
 using parallel::large_gas;
+using parallel::least_prefetched;
 using parallel::least_seen;
 using parallel::least_transfers;
 using parallel::least_work;
@@ -20,23 +21,30 @@ using parallel::pace_period;
 using parallel::speculation_cost;
 using parallel::stretch_of_chains;
 using parallel::stretch_of_short_ones;
+using parallel::transfer_cost;
 
 /// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
 /// by it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
 bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
     if (ran == 0) return false;
-    const double each = seconds / ran, left = m_count - m_next - m_transfers_left;
+    const double each = seconds / ran, left = others_left();
     const double shortest = speculation_cost / (0.9 * m_window.parts.settings.threads - 1.4);
     return left >= 4 && seconds >= least_seen && each >= shortest && each * left >= least_work;
 }
 
-/// Runs at least so many transactions on the journal, and then on until speculating seems worth it.
+/// Likewise for looking up the accounts of transfers ahead. `transfers` of them and all else took `seconds`.
+bool ParallelBlock::worth_prefetching(uint32_t transfers, double seconds) const {
+    if (!m_parties || transfers == 0 || m_prefetched >= m_count) return false;
+    const double left = m_count - m_next - others_left();
+    return seconds >= least_seen && left * seconds >= least_prefetched * transfers;
+}
+
+/// Runs at least so many transactions alone, and then on until speculating seems worth it.
 template <class Run>
 void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
     const bool asks = m_window.parts.settings.speculate == Speculate::measured;
     auto start = Clock::now();
     uint32_t since = m_next;
-    uint32_t transfers_then = m_transfers_left;
     for (uint32_t ran = 1; !over(); ++ran) {
         const uint32_t index = m_next;
         run(index);
@@ -46,15 +54,16 @@ void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
             continue;
         const auto now = Clock::now();
         const std::chrono::duration<double> taken = now - start;
-        const uint32_t others = m_next - since - (transfers_then - m_transfers_left);
-        if (others != 0) m_each = taken.count() / others;
-        const double left = taken.count() / (m_next - since) * m_transfers_left;
-        if (asks && m_parties && taken.count() >= least_seen && left >= 2 * least_work) return;  // to prefetch
-        if (ran >= at_least && (!asks || worth_speculating(others, taken.count()))) return;
+        const uint32_t others = others_before(m_next) - others_before(since);
+        const uint32_t transfers = m_next - since - others;
+        const double on_others = std::max(0.0, taken.count() - transfers * transfer_cost);
+        if (others != 0) m_each = on_others / others;
+        if (ran >= at_least &&
+            (!asks || worth_speculating(others, on_others) || worth_prefetching(transfers, taken.count())))
+            return;
         if (others < pace_period) continue;
         start = now;
         since = m_next;
-        transfers_then = m_transfers_left;
     }
 }
 
@@ -89,7 +98,6 @@ void ParallelBlock::find_transfers() {
     before[m_count] = static_cast<uint32_t>(others.size());
     const auto transfers = static_cast<uint32_t>(m_count - others.size());
     if (transfers < least_transfers || 2 * transfers < m_count) return;
-    m_transfers_left = transfers;
     m_others_before = std::move(before);
     m_others = std::move(others);
     m_parties = std::make_unique<Parties[]>(m_count);

@@ -70,7 +70,6 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     if (done) note_result(index, kept);
     if (done && !kept) make_pending(*slot.incarnation, position(index));
     m_counters.direct += done ? 0 : 1;
-    m_transfers_left -= looks_like_transfer(index) ? 1 : 0;
     const bool transferred = !kept && transfer_in_turn(index, speculation.arena());
     if (!kept && !transferred) run_in_turn(index, speculation);
     if (!transferred) note_turn(kept);
