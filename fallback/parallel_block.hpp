@@ -69,7 +69,15 @@ class ParallelBlock {
     bool prefetch_some(EntryArena& arena);
     bool transfer_in_turn(uint32_t index, EntryArena& arena);
     bool worth_speculating(uint32_t ran, double seconds) const;
-    bool worth_prefetching(uint32_t transfers, double seconds) const;
+    struct Pace {
+        uint32_t transactions = 0;
+        double seconds = 0;
+        void add(uint32_t ran, double taken) {
+            transactions += ran;
+            seconds += taken;
+        }
+    };
+    bool worth_prefetching(const Pace& of_transfers) const;
     void walk_on_table();
     template <class Run>
     void walk_alone(uint32_t at_least, Run run);

@@ -32,19 +32,20 @@ bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
     return left >= 4 && seconds >= least_seen && each >= shortest && each * left >= least_work;
 }
 
-/// Likewise for looking up the accounts of transfers ahead. `transfers` of them and all else took `seconds`.
-bool ParallelBlock::worth_prefetching(uint32_t transfers, double seconds) const {
-    if (!m_parties || transfers == 0 || m_prefetched >= m_count) return false;
+/// Likewise for looking up the accounts of transfers ahead.
+bool ParallelBlock::worth_prefetching(const Pace& of_transfers) const {
+    if (!m_parties || of_transfers.seconds < least_seen || m_prefetched >= m_count) return false;
     const double left = m_count - m_next - others_left();
-    return seconds >= least_seen && left * seconds >= least_prefetched * transfers;
+    return left * of_transfers.seconds >= least_prefetched * of_transfers.transactions;
 }
 
 /// Runs at least so many transactions alone, and then on until speculating seems worth it.
 template <class Run>
 void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
     const bool asks = m_window.parts.settings.speculate == Speculate::measured;
-    auto start = Clock::now();
-    uint32_t since = m_next;
+    auto start = Clock::now(), last = start;
+    uint32_t since = m_next, last_next = since;
+    Pace of_transfers;
     for (uint32_t ran = 1; !over(); ++ran) {
         const uint32_t index = m_next;
         run(index);
@@ -55,11 +56,14 @@ void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
         const auto now = Clock::now();
         const std::chrono::duration<double> taken = now - start;
         const uint32_t others = others_before(m_next) - others_before(since);
-        const uint32_t transfers = m_next - since - others;
-        const double on_others = std::max(0.0, taken.count() - transfers * transfer_cost);
+        const double on_others = std::max(0.0, taken.count() - (m_next - since - others) * transfer_cost);
         if (others != 0) m_each = on_others / others;
+        if (others_before(m_next) == others_before(last_next))
+            of_transfers.add(m_next - last_next, std::chrono::duration<double>(now - last).count());
+        last = now;
+        last_next = m_next;
         if (ran >= at_least &&
-            (!asks || worth_speculating(others, on_others) || worth_prefetching(transfers, taken.count())))
+            (!asks || worth_speculating(others, on_others) || worth_prefetching(of_transfers)))
             return;
         if (others < pace_period) continue;
         start = now;
