@@ -68,6 +68,7 @@ class ParallelBlock {
     uint32_t other(uint32_t rank) const { return m_others_before.empty() ? rank : m_others[rank]; }
     bool prefetch_some(EntryArena& arena);
     bool transfer_in_turn(uint32_t index, EntryArena& arena);
+    bool long_enough(uint32_t ran, double seconds) const;
     bool worth_speculating(uint32_t ran, double seconds) const;
     struct Pace {
         uint32_t transactions = 0;
@@ -109,7 +110,8 @@ class ParallelBlock {
     void withdraw(const Incarnation& incarnation, Position position);
     void adopt_given();
     bool commit(uint32_t index, Incarnation& incarnation);
-    void note_turn(bool kept);
+    void note_turn(bool done, bool kept);
+    void judge_anew();
     bool in_vain() const;
     void judge_speculation(Speculation& speculation);
     void retreat(Speculation& speculation);
@@ -175,13 +177,23 @@ class ParallelBlock {
 
     // The walk's own.
     double m_each = 1;  ///< seconds of a transaction that is no transfer, when it was measured last
-    struct Judged {
+    struct Work {
         uint32_t transactions = 0;
         uint64_t gas = 0;
+        void add(uint64_t more) {
+            ++transactions;
+            gas += more;
+        }
     };
-    Judged m_recent_kept, m_recent_all;
-    uint32_t m_recent_stale = 0;
-    uint32_t m_stretch = 16;  ///< length of the next retreat
+    /// Turns since speculation was judged last.
+    struct Recent {
+        Work all, kept;
+        uint32_t stale = 0;
+    };
+    Recent m_recent;
+    uint32_t m_awaited = 0;       ///< turns since speculation was opened, with no result to look at
+    bool m_results_come = false;  ///< since then
+    uint32_t m_stretch = 16;      ///< length of the next retreat
 };
 
 }  // namespace warpevm

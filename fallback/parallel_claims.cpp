@@ -79,8 +79,7 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     worker.seconds += taken.count();
     if (worker.ran < pace_period) return true;
     // Running with recording takes a little longer, which is left out of account: better once too often.
-    if (m_window.parts.settings.speculate == Speculate::measured &&
-        !worth_speculating(worker.ran, worker.seconds))
+    if (m_window.parts.settings.speculate == Speculate::measured && !long_enough(worker.ran, worker.seconds))
         m_too_short.store(true, std::memory_order_relaxed);
     worker.ran = 0;
     worker.seconds = 0;

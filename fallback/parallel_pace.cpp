@@ -16,6 +16,7 @@ using parallel::least_prefetched;
 using parallel::least_seen;
 using parallel::least_transfers;
 using parallel::least_work;
+using parallel::longest_awaited;
 using parallel::longest_stretch;
 using parallel::pace_period;
 using parallel::speculation_cost;
@@ -24,12 +25,16 @@ using parallel::stretch_of_short_ones;
 using parallel::transfer_cost;
 
 /// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
-/// by it; the more threads, the shorter they may be. The rest should take long enough, too, and be several.
+/// by it; the more threads, the shorter they may be.
+bool ParallelBlock::long_enough(uint32_t ran, double seconds) const {
+    return seconds * (0.9 * m_window.parts.settings.threads - 1.4) >= ran * speculation_cost;
+}
+
+/// What is left should take long enough, too, and be several.
 bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
-    if (ran == 0) return false;
-    const double each = seconds / ran, left = others_left();
-    const double shortest = speculation_cost / (0.9 * m_window.parts.settings.threads - 1.4);
-    return left >= 4 && seconds >= least_seen && each >= shortest && each * left >= least_work;
+    const double left = others_left();
+    return ran != 0 && left >= 4 && seconds >= least_seen && long_enough(ran, seconds) &&
+           seconds * left >= ran * least_work;
 }
 
 /// Likewise for looking up the accounts of transfers ahead.
@@ -152,9 +157,9 @@ void ParallelBlock::open_speculation() {
 /// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
 void ParallelBlock::retreat(Speculation& speculation) {
     ++m_counters.retreats;
-    m_recent_kept = m_recent_all = {};
-    m_recent_stale = 0;
-    m_window.committed.count_chains();
+    judge_anew();
+    m_results_come = false;
+    m_awaited = 0;
     m_speculating.store(false, std::memory_order_release);
     m_wanted.store(false, std::memory_order_relaxed);
     m_shared.store(false, std::memory_order_release);
@@ -182,7 +187,7 @@ void ParallelBlock::share() {
 bool ParallelBlock::in_vain() const {
     if (m_window.parts.settings.speculate != Speculate::measured) return false;
     const auto& [longest, gas] = m_window.committed.dependence();
-    if (2 * longest.length < m_recent_all.transactions) return false;  // long ones, no chain
+    if (2 * longest.length < m_recent.all.transactions) return false;  // long ones, no chain
     const double bound = static_cast<double>(gas) / static_cast<double>(longest.gas);
     return bound < 1.2 + speculation_cost / m_each;
 }
@@ -196,30 +201,35 @@ void ParallelBlock::judge_speculation(Speculation& speculation) {
     }
     // After a retreat a few results are enough to tell that nothing has changed, and where nothing stood.
     const bool clear =
-        m_stretch > first_stretch || (m_recent_kept.transactions == 0 && m_recent_stale >= judged / 4);
+        m_stretch > first_stretch || (m_recent.kept.transactions == 0 && m_recent.stale >= judged / 4);
     const uint32_t enough = clear ? judged / 2 : judged;
-    if (m_recent_all.transactions < enough || m_window.committed.on_journal()) return;
+    if (m_recent.all.transactions < enough || m_window.committed.on_journal()) return;
     // Of work that others take off the walk, many short ones count as well as a long one.
     const unsigned of_five = m_window.parts.settings.threads == 2 ? 2 : 1;
-    const bool many = 5 * m_recent_kept.transactions >= of_five * m_recent_all.transactions;
-    const bool much = 5 * m_recent_kept.gas >= of_five * m_recent_all.gas;
+    const bool many = 5 * m_recent.kept.transactions >= of_five * m_recent.all.transactions;
+    const bool much = 5 * m_recent.kept.gas >= of_five * m_recent.all.gas;
     const bool chained = in_vain();
     if (chained) m_stretch = std::max(m_stretch, stretch_of_chains);
     if (chained || (!many && !much)) return retreat(speculation);
     m_stretch = first_stretch;
-    m_recent_kept = m_recent_all = {};
-    m_recent_stale = 0;
-    m_window.committed.count_chains();
+    judge_anew();
 }
 
-void ParallelBlock::note_turn(bool kept) {
-    if (m_stopped.load(std::memory_order_relaxed)) return;
+/// Nothing is said against speculation while whoever was woken for it is still on the way.
+void ParallelBlock::note_turn(bool done, bool kept) {
+    if (m_stopped.load(std::memory_order_relaxed) || m_window.committed.on_journal()) return;
+    m_results_come |= done;
+    const bool is_first = m_stretch == first_stretch;
+    if (!m_results_come && is_first && ++m_awaited < longest_awaited) return;
     const uint64_t gas = m_outcome.transactions.back().gas_used;
-    for (Judged* count : {&m_recent_all, kept ? &m_recent_kept : nullptr}) {
-        if (count == nullptr) continue;
-        ++count->transactions;
-        count->gas += gas;
-    }
+    m_recent.all.add(gas);
+    if (kept) m_recent.kept.add(gas);
+    m_recent.stale += done && !kept ? 1 : 0;
+}
+
+void ParallelBlock::judge_anew() {
+    m_recent = {};
+    m_window.committed.count_chains();
 }
 
 }  // namespace warpevm

@@ -35,10 +35,12 @@ inline constexpr uint32_t longest_claim = 16;
 inline constexpr uint32_t longest_prefetch = 64;
 /// A judgement of speculation looks at this many transactions.
 inline constexpr uint32_t judged = 32;
+/// Transactions that the walk runs in their turn before it asks where the others are.
+inline constexpr uint32_t longest_awaited = 32;
 /// Lengths of a retreat, doubling from one to the other.
 inline constexpr uint32_t first_stretch = 16, longest_stretch = 1024;
 /// The least where transactions have become too short.
-inline constexpr uint32_t stretch_of_short_ones = 256, stretch_of_chains = 128;
+inline constexpr uint32_t stretch_of_short_ones = 256, stretch_of_chains = 512;
 /// How far speculation may be ahead of the walk: what is far ahead is stale more often.
 inline constexpr uint32_t least_horizon = 64, horizon_per_thread = 16;
 

@@ -72,7 +72,7 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     m_counters.direct += done ? 0 : 1;
     const bool transferred = !kept && transfer_in_turn(index, speculation.arena());
     if (!kept && !transferred) run_in_turn(index, speculation);
-    if (!transferred) note_turn(kept);
+    if (!transferred) note_turn(done, kept);
     if (done && !kept) withdraw(*slot.incarnation, position(index));
     if (done) m_window.parts.incarnations.give_back(slot.incarnation);
     m_next.store(index + 1, std::memory_order_release);
@@ -84,9 +84,7 @@ void ParallelBlock::note_result(uint32_t index, bool kept) {
     ++(kept ? m_counters.speculated : m_counters.repeated);
     m_contention.note(m_block.transactions, index, kept);
     if (m_slots[index].given) ++(kept ? m_counters.given_kept : m_counters.given_stale);
-    if (kept) return;
-    m_counters.repeated_gas += m_slots[index].incarnation->outcome.gas_used;
-    ++m_recent_stale;
+    if (!kept) m_counters.repeated_gas += m_slots[index].incarnation->outcome.gas_used;
 }
 
 /// False where it is none, or the walk is on the journal.
