@@ -205,12 +205,15 @@ void ParallelBlock::judge_speculation(Speculation& speculation) {
     const uint32_t enough = clear ? judged / 2 : judged;
     if (m_recent.all.transactions < enough || m_window.committed.on_journal()) return;
     // Of work that others take off the walk, many short ones count as well as a long one.
-    const unsigned of_five = m_window.parts.settings.threads == 2 ? 2 : 1;
+    const bool two = m_window.parts.settings.threads == 2;
+    const unsigned of_five = two ? 2 : 1;
     const bool many = 5 * m_recent.kept.transactions >= of_five * m_recent.all.transactions;
     const bool much = 5 * m_recent.kept.gas >= of_five * m_recent.all.gas;
     const bool chained = in_vain();
     if (chained) m_stretch = std::max(m_stretch, stretch_of_chains);
-    if (chained || (!many && !much)) return retreat(speculation);
+    // The only other thread has no time to lose.
+    const bool stale = two && 10 * m_recent.stale > 3 * m_recent.all.transactions;
+    if (chained || stale || (!many && !much)) return retreat(speculation);
     m_stretch = first_stretch;
     judge_anew();
 }
