@@ -66,7 +66,6 @@ class ParallelBlock {
     }
     uint32_t others_left() const { return others_before(m_count) - others_before(m_next); }
     uint32_t other(uint32_t rank) const { return m_others_before.empty() ? rank : m_others[rank]; }
-    bool prefetch_some(EntryArena& arena);
     bool transfer_in_turn(uint32_t index, EntryArena& arena);
     bool long_enough(uint32_t ran, double seconds) const;
     bool worth_speculating(uint32_t ran, double seconds) const;
@@ -80,8 +79,7 @@ class ParallelBlock {
     };
     bool worth_prefetching(const Pace& of_transfers) const;
     void walk_on_table();
-    template <class Run>
-    void walk_alone(uint32_t at_least, Run run);
+    void walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run);
     void run_transactions();
     void seal();
     void run_parallel();
@@ -95,6 +93,8 @@ class ParallelBlock {
     struct Range {
         uint32_t begin = 0, end = 0;
     };
+    Range claim_prefetch();
+    bool prefetch_some(EntryArena& arena);
     uint32_t horizon() const;
     Range claim(uint32_t wanted);
     void find_large();

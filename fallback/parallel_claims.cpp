@@ -13,7 +13,6 @@ using parallel::horizon_per_thread;
 using parallel::large_gas;
 using parallel::least_horizon;
 using parallel::longest_claim;
-using parallel::longest_prefetch;
 using parallel::pace_period;
 
 uint32_t ParallelBlock::horizon() const {
@@ -168,28 +167,6 @@ void ParallelBlock::withdraw(const Incarnation& t, Position at) {
     for (const AccountEffect& e : t.effects.accounts)
         if (!only_touches(e)) m_window.parts.table.withdraw(*t.accounts[e.row], at);
     for (const SlotEffect& e : t.effects.slots) m_window.parts.table.withdraw(*t.slots[e.row], at);
-}
-
-/// Looks for the accounts of some transfers ahead of the walk, and asks the state for what nobody asked yet
-/// in one batch. False where all are looked for.
-bool ParallelBlock::prefetch_some(EntryArena& arena) {
-    if (!m_parties) return false;
-    const uint32_t next = m_next.load(std::memory_order_acquire);
-    const uint32_t fair = (m_count - next) / (4 * m_window.parts.settings.threads) + 1;
-    const uint32_t begin = std::max(m_prefetched.fetch_add(std::min(fair, longest_prefetch)), next);
-    const uint32_t end = std::min(m_count, begin + std::min(fair, longest_prefetch));
-    if (begin >= end) return false;
-    Versions& table = m_window.parts.table;
-    std::vector<AccountEntry*> entries;
-    for (uint32_t i = begin; i < end; ++i) {
-        if (!looks_like_transfer(i)) continue;
-        const BlockTransaction& tx = m_block.transactions[i];
-        entries.push_back(m_parties[i].sender = table.find_account(tx.sender, arena));
-        entries.push_back(table.find_account(*tx.tx->to, arena));
-        m_parties[i].recipient.store(entries.back(), std::memory_order_release);
-    }
-    table.load_together(entries);
-    return true;
 }
 
 // ---- waiting

@@ -14,7 +14,6 @@ using parallel::judged;
 using parallel::large_gas;
 using parallel::least_prefetched;
 using parallel::least_seen;
-using parallel::least_transfers;
 using parallel::least_work;
 using parallel::longest_awaited;
 using parallel::longest_stretch;
@@ -45,8 +44,7 @@ bool ParallelBlock::worth_prefetching(const Pace& of_transfers) const {
 }
 
 /// Runs at least so many transactions alone, and then on until speculating seems worth it.
-template <class Run>
-void ParallelBlock::walk_alone(uint32_t at_least, Run run) {
+void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run) {
     const bool asks = m_window.parts.settings.speculate == Speculate::measured;
     auto start = Clock::now(), last = start;
     uint32_t since = m_next, last_next = since;
@@ -95,35 +93,6 @@ void ParallelBlock::run_transactions() {
             walk_alone(1, run);
     }
     if (!over()) run_parallel();
-}
-
-/// Transfers are faster on the table, all else is faster on the journal.
-void ParallelBlock::find_transfers() {
-    std::vector<uint32_t> before(m_count + 1), others;
-    for (uint32_t i = 0; i < m_count; ++i) {
-        before[i] = static_cast<uint32_t>(others.size());
-        if (!may_be_plain_transfer(m_block.transactions[i], m_block.rules.fork)) others.push_back(i);
-    }
-    before[m_count] = static_cast<uint32_t>(others.size());
-    const auto transfers = static_cast<uint32_t>(m_count - others.size());
-    if (transfers < least_transfers || 2 * transfers < m_count) return;
-    m_others_before = std::move(before);
-    m_others = std::move(others);
-    m_parties = std::make_unique<Parties[]>(m_count);
-}
-
-/// The walk is alone, and begins on the table.
-void ParallelBlock::walk_on_table() {
-    m_slots = std::make_unique<Slot[]>(m_count);
-    ParallelContext::Parts& parts = m_window.parts;
-    share();
-    MachineBuffers* buffers = parts.buffers.borrow();
-    {
-        Speculation speculation(parts.table, m_window.arena, parts.serial->codes(), *buffers, m_block,
-                                m_window.options, parts.serial->interpreter);
-        walk_alone(1, [&](uint32_t index) { take_turn(index, speculation); });
-    }
-    parts.buffers.give_back(buffers);
 }
 
 void ParallelBlock::run_parallel() {

@@ -87,34 +87,6 @@ void ParallelBlock::note_result(uint32_t index, bool kept) {
     if (!kept) m_counters.repeated_gas += m_slots[index].incarnation->outcome.gas_used;
 }
 
-/// False where it is none, or the walk is on the journal.
-bool ParallelBlock::transfer_in_turn(uint32_t index, EntryArena& arena) {
-    CommittedState& committed = m_window.committed;
-    if (!looks_like_transfer(index) || committed.on_journal()) return false;
-    const BlockTransaction& tx = m_block.transactions[index];
-    if (!fits_block(*tx.tx)) return false;
-    Versions& table = m_window.parts.table;
-    AccountEntry* recipient = m_parties[index].recipient.load(std::memory_order_acquire);
-    AccountEntry* sender =
-        recipient != nullptr ? m_parties[index].sender : table.find_account(tx.sender, arena);
-    if (recipient == nullptr) recipient = table.find_account(*tx.tx->to, arena);
-    table.load_together(std::array{sender, recipient});
-    table.load(*sender);
-    table.load(*recipient);
-    const auto prepared = prepare(tx, m_block, sender, recipient);
-    if (!prepared ||
-        !committed.transfer(*prepared, *tx.tx, m_block.rules.at_least(Fork::shanghai), position(index)))
-        return false;
-    ++m_counters.transfers;
-    TransactionOutcome outcome;
-    outcome.success = true;
-    outcome.gas_used = prepared->gas_used;
-    outcome.effective_gas_price = prepared->gas_price;
-    outcome.first_log = static_cast<uint32_t>(m_outcome.logs.size());
-    append(std::move(outcome), *tx.tx);
-    return true;
-}
-
 /// Everything before it is committed, so what it sees holds; only what the walk alone may decide runs on the
 /// journal.
 void ParallelBlock::run_in_turn(uint32_t index, Speculation& speculation) {

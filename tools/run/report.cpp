@@ -53,6 +53,7 @@ ordered_json block_json(const BlockReport& b) {
     if (b.counters)
         out["parallelism"] = {{"speculated", b.counters->speculated},
                               {"in_turn", b.counters->direct},
+                              {"transfers", b.counters->transfers},
                               {"repeated", b.counters->repeated},
                               {"repeated_gas", b.counters->repeated_gas},
                               {"executions_per_transaction", b.counters->executions_per_transaction()},
