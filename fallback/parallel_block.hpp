@@ -44,31 +44,6 @@ class ParallelBlock {
         bool given = false;
     };
 
-    /// What a thread keeps while it works on this block.
-    struct Worker {
-        Speculation speculation;
-        std::function<void(Position)> wait_for;
-        /// Transactions that it ran and that may not be committed yet.
-        std::vector<uint32_t> held{};
-        /// Transactions that it claims at once, so that they take about `claimed_work`.
-        uint32_t claim = 1;
-        /// Since it judged the pace last.
-        uint32_t ran = 0;
-        double seconds = 0;
-    };
-
-    void find_transfers();
-    bool looks_like_transfer(uint32_t index) const {
-        return !m_others_before.empty() && m_others_before[index] == m_others_before[index + 1];
-    }
-    uint32_t others_before(uint32_t index) const {
-        return m_others_before.empty() ? index : m_others_before[index];
-    }
-    uint32_t others_left() const { return others_before(m_count) - others_before(m_next); }
-    uint32_t other(uint32_t rank) const { return m_others_before.empty() ? rank : m_others[rank]; }
-    bool transfer_in_turn(uint32_t index, EntryArena& arena);
-    bool long_enough(uint32_t ran, double seconds) const;
-    bool worth_speculating(uint32_t ran, double seconds) const;
     struct Pace {
         uint32_t transactions = 0;
         double seconds = 0;
@@ -77,24 +52,73 @@ class ParallelBlock {
             seconds += taken;
         }
     };
-    bool worth_prefetching(const Pace& of_transfers) const;
-    void walk_on_table();
-    void walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run);
-    void run_transactions();
+
+    /// What a thread keeps while it works on this block.
+    struct Worker {
+        Speculation speculation;
+        std::function<void(Position)> wait_for;
+        /// Transactions that it ran and that may not be committed yet.
+        std::vector<uint32_t> held{};
+        /// Transactions that it claims at once, so that they take about `claimed_work`.
+        uint32_t claim = 1;
+        Pace pace{};  ///< since it was judged last
+    };
+
+    // parallel_block.cpp
     void seal();
+    bool direct(uint32_t index);
+    void append(TransactionOutcome outcome, const Transaction& tx);
+    BlockOutcome rejected() { return {.verdict = std::move(m_outcome.verdict)}; }
+    BlockAllowance allowance() const;
+
+    // given_results.cpp
+    void adopt_given();
+
+    // parallel_pace.cpp
+    void run_transactions();
+    bool long_enough(const Pace& pace) const;
+    bool worth_speculating(const Pace& of_others) const;
+    bool worth_prefetching(const Pace& of_transfers) const;
+    void note_each(double seconds);
+    void walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run);
     void run_parallel();
     void open_speculation();
+    void share();
+    void note_turn(bool done, bool kept);
+    bool in_vain() const;
+    void judge_speculation(Speculation& speculation);
+    void judge_anew();
+    void retreat(Speculation& speculation);
+
+    // parallel_walk.cpp
     void work();
     void walk(Speculation& speculation);
     void take_turn(uint32_t index, Speculation& speculation);
     void note_result(uint32_t index, bool kept);
     void run_in_turn(uint32_t index, Speculation& speculation);
-    void share();
+    bool commit(uint32_t index, Incarnation& incarnation);
+    bool fits_block(const Transaction& tx) const;
+    void append_logs(const Logs& logs, TransactionOutcome& outcome);
+
+    // parallel_transfers.cpp
     struct Range {
         uint32_t begin = 0, end = 0;
     };
+    void find_transfers();
+    void walk_on_table();
+    bool transfer_in_turn(uint32_t index, EntryArena& arena);
     Range claim_prefetch();
     bool prefetch_some(EntryArena& arena);
+    bool looks_like_transfer(uint32_t index) const {
+        return !m_others_before.empty() && m_others_before[index] == m_others_before[index + 1];
+    }
+    uint32_t others_before(uint32_t index) const {
+        return m_others_before.empty() ? index : m_others_before[index];
+    }
+    uint32_t others_left() const { return others_before(m_count) - others_before(m_next); }
+    uint32_t other(uint32_t rank) const { return m_others_before.empty() ? rank : m_others[rank]; }
+
+    // parallel_claims.cpp
     uint32_t horizon() const;
     Range claim(uint32_t wanted);
     void find_large();
@@ -108,19 +132,6 @@ class ParallelBlock {
     void publish(const Incarnation& incarnation, Position position);
     void make_pending(const Incarnation& incarnation, Position position);
     void withdraw(const Incarnation& incarnation, Position position);
-    void adopt_given();
-    bool commit(uint32_t index, Incarnation& incarnation);
-    void note_turn(bool done, bool kept);
-    void judge_anew();
-    bool in_vain() const;
-    void judge_speculation(Speculation& speculation);
-    void retreat(Speculation& speculation);
-    bool direct(uint32_t index);
-    bool fits_block(const Transaction& tx) const;
-    void append(TransactionOutcome outcome, const Transaction& tx);
-    void append_logs(const Logs& logs, TransactionOutcome& outcome);
-    BlockOutcome rejected() { return {.verdict = std::move(m_outcome.verdict)}; }
-    BlockAllowance allowance() const;
     Position position(uint32_t index) const { return m_first_position + 2 * (Position{index} + 1); }
     /// Of what the journal enters before the transaction `index`.
     Position position_before(uint32_t index) const { return position(index) - 1; }
@@ -151,10 +162,11 @@ class ParallelBlock {
     std::atomic<uint32_t> m_cursor{0};   ///< of claims, among those that are no transfers
     std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing
     std::atomic<bool> m_speculating{false};
+    std::atomic<bool> m_state_is_slow{false};
     std::atomic<bool> m_wanted{false};  ///< somebody is there who would speculate
     std::atomic<bool> m_shared{false};  ///< the walk tells what it changes: speculation may begin
-    std::atomic<bool> m_too_short{
-        false};  ///< transactions have become so short that the walk is faster alone
+    /// Transactions have become so short that the walk is faster alone.
+    std::atomic<bool> m_too_short{false};
     std::atomic<uint32_t> m_progress{0};
     std::atomic<uint32_t> m_sleepers{0};
 

@@ -74,14 +74,12 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     const std::chrono::duration<double> taken = Clock::now() - start;
     const double fitting = claimed_work * ran / std::max(taken.count(), 1e-9);
     worker.claim = static_cast<uint32_t>(std::clamp(fitting, 1.0, double{longest_claim}));
-    worker.ran += ran;
-    worker.seconds += taken.count();
-    if (worker.ran < pace_period) return true;
+    worker.pace.add(ran, taken.count());
+    if (worker.pace.transactions < pace_period) return true;
     // Running with recording takes a little longer, which is left out of account: better once too often.
-    if (m_window.parts.settings.speculate == Speculate::measured && !long_enough(worker.ran, worker.seconds))
+    if (m_window.parts.settings.speculate == Speculate::measured && !long_enough(worker.pace))
         m_too_short.store(true, std::memory_order_relaxed);
-    worker.ran = 0;
-    worker.seconds = 0;
+    worker.pace = {};
     return true;
 }
 

@@ -18,6 +18,7 @@ using parallel::least_work;
 using parallel::longest_awaited;
 using parallel::longest_stretch;
 using parallel::pace_period;
+using parallel::slow;
 using parallel::speculation_cost;
 using parallel::stretch_of_chains;
 using parallel::stretch_of_short_ones;
@@ -25,15 +26,16 @@ using parallel::transfer_cost;
 
 /// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
 /// by it; the more threads, the shorter they may be.
-bool ParallelBlock::long_enough(uint32_t ran, double seconds) const {
-    return seconds * (0.9 * m_window.parts.settings.threads - 1.4) >= ran * speculation_cost;
+bool ParallelBlock::long_enough(const Pace& pace) const {
+    return pace.seconds * (0.9 * m_window.parts.settings.threads - 1.4) >=
+           pace.transactions * speculation_cost;
 }
 
 /// What is left should take long enough, too, and be several.
-bool ParallelBlock::worth_speculating(uint32_t ran, double seconds) const {
+bool ParallelBlock::worth_speculating(const Pace& of_others) const {
     const double left = others_left();
-    return ran != 0 && left >= 4 && seconds >= least_seen && long_enough(ran, seconds) &&
-           seconds * left >= ran * least_work;
+    return of_others.transactions != 0 && left >= 4 && of_others.seconds >= least_seen &&
+           long_enough(of_others) && of_others.seconds * left >= of_others.transactions * least_work;
 }
 
 /// Likewise for looking up the accounts of transfers ahead.
@@ -41,6 +43,11 @@ bool ParallelBlock::worth_prefetching(const Pace& of_transfers) const {
     if (!m_parties || of_transfers.seconds < least_seen || m_prefetched >= m_count) return false;
     const double left = m_count - m_next - others_left();
     return left * of_transfers.seconds >= least_prefetched * of_transfers.transactions;
+}
+
+void ParallelBlock::note_each(double seconds) {
+    m_each = seconds;
+    m_state_is_slow.store(seconds >= slow, std::memory_order_relaxed);
 }
 
 /// Runs at least so many transactions alone, and then on until speculating seems worth it.
@@ -59,14 +66,14 @@ void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint3
         const auto now = Clock::now();
         const std::chrono::duration<double> taken = now - start;
         const uint32_t others = others_before(m_next) - others_before(since);
-        const double on_others = std::max(0.0, taken.count() - (m_next - since - others) * transfer_cost);
-        if (others != 0) m_each = on_others / others;
+        const Pace of_others{others,
+                             std::max(0.0, taken.count() - (m_next - since - others) * transfer_cost)};
+        if (others != 0) note_each(of_others.seconds / others);
         if (others_before(m_next) == others_before(last_next))
             of_transfers.add(m_next - last_next, std::chrono::duration<double>(now - last).count());
         last = now;
         last_next = m_next;
-        if (ran >= at_least &&
-            (!asks || worth_speculating(others, on_others) || worth_prefetching(of_transfers)))
+        if (ran >= at_least && (!asks || worth_speculating(of_others) || worth_prefetching(of_transfers)))
             return;
         if (others < pace_period) continue;
         start = now;

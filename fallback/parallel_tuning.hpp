@@ -31,6 +31,8 @@ inline constexpr double claimed_work = 16e-6;
 /// Of a transaction's gas limit: what may take several times as long.
 inline constexpr uint64_t large_gas = 500'000;
 inline constexpr uint32_t longest_claim = 16;
+/// Seconds of a transaction from which asking the state in batches costs nothing to speak of, and may help.
+inline constexpr double slow = 100e-6;
 /// Transactions whose accounts are asked for together.
 inline constexpr uint32_t longest_prefetch = 64;
 /// A judgement of speculation looks at this many transactions.

@@ -82,6 +82,22 @@ void Speculation::run(const BlockTransaction& tx, const PositionView::Reader& re
     if (result.outcome.invalid.code == ErrorCode::none) take_records(result);
 }
 
+void Speculation::prefetch(const BlockTransaction& tx) {
+    std::vector<AccountEntry*> accounts{m_versions.find_account(tx.sender, m_arena)};
+    if (tx.tx->to) accounts.push_back(m_versions.find_account(*tx.tx->to, m_arena));
+    for (const AccessListEntry& listed : tx.tx->access_list)
+        accounts.push_back(m_versions.find_account(listed.address, m_arena));
+    m_versions.load_together(accounts);
+    std::vector<SlotEntry*> slots;
+    for (const AccessListEntry& listed : tx.tx->access_list) {
+        AccountEntry* account = m_versions.account(listed.address, m_arena);
+        if (account->before != Knowledge::value) continue;  // its storage is new
+        for (const Bytes32& key : listed.storage_keys)
+            slots.push_back(m_versions.slot(account, to_u256(key), m_arena));
+    }
+    m_versions.load_together(slots);
+}
+
 /// Rows of the journal become indices into the entries.
 void Speculation::take_records(Incarnation& result) {
     m_journal.exchange_records(result.observations, result.effects);

@@ -81,6 +81,8 @@ class Speculation {
 
     /// Runs `tx` as of `reader.position`; every limit of the block counts as met.
     void run(const BlockTransaction& tx, const PositionView::Reader& reader, Incarnation& result);
+    /// Asks the state in two batches for what `tx` names: sender, recipient and its access list.
+    void prefetch(const BlockTransaction& tx);
     [[nodiscard]] EntryArena& arena() { return m_arena; }
 
   private:

@@ -30,6 +30,31 @@ void take(AccountEntry& entry, const Read<AccountRecord>& read) {
     entry.committed = {.record = read.value, .exists = read.knowledge == Knowledge::value};
 }
 
+void take(SlotEntry& entry, const Read<U256>& read) {
+    const std::lock_guard held(entry.lock);
+    entry.before = read.knowledge;
+    if (entry.committed_at == 0) entry.committed = read.value;
+}
+
+/// Those that nobody has begun, in one question.
+template <class Key, class Value, class Entry, class KeyOf, class ReadAll>
+void load_batch(std::span<Entry* const> entries, KeyOf key_of, ReadAll read_all) {
+    std::vector<Entry*> begun;
+    std::vector<Key> keys;
+    for (Entry* entry : entries) {
+        if (!entry->load.begin()) continue;
+        begun.push_back(entry);
+        keys.push_back(key_of(*entry));
+    }
+    if (keys.empty()) return;
+    std::vector<Read<Value>> answers(keys.size());
+    read_all(keys, answers);
+    for (size_t i = 0; i < begun.size(); ++i) {
+        take(*begun[i], answers[i]);
+        begun[i]->load.finish();
+    }
+}
+
 template <class Versions>
 void mark(Versions& versions, Position position) {
     for (auto& v : versions)
@@ -65,31 +90,21 @@ void Versions::load(AccountEntry& entry) {
     entry.load.run([&] { take(entry, m_state->read_account(entry.address)); });
 }
 
-void Versions::load_together(std::span<AccountEntry* const> entries) {
-    std::vector<AccountEntry*> begun;
-    std::vector<Address> keys;
-    for (AccountEntry* entry : entries) {
-        if (!entry->load.begin()) continue;
-        begun.push_back(entry);
-        keys.push_back(entry->address);
-    }
-    if (keys.empty()) return;
-    std::vector<Read<AccountRecord>> answers(keys.size());
-    m_state->read_accounts(keys, answers);
-    for (size_t i = 0; i < begun.size(); ++i) {
-        take(*begun[i], answers[i]);
-        begun[i]->load.finish();
-    }
-}
-
 /// Whoever still sees an account as it was before it was wiped may ask for a slot that was committed since.
 void Versions::load(SlotEntry& entry) {
-    entry.load.run([&] {
-        const Read<U256> read = m_state->read_slot({entry.account->address, entry.key});
-        const std::lock_guard held(entry.lock);
-        entry.before = read.knowledge;
-        if (entry.committed_at == 0) entry.committed = read.value;
-    });
+    entry.load.run([&] { take(entry, m_state->read_slot({entry.account->address, entry.key})); });
+}
+
+void Versions::load_together(std::span<AccountEntry* const> entries) {
+    const auto key = [](const AccountEntry& e) { return e.address; };
+    const auto read = [this](const auto& keys, auto& answers) { m_state->read_accounts(keys, answers); };
+    load_batch<Address, AccountRecord>(entries, key, read);
+}
+
+void Versions::load_together(std::span<SlotEntry* const> entries) {
+    const auto key = [](const SlotEntry& e) { return SlotKey{e.account->address, e.key}; };
+    const auto read = [this](const auto& keys, auto& answers) { m_state->read_slots(keys, answers); };
+    load_batch<SlotKey, U256>(entries, key, read);
 }
 
 AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& pending) {

@@ -63,6 +63,7 @@ class Versions {
     void load(AccountEntry& entry);
     /// In one batch, without those that somebody else has begun.
     void load_together(std::span<AccountEntry* const> entries);
+    void load_together(std::span<SlotEntry* const> entries);
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
     void load(SlotEntry& entry);
 
