@@ -23,6 +23,9 @@ struct ParallelSettings {
     /// Threads that work at once, the caller's among them; 0: as many as there are cores. 1 is serial.
     unsigned threads = 0;
     Speculate speculate = Speculate::measured;
+    /// A block that has at least so many plain transfers, and is half of them, is walked on the table; tests
+    /// ask for fewer. Below, what setting the table up costs is not regained.
+    unsigned least_transfers = 256;
     /// Tests call strange schedules up with it: run at each hand-over, on whatever thread. Empty: nothing.
     std::function<void()> at_hand_over;
 };

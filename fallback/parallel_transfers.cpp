@@ -9,7 +9,6 @@
 
 namespace warpevm {
 
-using parallel::least_transfers;
 using parallel::longest_prefetch;
 
 /// Transfers are faster on the table, all else is faster on the journal.
@@ -21,7 +20,7 @@ void ParallelBlock::find_transfers() {
     }
     before[m_count] = static_cast<uint32_t>(others.size());
     const auto transfers = static_cast<uint32_t>(m_count - others.size());
-    if (transfers < least_transfers || 2 * transfers < m_count) return;
+    if (transfers < m_window.parts.settings.least_transfers || 2 * transfers < m_count) return;
     m_others_before = std::move(before);
     m_others = std::move(others);
     m_parties = std::make_unique<Parties[]>(m_count);

@@ -19,9 +19,8 @@ inline constexpr double least_seen = 100e-6;
 inline constexpr double speculation_cost = 1.25e-6;
 /// The clock is read after so many short transactions, and the pace is that of so many.
 inline constexpr uint32_t clock_period = 8, pace_period = 64;
-/// Of so many transfers, if they are half of a block, the walk begins on the table.
-inline constexpr uint32_t least_transfers = 16;
-/// Seconds that one takes there, and seconds of them for which others are worth waking to look ahead.
+/// Seconds that a plain transfer takes on the table, and seconds of them for which others are worth waking to
+/// look ahead.
 inline constexpr double transfer_cost = 0.3e-6, least_prefetched = 2e-3;
 /// Blocks of fewer receipts and logs are sealed by one thread.
 inline constexpr size_t sealed_by_one = 400;

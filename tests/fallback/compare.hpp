@@ -22,7 +22,8 @@ inline Result<std::vector<BlockOutcome>> serially(std::span<const BlockInput> wi
 /// Settings under which everything that may run beside the walk does, with strange schedules by seed.
 inline ParallelSettings stressed(unsigned threads, uint64_t seed) {
     const Speculate speculate = seed % 4 == 1 ? Speculate::at_once : Speculate::everything;
-    ParallelSettings settings{.threads = threads, .speculate = speculate, .at_hand_over = {}};
+    ParallelSettings settings{
+        .threads = threads, .speculate = speculate, .least_transfers = 16, .at_hand_over = {}};
     if (seed % 3 == 0) return settings;
     settings.at_hand_over = [seed] {
         thread_local std::mt19937_64 random(seed ^ std::hash<std::thread::id>{}(std::this_thread::get_id()));

@@ -24,7 +24,7 @@ class Crews {
     explicit Crews(std::initializer_list<unsigned> thread_counts) {
         for (const unsigned threads : thread_counts)
             m_contexts.emplace_back(
-                ParallelSettings{.threads = threads, .speculate = Speculate::measured, .at_hand_over = {}});
+                ParallelSettings{.threads = threads, .least_transfers = 16, .at_hand_over = {}});
     }
     /// What serial says. `taken` gets the transfers of each block that went straight into the table.
     Result<std::vector<BlockOutcome>> check(std::span<const BlockInput> window, const StateView& state,
