@@ -6,11 +6,16 @@
 namespace warpevm {
 namespace {
 
+/// Whether the slot is as the pre-state has it.
+bool is_from_pre_state(const SlotEntry& slot) {
+    const AccountEntry& account = *slot.account;
+    return slot.committed_at == 0 && account.committed.wiped == 0 && account.before == Knowledge::value;
+}
+
 /// The value of a slot as committed, its pre-state loaded where that has a say.
 U256 value_of(const SlotEntry& slot) {
-    const AccountState& account = slot.account->committed;
-    if (slot.committed_at != 0) return slot.committed_at > account.wiped ? slot.committed : U256{};
-    return account.wiped == 0 && slot.account->before == Knowledge::value ? slot.committed : U256{};
+    if (slot.committed_at > slot.account->committed.wiped || is_from_pre_state(slot)) return slot.committed;
+    return {};
 }
 
 /// Whether the account's storage holds anything. As exact as the journal's answer (Journal::holds_storage).
@@ -69,8 +74,7 @@ void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U25
             answers[i] = is_new ? Read<U256>{Knowledge::value, {}} : m_state.read_slot(keys[i]);
             continue;
         }
-        const bool old_storage = account->committed.wiped == 0 && account->before == Knowledge::value;
-        if (old_storage && slot->committed_at == 0) {
+        if (is_from_pre_state(*slot)) {
             m_table->load(*slot);
             if (slot->before == Knowledge::unknown && !slot->assumed) {
                 answers[i] = {Knowledge::unknown, {}};
@@ -249,8 +253,15 @@ bool CommittedState::still_holds(const Incarnation& t) {
         if (&entry == m_fee_account) m_fees_told.store(true, std::memory_order_relaxed);
         if (!holds(o, values_of(entry, o.has_storage.has_value()))) return false;
     }
-    for (const SlotObservation& o : t.observations.slots)
-        if (value_of(*t.slots[o.row]) != o.value) return false;
+    for (const SlotObservation& o : t.observations.slots) {
+        SlotEntry& slot = *t.slots[o.row];
+        if (is_from_pre_state(slot)) {
+            // Whoever saw a wipe that did not come about has not asked for it, nor told that it is unknown.
+            m_table.load(slot);
+            if (slot.before == Knowledge::unknown && !slot.assumed && !t.assumes) return false;
+        }
+        if (value_of(slot) != o.value) return false;
+    }
     for (const AccountEffect& e : t.effects.accounts)
         if (!e.delta.is_zero() && !sum_in_bounds(t.accounts[e.row]->committed.record.balance, e.delta))
             return false;
@@ -353,10 +364,7 @@ void CommittedState::list_assumption(AccountEntry& entry) {
 void CommittedState::list_assumptions(const Incarnation& t) {
     for (AccountEntry* entry : t.accounts) list_assumption(*entry);
     for (SlotEntry* slot : t.slots) {
-        const bool old_storage =
-            slot->account->before == Knowledge::value && slot->account->committed.wiped == 0;
-        if (!old_storage || slot->committed_at != 0 || slot->before != Knowledge::unknown || slot->assumed)
-            continue;
+        if (!is_from_pre_state(*slot) || slot->before != Knowledge::unknown || slot->assumed) continue;
         slot->assumed = true;
         m_assumed_slots.push_back({slot->account->address, slot->key});
     }

@@ -20,6 +20,33 @@ Address sender(uint64_t i) {
     return Address::from_low(0x5e0000 + i);
 }
 
+/// The storage of one account takes its time, that of another may be unknown.
+class StrangeStorage final : public StateView {
+  public:
+    StrangeStorage(const MemoryState& state, const Address& slow, const Address& unknown)
+        : m_state(state), m_slow(slow), m_unknown(unknown) {}
+    void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override {
+        m_state.read_accounts(keys, answers);
+    }
+    void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override {
+        for (const SlotKey& key : keys)
+            if (key.address == m_slow) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        m_state.read_slots(keys, answers);
+        for (size_t i = 0; i < keys.size(); ++i)
+            if (keys[i].address == m_unknown) answers[i] = {Knowledge::unknown, {}};
+    }
+    void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
+        m_state.read_codes(hashes, answers);
+    }
+    [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
+        return m_state.read_block_hash(number);
+    }
+
+  private:
+    const MemoryState& m_state;
+    const Address m_slow, m_unknown;
+};
+
 class ParallelCase : public testing::Test {
   protected:
     explicit ParallelCase(Fork fork = Fork::london) {
@@ -43,14 +70,14 @@ class ParallelCase : public testing::Test {
     }
     BlockCounters check() {
         BlockCounters sum;
-        const auto expected = serially({&m_block, 1}, m_state, m_options);
+        const auto expected = serially({&m_block, 1}, *m_view, m_options);
         for (uint64_t seed = 0; seed < 40; ++seed) {
             ParallelSettings settings = stressed(static_cast<unsigned>(2 + seed % 3), seed);
             settings.speculate = Speculate::everything;
             ParallelContext context(settings);
             std::vector<BlockCounters> counters;
             expect_equal(expected,
-                         execute_parallel(context, {&m_block, 1}, m_state, m_options, {}, &counters));
+                         execute_parallel(context, {&m_block, 1}, *m_view, m_options, {}, &counters));
             if (counters.empty()) continue;
             sum.speculated += counters.front().speculated;
             sum.repeated += counters.front().repeated;
@@ -63,6 +90,7 @@ class ParallelCase : public testing::Test {
     }
 
     MemoryState m_state;
+    const StateView* m_view = &m_state;
     BlockInput m_block;
     ExecutionOptions m_options;
     std::deque<Transaction> m_transactions;
@@ -83,6 +111,46 @@ TEST_F(ParallelCase, a_contract_is_destroyed_and_made_again) {
         send(2, bob, 1);
     }
     check();
+}
+
+TEST_F(ParallelCase, a_contract_was_not_destroyed_after_all) {
+    // Called with one byte while `bob` has nothing, it is destroyed; else it copies the slot that the data's
+    // length names.
+    Program runtime, destroy;
+    destroy.op(OP_CALLER).op(OP_SELFDESTRUCT);
+    runtime.push(bob).op(OP_CALLDATASIZE).op(OP_MUL).op(OP_BALANCE);
+    runtime.op(OP_CALLDATASIZE).op(OP_ISZERO).op(OP_OR).unless(destroy);
+    runtime.op(OP_CALLDATASIZE).op(OP_SLOAD).store(9);
+    const auto size = static_cast<uint8_t>(runtime.code().size());
+    Program initcode;
+    initcode.push(load_be_short(runtime.code()))
+        .push(0)
+        .op(OP_MSTORE)
+        .push(size)
+        .push(32U - size)
+        .op(OP_RETURN);
+    Program factory;
+    factory.create(OP_CREATE2, 0, initcode.code()).store(1);
+    m_state.set_account(contract, 1, 0, factory.code());
+    const Address made = create2_address(contract, Bytes32{}, keccak256(initcode.code()));
+    m_state.set_account(made, 1, 0, runtime.code());
+    m_state.set_slot(made, 0, 5);
+    // Takes so long that what comes after is speculated meanwhile: destroyed, made again, its storage new.
+    const Address slow = Address::from_low(0x510000);
+    Program pays;
+    pays.push(0).op(OP_SLOAD).call(OP_CALL, bob, 1, 0);
+    m_state.set_account(slow, 1, 0, pays.code());
+    const StrangeStorage known(m_state, slow, {}), unknown(m_state, slow, made);
+    send(0, slow, 1);
+    send(1, made, 0, {1});
+    send(2, contract);
+    send(3, made);
+    m_view = &known;
+    EXPECT_GT(check().repeated, 0U);
+    m_view = &unknown;
+    check();
+    m_options.on_missing_state = OnMissingState::assume_absent;
+    EXPECT_GT(check().repeated, 0U);
 }
 
 TEST_F(ParallelCase, a_creation_goes_to_an_address_that_was_funded_before) {
