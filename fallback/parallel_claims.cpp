@@ -118,7 +118,12 @@ bool ParallelBlock::run_ahead(uint32_t index, Worker& worker) {
         return false;
     const BlockTransaction& tx = m_block.transactions[index];
     Incarnation* t = m_window.parts.incarnations.borrow();
-    worker.speculation.run(tx, {.position = position(index), .sender = &tx.sender, .nonce = tx.tx->nonce},
+    if (m_state_is_slow.load(std::memory_order_relaxed)) worker.speculation.prefetch(tx);
+    worker.speculation.run(tx,
+                           {.position = position(index),
+                            .sender = &tx.sender,
+                            .nonce = tx.tx->nonce,
+                            .wait_for = &worker.wait_for},
                            *t);
     slot.incarnation = t;
     worker.held.push_back(index);
