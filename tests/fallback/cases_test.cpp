@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What optimistic executors fall over, each alone: every transaction is speculated, and the answer is
 // serial's.
+#include <atomic>
 #include <deque>
 
 #include "evm/chain/executor.hpp"
@@ -20,20 +21,26 @@ Address sender(uint64_t i) {
     return Address::from_low(0x5e0000 + i);
 }
 
-/// The storage of one account takes its time, that of another may be unknown.
+/// A state whose slots are waited for.
 class StrangeStorage final : public StateView {
   public:
-    StrangeStorage(const MemoryState& state, const Address& slow, const Address& unknown)
-        : m_state(state), m_slow(slow), m_unknown(unknown) {}
+    struct Wanted {
+        Address slow;                    ///< its storage is there once
+        Address awaited;                 ///< is asked for, or after a while
+        std::optional<Address> unknown;  ///< whose storage nobody knows
+    };
+    StrangeStorage(const MemoryState& state, const Wanted& wanted) : m_state(state), m_wanted(wanted) {}
     void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override {
+        for (const Address& key : keys)
+            if (key == m_wanted.awaited) m_asked = true;
         m_state.read_accounts(keys, answers);
     }
     void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override {
-        for (const SlotKey& key : keys)
-            if (key.address == m_slow) std::this_thread::sleep_for(std::chrono::milliseconds(10));
         m_state.read_slots(keys, answers);
-        for (size_t i = 0; i < keys.size(); ++i)
-            if (keys[i].address == m_unknown) answers[i] = {Knowledge::unknown, {}};
+        for (size_t i = 0; i < keys.size(); ++i) {
+            if (keys[i].address == m_wanted.slow) wait();
+            if (keys[i].address == m_wanted.unknown) answers[i] = {Knowledge::unknown, {}};
+        }
     }
     void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
         m_state.read_codes(hashes, answers);
@@ -43,8 +50,15 @@ class StrangeStorage final : public StateView {
     }
 
   private:
+    void wait() const {
+        using std::chrono::milliseconds;
+        for (int i = 0; i < 250 && !m_asked; ++i) std::this_thread::sleep_for(milliseconds(1));
+        std::this_thread::sleep_for(milliseconds(1));
+        m_asked = false;
+    }
     const MemoryState& m_state;
-    const Address m_slow, m_unknown;
+    const Wanted m_wanted;
+    mutable std::atomic<bool> m_asked{false};
 };
 
 class ParallelCase : public testing::Test {
@@ -140,7 +154,10 @@ TEST_F(ParallelCase, a_contract_was_not_destroyed_after_all) {
     Program pays;
     pays.push(0).op(OP_SLOAD).call(OP_CALL, bob, 1, 0);
     m_state.set_account(slow, 1, 0, pays.code());
-    const StrangeStorage known(m_state, slow, {}), unknown(m_state, slow, made);
+    StrangeStorage::Wanted wanted{.slow = slow, .awaited = sender(3), .unknown = {}};
+    const StrangeStorage known(m_state, wanted);
+    wanted.unknown = made;
+    const StrangeStorage unknown(m_state, wanted);
     send(0, slow, 1);
     send(1, made, 0, {1});
     send(2, contract);
