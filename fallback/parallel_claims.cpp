@@ -103,9 +103,11 @@ std::optional<uint32_t> ParallelBlock::waiting_successor(uint32_t index) const {
 /// other. Answers how many it ran.
 uint32_t ParallelBlock::speculate(uint32_t index, Worker& worker) {
     uint32_t ran = 0;
-    for (std::optional<uint32_t> next = index; next && run_ahead(*next, worker);
-         next = waiting_successor(*next)) {
-        if (ran++ != 0) hand_in(worker);
+    std::optional<uint32_t> next = index;
+    while (next && run_ahead(*next, worker)) {
+        ++ran;
+        next = waiting_successor(*next);
+        if (next) hand_in(worker);  // the walk need not wait for the next one
     }
     return ran;
 }
