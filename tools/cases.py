@@ -221,7 +221,8 @@ def run(arguments):
 
 def run_full(arguments, program, fixtures, blocks, build):
     index, count = (int(part) for part in (arguments.shard or "1/1").split("/"))
-    done_folder = build / "full" / commit()
+    tested = commit()  # others may be made meanwhile
+    done_folder = build / "full" / tested
     done_folder.mkdir(parents=True, exist_ok=True)
     units = [(backend, unit) for backend in built_in(program.path) for unit in full_units(fixtures, blocks)]
     for number, (backend, unit) in enumerate(units):
@@ -234,14 +235,14 @@ def run_full(arguments, program, fixtures, blocks, build):
         record.with_suffix(".new").write_text(json.dumps(result))
         record.with_suffix(".new").rename(record)
     records = [json.loads(path.read_text()) for path in sorted(done_folder.glob("*.json"))]
-    write_ledger(records, len(units))
+    write_ledger(tested, records, len(units))
     (ROOT / "build" / "results").mkdir(parents=True, exist_ok=True)
     write_counts(ROOT / "build" / "results" / "full.json", records)
     return 1 if judge(records, complete=bool(fixtures and blocks) and len(records) == len(units)) else 0
 
 
-def write_ledger(records, planned):
-    lines = [f"# commit {commit()}, {len(records)} of {planned} units", "\t".join(LEDGER_COLUMNS)]
+def write_ledger(tested, records, planned):
+    lines = [f"# commit {tested}, {len(records)} of {planned} units", "\t".join(LEDGER_COLUMNS)]
     kept = [record for record in records if record["passed"] + record["failed"] + record["skipped"]]
     rows = (tuple(str(record[column]) for column in LEDGER_COLUMNS) for record in kept)
     LEDGER.write_text("\n".join(lines + ["\t".join(row) for row in sorted(rows)]) + "\n")
