@@ -46,7 +46,7 @@ bool ParallelBlock::worth_prefetching(const Pace& of_transfers) const {
 }
 
 void ParallelBlock::note_each(double seconds) {
-    m_each = seconds;
+    if (seconds > 0) m_each = seconds;
     m_state_is_slow.store(seconds >= slow, std::memory_order_relaxed);
 }
 
@@ -194,9 +194,10 @@ void ParallelBlock::judge_speculation(Speculation& speculation) {
     judge_anew();
 }
 
-/// Nothing is said against speculation while whoever was woken for it is still on the way.
+/// Nothing is said against speculation while the walk is alone, or whoever was woken is still on the way.
 void ParallelBlock::note_turn(bool done, bool kept) {
-    if (m_stopped.load(std::memory_order_relaxed) || m_window.committed.on_journal()) return;
+    const bool alone = !m_speculating.load(std::memory_order_relaxed) || m_window.committed.on_journal();
+    if (alone || m_stopped.load(std::memory_order_relaxed)) return;
     m_results_come |= done;
     const bool is_first = m_stretch == first_stretch;
     if (!m_results_come && is_first && ++m_awaited < longest_awaited) return;
