@@ -225,6 +225,9 @@ def run_full(arguments, program, fixtures, blocks, build):
     done_folder = build / "full" / tested
     done_folder.mkdir(parents=True, exist_ok=True)
     units = [(backend, unit) for backend in built_in(program.path) for unit in full_units(fixtures, blocks)]
+    if not units:
+        print("nothing to run, so there is no ledger: set WARPEVM_FIXTURES and WARPEVM_BLOCKS")
+        return 1
     for number, (backend, unit) in enumerate(units):
         key = hashlib.sha256(f"{backend} {unit.command} {unit.name}".encode()).hexdigest()[:24]
         record = done_folder / f"{key}.json"
