@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -18,6 +19,21 @@ inline Result<std::vector<BlockOutcome>> serially(std::span<const BlockInput> wi
     ExecutionContext context;
     return execute_serial(context, window, state, options);
 }
+
+/// Seeds from `begin` to before `end`: `count` of them, or WARPEVM_SEEDS; WARPEVM_SEED alone where it is set.
+struct Seeds {
+    explicit Seeds(uint64_t count) : end(count) {
+        const char* wanted = std::getenv("WARPEVM_SEEDS");
+        if (wanted != nullptr) end = std::strtoull(wanted, nullptr, 10);
+        const char* only = std::getenv("WARPEVM_SEED");
+        if (only == nullptr) return;
+        begin = std::strtoull(only, nullptr, 10);
+        end = begin + 1;
+        one = true;
+    }
+    uint64_t begin = 0, end;
+    bool one = false;
+};
 
 /// Settings under which everything that may run beside the walk does, with strange schedules by seed.
 inline ParallelSettings stressed(unsigned threads, uint64_t seed) {

@@ -62,13 +62,8 @@ void check_seed(uint64_t seed, Totals& totals) {
 
 TEST(ParallelEquality, random_windows_come_out_as_serially) {
     Totals totals;
-    const char* only = std::getenv("WARPEVM_SEED");
-    const char* count = std::getenv("WARPEVM_SEEDS");
-    const uint64_t begin = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;
-    const uint64_t end = only != nullptr    ? begin + 1
-                         : count != nullptr ? std::strtoull(count, nullptr, 10)
-                                            : 1300;
-    for (uint64_t seed = begin; seed < end; ++seed) {
+    const Seeds chosen(1300);
+    for (uint64_t seed = chosen.begin; seed < chosen.end; ++seed) {
         const testing::ScopedTrace trace(
             __FILE__, __LINE__,
             "WARPEVM_SEED=" + std::to_string(seed) + " " + std::string(name(shape_of(seed).fork)));
@@ -79,10 +74,10 @@ TEST(ParallelEquality, random_windows_come_out_as_serially) {
         "%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu retreats; %lu invalid, %lu errors\n",
         totals.blocks, totals.speculated, totals.direct, totals.repeated, totals.retreats, totals.invalid,
         totals.errors);
-    if (only != nullptr) return;
+    if (chosen.one) return;
     for (const uint64_t n :
          {totals.speculated, totals.direct, totals.repeated, totals.invalid, totals.errors})
-        EXPECT_GT(n, (end - begin) / 100);
+        EXPECT_GT(n, (chosen.end - chosen.begin) / 100);
 }
 
 TEST(ParallelEquality, the_same_block_a_thousand_times_gives_the_same_bytes) {

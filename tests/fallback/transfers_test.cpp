@@ -100,13 +100,8 @@ TEST(Transfers, random_windows_come_out_as_serially) {
         contexts.push_back(&owned.emplace_back(settings));
     }
     Totals totals;
-    const char* only = std::getenv("WARPEVM_SEED");
-    const char* count = std::getenv("WARPEVM_SEEDS");
-    const uint64_t begin = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;
-    const uint64_t end = only != nullptr    ? begin + 1
-                         : count != nullptr ? std::strtoull(count, nullptr, 10)
-                                            : seeds;
-    for (uint64_t seed = begin; seed < end; ++seed) {
+    const Seeds chosen(seeds);
+    for (uint64_t seed = chosen.begin; seed < chosen.end; ++seed) {
         const testing::ScopedTrace trace(
             __FILE__, __LINE__,
             "WARPEVM_SEED=" + std::to_string(seed) + " " + std::string(name(shape_of(seed).fork)));
@@ -118,11 +113,11 @@ TEST(Transfers, random_windows_come_out_as_serially) {
         "%lu retreats, %lu assumed, %lu invalid, %lu errors\n",
         totals.transfers, totals.to_itself, totals.from_beneficiary, totals.to_beneficiary, totals.all_one,
         totals.speculated, totals.retreats, totals.assumed, totals.invalid, totals.errors);
-    if (only != nullptr) return;
+    if (chosen.one) return;
     for (const uint64_t n : {totals.to_itself, totals.from_beneficiary, totals.to_beneficiary, totals.all_one,
                              totals.assumed, totals.invalid, totals.errors})
-        EXPECT_GT(n, (end - begin) / 100);
-    EXPECT_GT(totals.transfers, 10 * (end - begin));
+        EXPECT_GT(n, (chosen.end - chosen.begin) / 100);
+    EXPECT_GT(totals.transfers, 10 * (chosen.end - chosen.begin));
 }
 
 }  // namespace
