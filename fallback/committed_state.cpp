@@ -6,26 +6,6 @@
 namespace warpevm {
 namespace {
 
-/// Whether the slot is as the pre-state has it.
-bool is_from_pre_state(const SlotEntry& slot) {
-    const AccountEntry& account = *slot.account;
-    return slot.committed_at == 0 && account.committed.wiped == 0 && account.before == Knowledge::value;
-}
-
-/// The value of a slot as committed, its pre-state loaded where that has a say.
-U256 value_of(const SlotEntry& slot) {
-    if (slot.committed_at > slot.account->committed.wiped || is_from_pre_state(slot)) return slot.committed;
-    return {};
-}
-
-/// Whether the account's storage holds anything. As exact as the journal's answer (Journal::holds_storage).
-bool holds_storage(const AccountEntry& entry) {
-    if (entry.committed.record.has_storage) return true;
-    for (const SlotEntry* slot = entry.written; slot != nullptr; slot = slot->next_written)
-        if (!value_of(*slot).is_zero()) return true;
-    return false;
-}
-
 AccountValues values_of(const AccountEntry& entry, bool with_storage) {
     const AccountState& s = entry.committed;
     return {s.record.balance, s.record.nonce, s.record.code_hash, with_storage && holds_storage(entry),
@@ -40,50 +20,6 @@ bool sum_in_bounds(const U256& balance, const U256& delta) {
 }
 
 }  // namespace
-
-void CommittedView::read_accounts(std::span<const Address> keys,
-                                  std::span<Read<AccountRecord>> answers) const {
-    if (m_table == nullptr) return m_state.read_accounts(keys, answers);
-    for (size_t i = 0; i < keys.size(); ++i) {
-        AccountEntry* known = m_table->known_account(keys[i]);
-        if (known == nullptr) {
-            answers[i] = m_state.read_account(keys[i]);
-            continue;
-        }
-        m_table->load(*known);
-        const AccountEntry& entry = *known;
-        if (entry.committed.exists) {
-            answers[i] = {Knowledge::value, entry.committed.record};
-            answers[i].value.has_storage = holds_storage(entry);
-        } else {
-            answers[i] = {CommittedState::is_assumption(entry) ? Knowledge::unknown : Knowledge::absent, {}};
-        }
-    }
-}
-
-void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const {
-    if (m_table == nullptr) return m_state.read_slots(keys, answers);
-    for (size_t i = 0; i < keys.size(); ++i) {
-        AccountEntry* account = m_table->known_account(keys[i].address);
-        SlotEntry* slot = account == nullptr ? nullptr : m_table->known_slot(account, keys[i].slot);
-        if (account != nullptr) m_table->load(*account);
-        if (slot == nullptr) {
-            // Storage that is new or was wiped owes nothing to the pre-state.
-            const bool is_new =
-                account != nullptr && (account->committed.wiped != 0 || account->before != Knowledge::value);
-            answers[i] = is_new ? Read<U256>{Knowledge::value, {}} : m_state.read_slot(keys[i]);
-            continue;
-        }
-        if (is_from_pre_state(*slot)) {
-            m_table->load(*slot);
-            if (slot->before == Knowledge::unknown && !slot->assumed) {
-                answers[i] = {Knowledge::unknown, {}};
-                continue;
-            }
-        }
-        answers[i] = {Knowledge::value, value_of(*slot)};
-    }
-}
 
 CommittedState::CommittedState(WindowTable table, const StateView& state, CodeCache& codes,
                                bool assume_absent)
@@ -100,11 +36,12 @@ void CommittedState::begin_block(bool state_clearing, Position start) {
     ++m_block;
     m_block_start = start;
     m_state_clearing = state_clearing;
-    m_mixed = false;
     m_changed_accounts.clear();
     m_changed_slots.clear();
     m_fee_account = nullptr;
     use_journal();
+    m_mixed = false;
+    m_not_entered = 0;
     m_journal.begin_block(state_clearing);
 }
 
@@ -118,103 +55,6 @@ void CommittedState::end_block(Position end, bool more) {
     m_journal.end_block();
 }
 
-// ---- between journal and table
-
-void CommittedState::use_journal() {
-    if (m_on_journal) return;
-    m_on_journal = true;
-    m_journal.reset();
-    m_entries.clear();
-}
-
-void CommittedState::use_table(Position position) {
-    if (!m_on_journal) return;
-    if (!m_table_used) first_use();
-    enter_journal(position);
-    m_on_journal = false;
-    m_mixed = true;
-}
-
-/// What earlier blocks changed enters the table as if the pre-state had it so. Storage that is new or was
-/// wiped owes nothing to the pre-state: such an account counts as absent there, and its slots are committed
-/// at position 1, before every transaction.
-void CommittedState::first_use() {
-    m_table_used = true;
-    m_window.reset();
-    m_view.use(m_table);
-    for (const Address& address : m_told_accounts) m_table.find_account(address, m_arena)->assumed = true;
-    for (const SlotKey& key : m_told_slots)
-        m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena)->assumed = true;
-    for (const Row row : m_earlier_accounts) adopt_account(row);
-    for (const Row row : m_journal.changed_accounts()) adopt_account(row);
-    for (const Row row : m_earlier_slots) {
-        const SlotRow& s = m_journal.slot_row(row);
-        const bool stands = s.generation == m_journal.account_row(s.account).generation;
-        SlotEntry* slot = slot_entry_of(row);
-        link_written(*slot);
-        m_table.commit(*slot, 1, stands ? s.before : U256{});
-    }
-    for (const Row row : m_journal.changed_slots()) adopt_slot(row);
-}
-
-/// As it was before this block.
-void CommittedState::adopt_account(Row row) {
-    const AccountRow& a = m_journal.account_row(row);
-    AccountEntry* entry = entry_of(row);
-    entry->load.run([&] {
-        entry->before = a.fresh_storage && !a.wiped ? Knowledge::absent : Knowledge::value;
-        entry->committed = {.record = {a.before_nonce, a.before_balance, a.before_code_hash, a.has_storage},
-                            .exists = a.before_exists};
-    });
-}
-
-void CommittedState::adopt_slot(Row row) {
-    const SlotRow& s = m_journal.slot_row(row);
-    SlotEntry* slot = slot_entry_of(row);
-    if (!s.loaded || slot->committed_at != 0) return;
-    slot->load.run([&] {
-        slot->before = Knowledge::value;
-        slot->committed = s.before;
-    });
-}
-
-/// The journal stays valid. Entering twice does no harm.
-void CommittedState::enter_journal(Position position) {
-    take_journals_assumptions();
-    for (const Row row : m_journal.changed_accounts()) {
-        const AccountRow& a = m_journal.account_row(row);
-        AccountEntry* entry = entry_of(row);
-        adopt_account(row);
-        AccountState state{.record = {a.nonce, a.balance, a.code_hash, entry->committed.record.has_storage},
-                           .exists = a.exists,
-                           .wiped = entry->committed.wiped};
-        if (a.wiped) {
-            // Before the slots that were written since, and after all that were committed earlier.
-            state.wiped = position - 1;
-            state.record.has_storage = false;
-        }
-        change(*entry, position, state);
-    }
-    for (const Row row : m_journal.changed_slots()) {
-        const SlotRow& s = m_journal.slot_row(row);
-        if (s.generation != m_journal.account_row(s.account).generation) continue;
-        adopt_slot(row);
-        change(*slot_entry_of(row), position, s.current);
-    }
-}
-
-AccountEntry* CommittedState::entry_of(Row row) {
-    if (row >= m_entries.size()) m_entries.resize(m_journal.account_count(), nullptr);
-    AccountEntry*& entry = m_entries[row];
-    if (entry == nullptr) entry = m_table.find_account(m_journal.address(row), m_arena);
-    return entry;
-}
-
-SlotEntry* CommittedState::slot_entry_of(Row row) {
-    const SlotRow& slot = m_journal.slot_row(row);
-    return m_table.slot(entry_of(slot.account), slot.key, m_arena);
-}
-
 // ---- what is entered
 
 void CommittedState::note_change(AccountEntry& entry) {
@@ -224,12 +64,27 @@ void CommittedState::note_change(AccountEntry& entry) {
     m_changed_accounts.push_back({&entry, entry.committed});
 }
 
+/// For a journal that is to take it over.
+void CommittedState::note_move(AccountEntry& entry) {
+    if (!m_notes_moves || entry.moved_in == m_stay) return;
+    entry.moved_in = m_stay;
+    m_moved_accounts.push_back({&entry, entry.committed});
+    m_notes_moves = few_moved();
+}
+
 void CommittedState::change(AccountEntry& entry, Position position, const AccountState& state) {
+    note_move(entry);
     note_change(entry);
     m_table.commit(entry, position, state);
 }
 
 void CommittedState::change(SlotEntry& entry, Position position, const U256& value) {
+    note_move(*entry.account);
+    if (m_notes_moves && entry.moved_in != m_stay) {
+        entry.moved_in = m_stay;
+        m_moved_slots.push_back({&entry, value_of(entry)});
+        m_notes_moves = few_moved();
+    }
     note_change(*entry.account);
     if (entry.changed_in != m_block) {
         entry.changed_in = m_block;
@@ -350,10 +205,6 @@ bool CommittedState::transfer(const PlainTransfer& t, const Transaction& tx, boo
 
 // ---- what is told of the block
 
-bool CommittedState::is_assumption(const AccountEntry& entry) {
-    return entry.before == Knowledge::unknown && entry.changed_in == 0 && !entry.assumed;
-}
-
 void CommittedState::list_assumption(AccountEntry& entry) {
     if (!is_assumption(entry)) return;
     entry.assumed = true;
@@ -373,17 +224,21 @@ void CommittedState::list_assumptions(const Incarnation& t) {
 void CommittedState::take_journals_assumptions() {
     MissingReads& missing = m_journal.missing();
     for (const Address& address : missing.accounts) {
-        if (m_table_used)
-            m_table.find_account(address, m_arena)->assumed = true;
-        else
+        if (m_table_used) {
+            AccountEntry* entry = m_table.find_account(address, m_arena);
+            if (std::exchange(entry->assumed, true)) continue;
+        } else {
             m_told_accounts.push_back(address);
+        }
         m_assumed_accounts.push_back(address);
     }
     for (const SlotKey& key : missing.slots) {
-        if (m_table_used)
-            m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena)->assumed = true;
-        else
+        if (m_table_used) {
+            SlotEntry* slot = m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena);
+            if (std::exchange(slot->assumed, true)) continue;
+        } else {
             m_told_slots.push_back(key);
+        }
         m_assumed_slots.push_back(key);
     }
     missing.accounts.clear();
@@ -397,7 +252,7 @@ void CommittedState::take_assumed(std::vector<Address>& accounts, std::vector<Sl
 }
 
 StateDiff CommittedState::diff(Position position, const ForEach& for_each) {
-    if (!m_mixed) return m_journal.diff();
+    if (m_on_journal && !m_mixed) return m_journal.diff();
     if (m_on_journal) enter_journal(position);
     return table_diff(for_each);
 }

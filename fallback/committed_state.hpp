@@ -9,30 +9,11 @@
 
 #include "evm/base/for_each.hpp"
 #include "evm/state/journal.hpp"
+#include "fallback/committed_view.hpp"
 #include "fallback/incarnation.hpp"
 #include "fallback/plain_transfer.hpp"
 
 namespace warpevm {
-
-/// What the walk's journal asks: the state itself, and the table of what is in it. It adds nothing there.
-class CommittedView final : public StateView {
-  public:
-    explicit CommittedView(const StateView& state) : m_state(state) {}
-    void use(Versions& table) { m_table = &table; }
-
-    void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
-    void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
-    void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
-        m_state.read_codes(hashes, answers);
-    }
-    [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
-        return m_state.read_block_hash(number);
-    }
-
-  private:
-    const StateView& m_state;
-    Versions* m_table = nullptr;
-};
 
 /// Where a window's entries are to be found.
 struct WindowTable {
@@ -54,8 +35,9 @@ class CommittedState {
     /// The journal: valid to run on after `use_journal`, until `use_table`.
     [[nodiscard]] Journal<false>& journal() { return m_journal; }
     void use_journal();
-    /// Enters what the journal changed since `use_journal`, as of `position`, which nothing else has.
-    void use_table(Position position);
+    /// Enters what the journal changed since the last time, as of `position`, which nothing else has.
+    /// `may_return`: to the journal, after a few transactions.
+    void use_table(Position position, bool may_return = true);
     [[nodiscard]] bool on_journal() const { return m_on_journal; }
 
     /// The account that gets the block's fees. What a transaction adds to it is not published until somebody
@@ -92,8 +74,6 @@ class CommittedState {
 
     /// What the block changed so far; `position` as in use_table.
     [[nodiscard]] StateDiff diff(Position position, const ForEach& for_each = in_order);
-    /// Whether to read the account is to take something unknown as absent that was not told of yet.
-    static bool is_assumption(const AccountEntry& entry);
     /// Reads of unknown state that were taken as absent, since the last call.
     void take_assumed(std::vector<Address>& accounts, std::vector<SlotKey>& slots);
 
@@ -109,6 +89,17 @@ class CommittedState {
         uint32_t previous;
     };
     static constexpr uint32_t none = ~uint32_t{0};
+    /// What a stay on the table changed, as it was when that began.
+    struct MovedAccount {
+        AccountEntry* entry;
+        AccountState before;
+    };
+    struct MovedSlot {
+        SlotEntry* entry;
+        U256 before;
+    };
+    /// A journal that takes over more than that would have been faster to fill anew, on demand.
+    static constexpr size_t most_moved = 256;
     /// A part of a difference, its slots and codes counted from its own beginning.
     struct DiffPiece {
         std::vector<AccountChange> accounts;
@@ -117,6 +108,10 @@ class CommittedState {
     };
 
     void first_use();
+    bool take_over();
+    [[nodiscard]] bool few_moved() const {
+        return m_moved_accounts.size() + m_moved_slots.size() <= most_moved;
+    }
     void adopt_account(Row row);
     void adopt_slot(Row row);
     void enter_journal(Position position);
@@ -131,6 +126,7 @@ class CommittedState {
     void change(AccountEntry& entry, Position position, const AccountState& state);
     void change(SlotEntry& entry, Position position, const U256& value);
     void note_change(AccountEntry& entry);
+    void note_move(AccountEntry& entry);
     static void link_written(SlotEntry& entry);
     StateDiff table_diff(const ForEach& for_each) const;
     void add_to(DiffPiece& piece, const ChangedAccount& changed) const;
@@ -143,9 +139,15 @@ class CommittedState {
     CommittedView m_view;
     Journal<false> m_journal;
     bool m_state_clearing = true;
-    bool m_table_used = false;  ///< in this window
-    bool m_mixed = false;       ///< in this block: the journal alone does not know all that changed
+    bool m_table_used = false;   ///< in this window
+    bool m_table_ahead = false;  ///< the table knows of changes that the journal has to ask it for
+    bool m_mixed = false;        ///< likewise of this block's
     bool m_on_journal = true;
+    uint32_t m_not_entered = 0;  ///< the journal's first transaction whose changes the table may not know
+    uint32_t m_stay = 0;         ///< counts stays on the table
+    bool m_notes_moves = false;  ///< since this one began, what it changes is listed: there may be a way back
+    std::vector<MovedAccount> m_moved_accounts;
+    std::vector<MovedSlot> m_moved_slots;
     uint32_t m_block = 0;
     Position m_block_start = 0;
     /// Rows that earlier blocks changed, as long as there is no table.

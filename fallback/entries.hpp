@@ -91,6 +91,7 @@ struct alignas(64) AccountEntry {
     SlotEntry* written = nullptr;  ///< slots that were ever committed, linked
     uint32_t changed_in = 0;       ///< the number of the block that changed it last
     uint32_t place = 0;            ///< among that block's changed accounts
+    uint32_t moved_in = 0;         ///< the number of the stay on the table that changed it last
     bool assumed = false;          ///< reported as unknown and taken as absent
     Chain chain;
 };
@@ -124,6 +125,7 @@ struct alignas(64) SlotEntry {
     // The ordered walk's own.
     SlotEntry* next_written = nullptr;
     uint32_t changed_in = 0;
+    uint32_t moved_in = 0;
     bool is_written = false;
     bool assumed = false;
     Chain chain;

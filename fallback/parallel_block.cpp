@@ -54,8 +54,8 @@ void ParallelBlock::seal() {
     const auto difference = [this](const ForEach& for_each) {
         m_outcome.diff = m_window.committed.diff(position_before(m_count + 1), for_each);
     };
-    const bool alone =
-        m_window.parts.settings.threads == 1 || m_count + 2 * m_outcome.logs.size() < parallel::sealed_by_one;
+    const bool alone = m_window.parts.settings.threads == 1 || m_chained || m_without_cores ||
+                       m_count + 2 * m_outcome.logs.size() < parallel::sealed_by_one;
     if (alone) {
         receipts(in_order);
         difference(in_order);
@@ -104,6 +104,7 @@ bool ParallelBlock::direct(uint32_t index) {
         m_outcome.verdict = {outcome.invalid, index};
         return false;
     }
+    m_recent_dependence.note(outcome.gas_used, m_window.committed.journal().needed_before());
     append(std::move(outcome), *tx.tx);
     return true;
 }

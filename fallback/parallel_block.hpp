@@ -9,6 +9,7 @@
 #include "fallback/committed_state.hpp"
 #include "fallback/contention.hpp"
 #include "fallback/parallel_context.hpp"
+#include "fallback/recent_dependence.hpp"
 #include "fallback/speculation.hpp"
 #include "fallback/tsan.hpp"
 
@@ -62,6 +63,7 @@ class ParallelBlock {
         /// Transactions that it claims at once, so that they take about `claimed_work`.
         uint32_t claim = 1;
         Pace pace{};  ///< since it was judged last
+        CoreShare::Stretch busy{};
     };
 
     // parallel_block.cpp
@@ -85,14 +87,17 @@ class ParallelBlock {
     void open_speculation();
     void share();
     void note_turn(bool done, bool kept);
+    bool chained(const Chain& longest, uint32_t transactions, uint64_t gas) const;
     bool in_vain() const;
-    void judge_speculation(Speculation& speculation);
+    bool foreseen_in_vain();
+    bool too_few_cores(parallel::Clock::time_point now);
+    void judge_speculation(Worker& worker);
     void judge_anew();
-    void retreat(Speculation& speculation);
+    void retreat(Worker& worker);
 
     // parallel_walk.cpp
-    void work();
-    void walk(Speculation& speculation);
+    void work(bool woken);
+    void walk(Worker& worker);
     void take_turn(uint32_t index, Speculation& speculation);
     void note_result(uint32_t index, bool kept);
     void run_in_turn(uint32_t index, Speculation& speculation);
@@ -162,6 +167,7 @@ class ParallelBlock {
     std::atomic<uint32_t> m_cursor{0};   ///< of claims, among those that are no transfers
     std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing
     std::atomic<bool> m_speculating{false};
+    std::atomic<parallel::Clock::time_point> m_opened{};  ///< when speculation was, last
     std::atomic<bool> m_state_is_slow{false};
     std::atomic<bool> m_wanted{false};  ///< somebody is there who would speculate
     std::atomic<bool> m_shared{false};  ///< the walk tells what it changes: speculation may begin
@@ -169,6 +175,7 @@ class ParallelBlock {
     std::atomic<bool> m_too_short{false};
     std::atomic<uint32_t> m_progress{0};
     std::atomic<uint32_t> m_sleepers{0};
+    std::atomic<parallel::Clock::time_point> m_called{};  ///< when sleepers were, first
 
     /// Transactions that may take long, in order: they are begun before others.
     std::vector<uint32_t> m_large;
@@ -203,9 +210,12 @@ class ParallelBlock {
         uint32_t stale = 0;
     };
     Recent m_recent;
-    uint32_t m_awaited = 0;       ///< turns since speculation was opened, with no result to look at
-    bool m_results_come = false;  ///< since then
-    uint32_t m_stretch = 16;      ///< length of the next retreat
+    RecentDependence m_recent_dependence;  ///< since the walk is on the journal
+    bool m_without_cores = false;          ///< threads that have work are not given cores
+    bool m_chained = false;                ///< the walk is alone for what they depend on
+    uint32_t m_awaited = 0;                ///< turns since speculation was opened, with no result to look at
+    bool m_results_come = false;           ///< since then
+    uint32_t m_stretch = 16;               ///< length of the next retreat
 };
 
 }  // namespace warpevm

@@ -179,7 +179,10 @@ void ParallelBlock::withdraw(const Incarnation& t, Position at) {
 /// Something was committed or has become ready.
 void ParallelBlock::note_progress() {
     m_progress.fetch_add(1, std::memory_order_seq_cst);
-    if (m_sleepers.load(std::memory_order_seq_cst) != 0) m_progress.notify_all();
+    if (m_sleepers.load(std::memory_order_seq_cst) == 0) return;
+    if (m_called.load(std::memory_order_relaxed) == Clock::time_point{})
+        m_called.store(Clock::now(), std::memory_order_relaxed);
+    m_progress.notify_all();
 }
 
 void ParallelBlock::wait_for_progress(uint32_t seen) {
@@ -187,9 +190,12 @@ void ParallelBlock::wait_for_progress(uint32_t seen) {
         if (m_progress.load(std::memory_order_acquire) != seen) return;
         pause_briefly();
     }
+    m_called.store(Clock::time_point{}, std::memory_order_relaxed);
     m_sleepers.fetch_add(1, std::memory_order_seq_cst);
     m_progress.wait(seen, std::memory_order_seq_cst);
     m_sleepers.fetch_sub(1, std::memory_order_seq_cst);
+    const auto called = m_called.load(std::memory_order_relaxed);
+    if (called != Clock::time_point{}) m_window.parts.cores.note_arrival(called);
 }
 
 /// Until the transaction at `position` is committed, or never will be.

@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 
+#include "fallback/core_share.hpp"
 #include "fallback/parallel.hpp"
 #include "fallback/spin_lock.hpp"
 
@@ -54,6 +55,7 @@ struct ParallelContext::Parts {
     Pool<EntryArena> arenas;
     Pool<MachineBuffers> buffers;
     Pool<Incarnation> incarnations;
+    CoreShare cores;
 };
 
 }  // namespace warpevm

@@ -12,11 +12,13 @@ using parallel::clock_period;
 using parallel::first_stretch;
 using parallel::judged;
 using parallel::large_gas;
+using parallel::least_foreseen;
 using parallel::least_prefetched;
 using parallel::least_seen;
 using parallel::least_work;
 using parallel::longest_awaited;
 using parallel::longest_stretch;
+using parallel::near;
 using parallel::pace_period;
 using parallel::slow;
 using parallel::speculation_cost;
@@ -73,8 +75,9 @@ void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint3
             of_transfers.add(m_next - last_next, std::chrono::duration<double>(now - last).count());
         last = now;
         last_next = m_next;
-        if (ran >= at_least && (!asks || worth_speculating(of_others) || worth_prefetching(of_transfers)))
-            return;
+        const bool worth =
+            worth_prefetching(of_transfers) || (worth_speculating(of_others) && !foreseen_in_vain());
+        if (ran >= at_least && (!asks || (worth && !too_few_cores(now)))) return;
         if (others < pace_period) continue;
         start = now;
         since = m_next;
@@ -94,7 +97,7 @@ void ParallelBlock::run_transactions() {
         while (!over()) run(m_next);
     else if (!has_given && settings.speculate == Speculate::measured) {
         find_transfers();
-        if (!m_others_before.empty())
+        if (!m_others_before.empty() && !too_few_cores(Clock::now()))
             walk_on_table();
         else
             walk_alone(1, run);
@@ -112,11 +115,12 @@ void ParallelBlock::run_parallel() {
     HandOver visit;  // another thread may do it where the arena is full
     visit.give();
     m_window.parts.arena.execute(visit.task([this] {
+        m_opened.store(Clock::now(), std::memory_order_relaxed);
         m_speculating.store(true, std::memory_order_relaxed);
         m_hand_over.give();
         for (unsigned i = 1; i < m_window.parts.settings.threads; ++i)
-            m_tasks.run(m_hand_over.task([this] { work(); }));
-        work();
+            m_tasks.run(m_hand_over.task([this] { work(/*woken=*/true); }));
+        work(/*woken=*/false);
         m_tasks.wait();
         m_hand_over.take_back();
     }));
@@ -126,12 +130,13 @@ void ParallelBlock::run_parallel() {
 }
 
 void ParallelBlock::open_speculation() {
+    m_opened.store(Clock::now(), std::memory_order_relaxed);
     m_speculating.store(true, std::memory_order_release);
     m_speculating.notify_all();
 }
 
 /// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
-void ParallelBlock::retreat(Speculation& speculation) {
+void ParallelBlock::retreat(Worker& worker) {
     ++m_counters.retreats;
     judge_anew();
     m_results_come = false;
@@ -141,8 +146,10 @@ void ParallelBlock::retreat(Speculation& speculation) {
     m_shared.store(false, std::memory_order_release);
     note_progress();
     if (!m_parties) m_window.committed.use_journal();
+    m_window.parts.cores.note_end(worker.busy);
     walk_alone(std::exchange(m_stretch, std::min(2 * m_stretch, longest_stretch)),
-               [&](uint32_t index) { take_turn(index, speculation); });
+               [&](uint32_t index) { take_turn(index, worker.speculation); });
+    worker.busy.restart();
     if (over()) return;
     if (m_window.parts.settings.speculate == Speculate::everything) share();
     open_speculation();
@@ -152,7 +159,9 @@ void ParallelBlock::retreat(Speculation& speculation) {
 /// somebody to turn up first.
 void ParallelBlock::share() {
     CommittedState& committed = m_window.committed;
-    committed.use_table(position_before(m_next));
+    m_recent_dependence.forget();
+    m_chained = false;
+    committed.use_table(position_before(m_next), /*may_return=*/!m_parties);
     committed.set_fee_account(m_window.parts.table.account(m_block.environment.beneficiary, m_window.arena));
     m_shared.store(true, std::memory_order_release);
     note_progress();
@@ -163,17 +172,41 @@ void ParallelBlock::share() {
 bool ParallelBlock::in_vain() const {
     if (m_window.parts.settings.speculate != Speculate::measured) return false;
     const auto& [longest, gas] = m_window.committed.dependence();
-    if (2 * longest.length < m_recent.all.transactions) return false;  // long ones, no chain
+    return chained(longest, m_recent.all.transactions, gas);
+}
+
+bool ParallelBlock::chained(const Chain& longest, uint32_t transactions, uint64_t gas) const {
+    if (2 * longest.length < transactions) return false;  // long ones, no chain
     const double bound = static_cast<double>(gas) / static_cast<double>(longest.gas);
     return bound < 1.2 + speculation_cost / m_each;
 }
 
+/// The same of what ran on the journal, where it costs next to nothing to know. Two threads also lose where
+/// many need one of those shortly before: what the only other thread runs is stale.
+bool ParallelBlock::foreseen_in_vain() {
+    if (!m_window.committed.on_journal()) return false;
+    const RecentDependence::Sum seen = m_recent_dependence.sum(near);
+    const bool two = m_window.parts.settings.threads == 2;
+    const bool one_chain = seen.transactions >= 2 && seen.longest.length == seen.transactions;
+    const bool telling = seen.transactions >= least_foreseen;
+    m_chained = one_chain || (telling && (chained(seen.longest, seen.transactions, seen.gas) ||
+                                          (two && 5 * seen.near > 2 * seen.transactions)));
+    return m_chained;
+}
+
+/// Asked before speculation is opened, and while it goes on.
+bool ParallelBlock::too_few_cores(Clock::time_point now) {
+    if (m_window.parts.settings.speculate != Speculate::measured) return false;
+    m_without_cores = m_window.parts.cores.too_few(m_window.parts.settings.threads, now);
+    return m_without_cores;
+}
+
 /// What nobody speculated, or in vain, runs in turn, and on the journal it would run faster.
-void ParallelBlock::judge_speculation(Speculation& speculation) {
+void ParallelBlock::judge_speculation(Worker& worker) {
     if (m_too_short.load(std::memory_order_relaxed)) {
         m_too_short.store(false, std::memory_order_relaxed);
         m_stretch = std::max(m_stretch, stretch_of_short_ones);
-        return retreat(speculation);
+        return retreat(worker);
     }
     // After a retreat a few results are enough to tell that nothing has changed, and where nothing stood.
     const bool clear =
@@ -186,10 +219,11 @@ void ParallelBlock::judge_speculation(Speculation& speculation) {
     const bool many = 5 * m_recent.kept.transactions >= of_five * m_recent.all.transactions;
     const bool much = 5 * m_recent.kept.gas >= of_five * m_recent.all.gas;
     const bool chained = in_vain();
+    const bool alone = too_few_cores(Clock::now());
     if (chained) m_stretch = std::max(m_stretch, stretch_of_chains);
     // The only other thread has no time to lose.
     const bool stale = two && 10 * m_recent.stale > 3 * m_recent.all.transactions;
-    if (chained || stale || (!many && !much)) return retreat(speculation);
+    if (chained || stale || alone || (!many && !much)) return retreat(worker);
     m_stretch = first_stretch;
     judge_anew();
 }

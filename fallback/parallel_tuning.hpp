@@ -42,6 +42,18 @@ inline constexpr uint32_t longest_awaited = 32;
 inline constexpr uint32_t first_stretch = 16, longest_stretch = 1024;
 /// The least where transactions have become too short.
 inline constexpr uint32_t stretch_of_short_ones = 256, stretch_of_chains = 512;
+/// Of the last transactions that ran on the journal, so many say what the next ones will be like; what needs
+/// one of so many before it would be stale beside a second thread.
+inline constexpr uint32_t least_foreseen = 12, near = 16;
+/// Work of a thread, without a wait, whose share of a core is worth asking for, and before it waits.
+inline constexpr std::chrono::microseconds long_stretch{250}, short_stretch{50};
+/// A thread that is called comes within that, where it has a core.
+inline constexpr std::chrono::microseconds long_call{100};
+/// Seconds of work of all threads from which their cores are judged, and the cores with which speculation
+/// gains.
+inline constexpr double judged_work = 4e-3, least_cores = 1.6;
+/// For how long it is believed that there are fewer: doubling from one to the other.
+inline constexpr std::chrono::milliseconds shortest_belief{10}, longest_belief{640};
 /// How far speculation may be ahead of the walk: what is far ahead is stale more often.
 inline constexpr uint32_t least_horizon = 64, horizon_per_thread = 16;
 

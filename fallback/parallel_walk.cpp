@@ -5,38 +5,46 @@
 
 namespace warpevm {
 
-void ParallelBlock::work() {
-    if (over()) return;
+void ParallelBlock::work(bool woken) {
     ParallelContext::Parts& parts = m_window.parts;
+    if (woken) parts.cores.note_arrival(m_opened.load(std::memory_order_relaxed));
+    if (over()) return;
     MachineBuffers* buffers = parts.buffers.borrow();
     EntryArena* arena = parts.arenas.borrow();
     {
         Worker worker{.speculation = {parts.table, *arena, parts.serial->codes(), *buffers, m_block,
                                       m_window.options, parts.serial->interpreter},
                       .wait_for = [this](Position earlier) { wait_for_turn(earlier); }};
+        const auto wait = [&](const auto& until) {
+            parts.cores.note_end(worker.busy);
+            until();
+            worker.busy.restart();
+        };
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
             if (over()) break;
             if (!m_speculating.load(std::memory_order_acquire)) {
                 // The walk is alone. Ending here would leave the thread to TBB, which spins for a while.
-                m_speculating.wait(false, std::memory_order_acquire);
+                wait([&] { m_speculating.wait(false, std::memory_order_acquire); });
+                if (!over()) parts.cores.note_arrival(m_opened.load(std::memory_order_relaxed));
                 continue;
             }
             const uint32_t before = m_next.load(std::memory_order_acquire);
             if (m_token.try_lock()) {
-                walk(worker.speculation);
+                walk(worker);
                 m_token.unlock();
                 hand_over();
             }
             const bool walked = m_next.load(std::memory_order_acquire) != before;
             if (!m_shared.load(std::memory_order_acquire)) {
                 m_wanted.store(true, std::memory_order_relaxed);
-                if (!walked) wait_for_progress(seen);
+                if (!walked) wait([&] { wait_for_progress(seen); });
                 continue;
             }
+            parts.cores.note(worker.busy);
             if (prefetch_some(*arena) || speculate_some(worker) || walked) continue;
-            wait_for_progress(seen);
+            wait([&] { wait_for_progress(seen); });
         }
     }
     open_speculation();  // whoever sleeps shall see that it is over
@@ -44,19 +52,21 @@ void ParallelBlock::work() {
     parts.buffers.give_back(buffers);
 }
 
-void ParallelBlock::walk(Speculation& speculation) {
+void ParallelBlock::walk(Worker& worker) {
     const uint32_t begin = m_next.load(std::memory_order_relaxed);
     while (!over()) {
         const uint32_t index = m_next.load(std::memory_order_relaxed);
         const Stage stage = m_slots[index].stage.load(std::memory_order_acquire);
         if (stage == Stage::running) break;
         if (stage == Stage::open && m_window.parts.settings.speculate == Speculate::everything) break;
-        take_turn(index, speculation);
-        judge_speculation(speculation);
+        take_turn(index, worker.speculation);
+        judge_speculation(worker);
         if (m_wanted.load(std::memory_order_relaxed) && !m_shared.load(std::memory_order_relaxed) && !over())
             share();
         // Those who wait for the horizon to move need not hear of each step.
-        if (!looks_like_transfer(index) && others_before(index) % 16 == 15) note_progress();
+        if (looks_like_transfer(index) || others_before(index) % 16 != 15) continue;
+        note_progress();
+        m_window.parts.cores.note(worker.busy);
     }
     if (m_next.load(std::memory_order_relaxed) != begin) note_progress();
 }

@@ -40,6 +40,7 @@ void Journal<R>::reset() {
 template <bool R>
 void Journal<R>::begin_transaction() {
     ++m_tx;
+    m_needed = 0;
     m_refund = 0;
     m_undo.clear();
     m_touched.clear();
@@ -169,6 +170,7 @@ void Journal<R>::see_slot(SlotRow& s, Row row) {
     }
     s.original = s.current;
     s.seen = m_tx;
+    m_needed = std::max(m_needed, s.written);
     if constexpr (R) m_observations.slots.push_back({row, s.current});
     (void)row;
 }
@@ -199,6 +201,7 @@ template <bool R>
 void Journal<R>::mark_dirty(Row row) {
     if constexpr (R) start_of(row);
     AccountRow& a = m_accounts[row];
+    a.changed = m_tx;
     if (a.dirty) return;
     a.dirty = true;
     m_dirty_accounts.push_back(row);
@@ -288,6 +291,7 @@ void Journal<R>::set_slot(Row row, const U256& value) {
     mark_dirty(s.account);
     m_undo.push_back({Undo::Kind::slot, row, 0, s.current});
     s.current = value;
+    s.written = m_tx;
     AccountRow& a = m_accounts[s.account];
     if (!a.wrote_storage && !value.is_zero()) {
         m_undo.push_back({Undo::Kind::wrote_storage, s.account, 0, {}});
@@ -403,6 +407,54 @@ StateDiff Journal<R>::diff() const {
         append(diff.code_bytes, code->bytes());
     }
     return diff;
+}
+
+template <bool R>
+Row Journal<R>::take_over(const Address& address, const Moved<std::optional<AccountRecord>>& account,
+                          bool is_new) {
+    const auto [found, unknown] = m_account_rows.try_emplace(address, static_cast<Row>(m_accounts.size()));
+    const Row row = found->second;
+    if (unknown) {
+        AccountRow& a = m_accounts.emplace_back();
+        if constexpr (R) m_starts.emplace_back();
+        const AccountRecord before = account.before.value_or(AccountRecord{});
+        a.address = address;
+        a.has_storage = before.has_storage;
+        a.fresh_storage = is_new;
+        a.before_balance = before.balance;
+        a.before_nonce = before.nonce;
+        a.before_code_hash = before.code_hash;
+        a.before_exists = account.before.has_value();
+    }
+    AccountRow& a = m_accounts[row];
+    const AccountRecord now = account.now.value_or(AccountRecord{});
+    a.balance = now.balance;
+    a.nonce = now.nonce;
+    a.code_hash = now.code_hash;
+    a.code = a.has_code() ? nullptr : m_codes.empty();
+    a.exists = account.now.has_value();
+    if (!a.dirty) m_dirty_accounts.push_back(row);
+    a.dirty = true;
+    return row;
+}
+
+template <bool R>
+void Journal<R>::take_over(Row account, const U256& key, const Moved<U256>& slot) {
+    const Row row = unread_slot(account, key);
+    SlotRow& s = m_slots[row];
+    AccountRow& a = m_accounts[account];
+    if (!s.loaded) {
+        s.before = slot.before;
+    } else if (s.generation != a.generation) {
+        s.before = {};
+    }
+    s.loaded = true;
+    s.generation = a.generation;
+    s.current = slot.now;
+    s.written = m_tx;
+    a.wrote_storage |= !slot.now.is_zero();
+    if (!s.dirty) m_dirty_slots.push_back(row);
+    s.dirty = true;
 }
 
 template <bool R>

@@ -42,6 +42,7 @@ struct AccountRow {
     bool dirty = false;  ///< listed in the block's changed accounts
     uint32_t generation = 0;  ///< counts wipes: slots of an older generation are zero
     uint32_t warm = 0, touched = 0, created = 0, destructed = 0;
+    uint32_t changed = 0;  ///< the transaction that changed it last
     // As it was before this block.
     U256 before_balance;
     uint64_t before_nonce = 0;
@@ -61,6 +62,7 @@ struct SlotRow {
     Row account = 0;
     uint32_t generation = 0;
     uint32_t seen = 0, warm = 0;
+    uint32_t written = 0;  ///< the transaction that changed it last
     bool loaded = false;
     bool dirty = false;
 };
@@ -212,6 +214,26 @@ class Journal {
     /// Rows that changed since the block's start.
     [[nodiscard]] const std::vector<Row>& changed_accounts() const { return m_dirty_accounts; }
     [[nodiscard]] const std::vector<Row>& changed_slots() const { return m_dirty_slots; }
+    /// The number of the current transaction, as in `changed` and `written`.
+    [[nodiscard]] uint32_t transaction() const { return m_tx; }
+
+    // -- what happened elsewhere
+    // ------------------------------------------------------------------------------------
+    /// Something as it is now, and as it was before this block.
+    template <class Value>
+    struct Moved {
+        Value now, before;
+    };
+    /// Takes over what another executor did to an account in this block; absent: it does not exist. Between
+    /// transactions, and only where its storage was not wiped. `is_new`: the state view has no say in its
+    /// slots.
+    Row take_over(const Address& address, const Moved<std::optional<AccountRecord>>& account, bool is_new);
+    /// Likewise to a slot of an account that was taken over.
+    void take_over(Row account, const U256& key, const Moved<U256>& slot);
+
+    /// How many transactions ago the youngest change of a slot was made that this transaction saw; 0: it saw
+    /// none. Knows of what ran on this journal since `reset`, reverted changes included.
+    [[nodiscard]] uint32_t needed_before() const { return m_needed == 0 ? 0 : m_tx - m_needed; }
     [[nodiscard]] MissingReads& missing() { return m_missing; }
     [[nodiscard]] CodeCache& codes() { return m_codes; }
     [[nodiscard]] const StateView& state() const { return m_state; }
@@ -285,6 +307,7 @@ class Journal {
     CodeCache& m_codes;
     bool m_state_clearing = true;
     uint32_t m_tx = 0;
+    uint32_t m_needed = 0;  ///< the youngest transaction whose slots this one saw
     int64_t m_refund = 0;
 
     boost::unordered_flat_map<Address, Row> m_account_rows;

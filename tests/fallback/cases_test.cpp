@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What optimistic executors fall over, each alone: every transaction is speculated, and the answer is
 // serial's.
+#include <algorithm>
 #include <atomic>
 #include <deque>
 
@@ -238,6 +239,34 @@ TEST_F(ParallelCase, missing_state_is_the_same_error) {
     open.set_account(bob, 0, 1, {});
     m_state = std::move(open);
     for (uint64_t i = 0; i < 8; ++i) send(i, i == 5 ? Address::from_low(0x123456) : bob, 1);
+    check();
+}
+
+/// The table takes the stranger as absent; then the journal, which knows of that by itself, comes to it
+/// again.
+TEST_F(ParallelCase, what_is_assumed_is_told_once) {
+    m_options.on_invalid = OnInvalid::skip;
+    m_options.on_missing_state = OnMissingState::assume_absent;
+    const Address stranger = Address::from_low(0x123456);
+    MemoryState open(false);
+    for (uint64_t i = 0; i < 8; ++i) open.set_account(sender(i), 0, U256{1'000'000'000}, {});
+    Program code;
+    code.push(stranger).op(OP_BALANCE).push(7).op(OP_SLOAD).op(OP_ADD).store(0);
+    open.set_account(contract, 1, 0, code.code());
+    open.set_account(sender(7), 0, U256{1} << 255, {});  // sums of that are decided on the journal
+    m_state = std::move(open);
+    for (uint64_t i = 0; i < 4; ++i) {
+        send(i, contract);
+        send(i, bob, 1);
+    }
+    send(7, contract);
+    m_block.transactions[3].sender = stranger;  // can't pay, which the walk decides on the journal
+    m_block.transactions[5].sender = stranger;
+    const auto expected = serially({&m_block, 1}, *m_view, m_options);
+    ASSERT_TRUE(expected.has_value());
+    const std::vector<Address>& assumed = expected->front().assumed_accounts;
+    EXPECT_EQ(std::count(assumed.begin(), assumed.end(), stranger), 1);
+    EXPECT_EQ(expected->front().assumed_slots.size(), 2U);
     check();
 }
 
