@@ -26,6 +26,9 @@ struct ParallelSettings {
     /// A block that has at least so many plain transfers, and is half of them, is walked on the table; tests
     /// ask for fewer. Below, what setting the table up costs is not regained.
     unsigned least_transfers = 256;
+    /// Where threads that have work get no cores, nothing runs beside the walk (`measured` only). False:
+    /// tests that expect something beside it, whatever else their machine does.
+    bool watch_cores = true;
     /// Tests call strange schedules up with it: run at each hand-over, on whatever thread. Empty: nothing.
     std::function<void()> at_hand_over;
 };

@@ -23,6 +23,8 @@ ParallelBlock::ParallelBlock(WindowState& window, const BlockInput& block,
                 block.environment) {
     m_machine.set_interpreter(window.parts.serial->interpreter);
     m_counters.transactions = m_count;
+    m_outcome.transactions.reserve(m_count);
+    m_outcome.cumulative_gas.reserve(m_count);
 }
 
 BlockOutcome ParallelBlock::execute() {
@@ -82,11 +84,11 @@ BlockAllowance ParallelBlock::allowance() const {
             .blob_gas = m_block.rules.blobs.max * gas_per_blob - m_outcome.blob_gas_used};
 }
 
-void ParallelBlock::append(TransactionOutcome outcome, const Transaction& tx) {
+void ParallelBlock::append(const TransactionOutcome& outcome, const Transaction& tx) {
     m_outcome.gas_used += outcome.gas_used;
     if (outcome.invalid.code == ErrorCode::none)
         m_outcome.blob_gas_used += tx.blob_versioned_hashes.size() * gas_per_blob;
-    m_outcome.transactions.push_back(std::move(outcome));
+    m_outcome.transactions.push_back(outcome);
     m_outcome.cumulative_gas.push_back(m_outcome.gas_used);
     const ExecutionOptions& options = m_window.options;
     if (m_block.rules.at_least(Fork::byzantium) || !options.state_root_after) return;
@@ -98,14 +100,14 @@ void ParallelBlock::append(TransactionOutcome outcome, const Transaction& tx) {
 /// Runs the transaction that is next on the journal. False where it ends the block.
 bool ParallelBlock::direct(uint32_t index) {
     const BlockTransaction& tx = m_block.transactions[index];
-    TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance());
+    const TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance());
     if (m_window.committed.journal().missing().error) return false;
     if (outcome.invalid.code != ErrorCode::none && m_window.options.on_invalid == OnInvalid::reject_block) {
         m_outcome.verdict = {outcome.invalid, index};
         return false;
     }
     m_recent_dependence.note(outcome.gas_used, m_window.committed.journal().needed_before());
-    append(std::move(outcome), *tx.tx);
+    append(outcome, *tx.tx);
     return true;
 }
 

@@ -69,7 +69,7 @@ class ParallelBlock {
     // parallel_block.cpp
     void seal();
     bool direct(uint32_t index);
-    void append(TransactionOutcome outcome, const Transaction& tx);
+    void append(const TransactionOutcome& outcome, const Transaction& tx);
     BlockOutcome rejected() { return {.verdict = std::move(m_outcome.verdict)}; }
     BlockAllowance allowance() const;
 

@@ -196,8 +196,9 @@ bool ParallelBlock::foreseen_in_vain() {
 
 /// Asked before speculation is opened, and while it goes on.
 bool ParallelBlock::too_few_cores(Clock::time_point now) {
-    if (m_window.parts.settings.speculate != Speculate::measured) return false;
-    m_without_cores = m_window.parts.cores.too_few(m_window.parts.settings.threads, now);
+    const ParallelSettings& settings = m_window.parts.settings;
+    if (settings.speculate != Speculate::measured || !settings.watch_cores) return false;
+    m_without_cores = m_window.parts.cores.too_few(settings.threads, now);
     return m_without_cores;
 }
 

@@ -13,6 +13,8 @@ using parallel::longest_prefetch;
 
 /// Transfers are faster on the table, all else is faster on the journal.
 void ParallelBlock::find_transfers() {
+    const unsigned least = m_window.parts.settings.least_transfers;
+    if (m_count < least) return;
     std::vector<uint32_t> before(m_count + 1), others;
     for (uint32_t i = 0; i < m_count; ++i) {
         before[i] = static_cast<uint32_t>(others.size());
@@ -20,7 +22,7 @@ void ParallelBlock::find_transfers() {
     }
     before[m_count] = static_cast<uint32_t>(others.size());
     const auto transfers = static_cast<uint32_t>(m_count - others.size());
-    if (transfers < m_window.parts.settings.least_transfers || 2 * transfers < m_count) return;
+    if (transfers < least || 2 * transfers < m_count) return;
     m_others_before = std::move(before);
     m_others = std::move(others);
     m_parties = std::make_unique<Parties[]>(m_count);
@@ -64,7 +66,7 @@ bool ParallelBlock::transfer_in_turn(uint32_t index, EntryArena& arena) {
     outcome.gas_used = prepared->gas_used;
     outcome.effective_gas_price = prepared->gas_price;
     outcome.first_log = static_cast<uint32_t>(m_outcome.logs.size());
-    append(std::move(outcome), *tx.tx);
+    append(outcome, *tx.tx);
     return true;
 }
 

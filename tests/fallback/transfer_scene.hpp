@@ -23,8 +23,8 @@ class Crews {
   public:
     explicit Crews(std::initializer_list<unsigned> thread_counts) {
         for (const unsigned threads : thread_counts)
-            m_contexts.emplace_back(
-                ParallelSettings{.threads = threads, .least_transfers = 16, .at_hand_over = {}});
+            m_contexts.emplace_back(ParallelSettings{
+                .threads = threads, .least_transfers = 16, .watch_cores = false, .at_hand_over = {}});
     }
     /// What serial says. `taken` gets the transfers of each block that went straight into the table.
     Result<std::vector<BlockOutcome>> check(std::span<const BlockInput> window, const StateView& state,

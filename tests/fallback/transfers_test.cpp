@@ -97,6 +97,7 @@ TEST(Transfers, random_windows_come_out_as_serially) {
         // Three of them get strange schedules.
         ParallelSettings settings = stressed(threads, threads % 3 == 0 ? 1 : 0);
         settings.speculate = Speculate::measured;
+        settings.watch_cores = false;
         contexts.push_back(&owned.emplace_back(settings));
     }
     Totals totals;

@@ -35,7 +35,8 @@ TEST(ParallelWorkloads, come_out_as_serially) {
     }
     for (const Speculate speculate : {Speculate::measured, Speculate::at_once, Speculate::everything})
         for (const unsigned threads : {1U, 2U, 3U, 8U, 64U}) {
-            ParallelContext context({.threads = threads, .speculate = speculate, .at_hand_over = {}});
+            ParallelContext context(
+                {.threads = threads, .speculate = speculate, .watch_cores = false, .at_hand_over = {}});
             uint64_t speculated = 0;
             for (size_t i = 0; i < blocks.size(); ++i) {
                 const testing::ScopedTrace trace(__FILE__, __LINE__,
