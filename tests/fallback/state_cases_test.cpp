@@ -18,6 +18,7 @@ constexpr uint64_t sampled_files = 100;  // one of so many
 #else
 constexpr uint64_t sampled_files = 10;
 #endif
+constexpr uint64_t sampled_files_if_large = 5;  // of all it would be three quarters of an hour
 
 /// Everything of all files takes hours: that is for files that are named.
 bool is_named() {
@@ -36,11 +37,12 @@ uint64_t number_of(std::string_view name) {
     return number;
 }
 
-/// All, one of `sampled_files` (by its name, so that it does not move when files come or go), or those that
+/// One of `sampled_files` (by its name, so that it does not move when files come or go), or those that
 /// WARPEVM_ONLY is a part of.
 bool is_chosen(const std::string& file) {
     if (const char* only = std::getenv("WARPEVM_ONLY")) return file.find(only) != std::string::npos;
-    return std::getenv("WARPEVM_LARGE_TESTS") != nullptr || number_of(file) % sampled_files == 0;
+    const bool large = std::getenv("WARPEVM_LARGE_TESTS") != nullptr;
+    return number_of(file) % (large ? sampled_files_if_large : sampled_files) == 0;
 }
 
 /// Relative to the fixtures, sorted. Other kinds of tests are told by what is in the file.
