@@ -67,4 +67,5 @@ void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U25
         answers[i] = {Knowledge::value, value_of(*slot)};
     }
 }
+
 }  // namespace warpevm

@@ -18,9 +18,7 @@ RecentDependence::Sum RecentDependence::sum(uint32_t reach) const {
         ++chains[i].length;
         if (chains[i].gas > sum.longest.gas) sum.longest = chains[i];
         sum.gas += seen.gas;
-        if (seen.distance == 0 || seen.distance > reach) continue;
-        ++sum.near;
-        sum.near_gas += seen.gas;
+        if (seen.distance != 0 && seen.distance <= reach) ++sum.near;
     }
     return sum;
 }

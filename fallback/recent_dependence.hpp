@@ -24,8 +24,7 @@ class RecentDependence {
         uint32_t transactions = 0;
         uint64_t gas = 0;
         uint32_t near = 0;  ///< that needed one of the `reach` before
-        uint64_t near_gas = 0;
-        Chain longest;  ///< by gas
+        Chain longest;      ///< by gas
     };
     [[nodiscard]] Sum sum(uint32_t reach) const;
 

@@ -216,6 +216,12 @@ class Journal {
     [[nodiscard]] const std::vector<Row>& changed_slots() const { return m_dirty_slots; }
     /// The number of the current transaction, as in `changed` and `written`.
     [[nodiscard]] uint32_t transaction() const { return m_tx; }
+    /// How many transactions ago the youngest change of a slot was made that this transaction saw; 0: it saw
+    /// none. Knows of what ran on this journal since `reset`, reverted changes included.
+    [[nodiscard]] uint32_t needed_before() const { return m_needed == 0 ? 0 : m_tx - m_needed; }
+    [[nodiscard]] MissingReads& missing() { return m_missing; }
+    [[nodiscard]] CodeCache& codes() { return m_codes; }
+    [[nodiscard]] const StateView& state() const { return m_state; }
 
     // -- what happened elsewhere
     // ------------------------------------------------------------------------------------
@@ -230,13 +236,6 @@ class Journal {
     Row take_over(const Address& address, const Moved<std::optional<AccountRecord>>& account, bool is_new);
     /// Likewise to a slot of an account that was taken over.
     void take_over(Row account, const U256& key, const Moved<U256>& slot);
-
-    /// How many transactions ago the youngest change of a slot was made that this transaction saw; 0: it saw
-    /// none. Knows of what ran on this journal since `reset`, reverted changes included.
-    [[nodiscard]] uint32_t needed_before() const { return m_needed == 0 ? 0 : m_tx - m_needed; }
-    [[nodiscard]] MissingReads& missing() { return m_missing; }
-    [[nodiscard]] CodeCache& codes() { return m_codes; }
-    [[nodiscard]] const StateView& state() const { return m_state; }
 
   private:
     struct SlotId {

@@ -26,7 +26,6 @@ TEST(RecentDependence, two_interleaved_chains_are_half_each) {
     EXPECT_EQ(sum.longest.length, 20U);
     EXPECT_EQ(sum.longest.gas, 200U);
     EXPECT_EQ(sum.near, 38U);
-    EXPECT_EQ(sum.near_gas, 380U);
 }
 
 TEST(RecentDependence, what_is_out_of_reach_is_not_near_but_still_a_chain) {
