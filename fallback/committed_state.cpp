@@ -223,23 +223,23 @@ void CommittedState::list_assumptions(const Incarnation& t) {
 
 void CommittedState::take_journals_assumptions() {
     MissingReads& missing = m_journal.missing();
+    const auto append = [](auto& to, const auto& more) { to.insert(to.end(), more.begin(), more.end()); };
+    if (!m_table_used) {
+        append(m_told_accounts, missing.accounts);
+        append(m_told_slots, missing.slots);
+        append(m_assumed_accounts, missing.accounts);
+        append(m_assumed_slots, missing.slots);
+        missing.accounts.clear();
+        missing.slots.clear();
+        return;
+    }
     for (const Address& address : missing.accounts) {
-        if (m_table_used) {
-            AccountEntry* entry = m_table.find_account(address, m_arena);
-            if (std::exchange(entry->assumed, true)) continue;
-        } else {
-            m_told_accounts.push_back(address);
-        }
-        m_assumed_accounts.push_back(address);
+        AccountEntry* entry = m_table.find_account(address, m_arena);
+        if (!std::exchange(entry->assumed, true)) m_assumed_accounts.push_back(address);
     }
     for (const SlotKey& key : missing.slots) {
-        if (m_table_used) {
-            SlotEntry* slot = m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena);
-            if (std::exchange(slot->assumed, true)) continue;
-        } else {
-            m_told_slots.push_back(key);
-        }
-        m_assumed_slots.push_back(key);
+        SlotEntry* slot = m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena);
+        if (!std::exchange(slot->assumed, true)) m_assumed_slots.push_back(key);
     }
     missing.accounts.clear();
     missing.slots.clear();
