@@ -60,22 +60,46 @@ void CoreShare::note_end(const Stretch& stretch) {
 void CoreShare::note_arrival(Clock::time_point called) {
     const std::chrono::duration<double> late = Clock::now() - called - parallel::long_call;
     m_worked.fetch_add(nanoseconds(late.count()), std::memory_order_relaxed);
+    m_helped.fetch_add(nanoseconds(late.count()), std::memory_order_relaxed);
 }
 
 void CoreShare::add(const Stretch& stretch, Clock::time_point now) {
     const auto account = account_of_this_thread();
-    if (!account || account->waits != stretch.m_waits) return;
+    if (!account) return;
     const std::chrono::duration<double> worked = now - stretch.m_begin;
+    if (account->waits != stretch.m_waits) {
+        const double waited = worked.count() - (account->used - stretch.m_used);
+        m_waited.fetch_add(nanoseconds(waited), std::memory_order_relaxed);
+        return;
+    }
     m_used.fetch_add(nanoseconds(account->used - stretch.m_used), std::memory_order_relaxed);
     m_worked.fetch_add(nanoseconds(worked.count()), std::memory_order_relaxed);
+    if (stretch.m_whose == Stretch::Of::helper)
+        m_helped.fetch_add(nanoseconds(worked.count()), std::memory_order_relaxed);
+}
+
+/// What is reported meanwhile may be lost.
+void CoreShare::forget() {
+    for (std::atomic<uint64_t>* sum : {&m_worked, &m_used, &m_helped, &m_waited})
+        sum->store(0, std::memory_order_relaxed);
 }
 
 bool CoreShare::too_few(unsigned threads, Clock::time_point now) {
+    // Whoever waits for the state gains by being several, whatever the cores.
+    const uint64_t waited = m_waited.load(std::memory_order_relaxed);
+    if (waited >= nanoseconds(parallel::judged_help) && waited > m_used.load(std::memory_order_relaxed)) {
+        m_believed_until = {};
+        m_belief = parallel::shortest_belief;
+        forget();
+        return false;
+    }
     if (now < m_believed_until) return true;
     const uint64_t worked = m_worked.load(std::memory_order_relaxed);
-    if (worked < nanoseconds(parallel::judged_work)) return false;
-    const uint64_t used = m_used.exchange(0, std::memory_order_relaxed);
-    m_worked.store(0, std::memory_order_relaxed);
+    const uint64_t helped = m_helped.load(std::memory_order_relaxed);
+    if (worked < nanoseconds(parallel::judged_work) || helped < nanoseconds(parallel::judged_help))
+        return false;
+    const uint64_t used = m_used.load(std::memory_order_relaxed);
+    forget();
     const double share = static_cast<double>(used) / static_cast<double>(worked);
     if (share * threads >= parallel::least_cores) {
         m_belief = parallel::shortest_belief;

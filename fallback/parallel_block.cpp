@@ -100,13 +100,16 @@ void ParallelBlock::append(const TransactionOutcome& outcome, const Transaction&
 /// Runs the transaction that is next on the journal. False where it ends the block.
 bool ParallelBlock::direct(uint32_t index) {
     const BlockTransaction& tx = m_block.transactions[index];
+    const Journal<false>& journal = m_window.committed.journal();
+    const size_t known = journal.account_count() + journal.slot_count();
     const TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance());
     if (m_window.committed.journal().missing().error) return false;
     if (outcome.invalid.code != ErrorCode::none && m_window.options.on_invalid == OnInvalid::reject_block) {
         m_outcome.verdict = {outcome.invalid, index};
         return false;
     }
-    m_recent_dependence.note(outcome.gas_used, m_window.committed.journal().needed_before());
+    m_keys += journal.account_count() + journal.slot_count() - known;
+    m_recent_dependence.note(outcome.gas_used, journal.needed_before());
     append(outcome, *tx.tx);
     return true;
 }

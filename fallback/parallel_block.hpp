@@ -3,8 +3,6 @@
 // walks: it commits what is ready in block order, and what nobody has begun it runs itself.
 #pragma once
 
-#include <tbb/task_group.h>
-
 #include "evm/chain/block_steps.hpp"
 #include "fallback/committed_state.hpp"
 #include "fallback/contention.hpp"
@@ -47,11 +45,10 @@ class ParallelBlock {
 
     struct Pace {
         uint32_t transactions = 0;
+        uint64_t keys = 0;  ///< accounts and slots that they asked for
         double seconds = 0;
-        void add(uint32_t ran, double taken) {
-            transactions += ran;
-            seconds += taken;
-        }
+        /// What speculating them takes above that, in seconds.
+        [[nodiscard]] double speculation_cost() const;
     };
 
     /// What a thread keeps while it works on this block.
@@ -63,7 +60,7 @@ class ParallelBlock {
         /// Transactions that it claims at once, so that they take about `claimed_work`.
         uint32_t claim = 1;
         Pace pace{};  ///< since it was judged last
-        CoreShare::Stretch busy{};
+        CoreShare::Stretch busy;
     };
 
     // parallel_block.cpp
@@ -76,27 +73,33 @@ class ParallelBlock {
     // given_results.cpp
     void adopt_given();
 
-    // parallel_pace.cpp
-    void run_transactions();
+    // parallel_outlook.cpp
     bool long_enough(const Pace& pace) const;
-    bool worth_speculating(const Pace& of_others) const;
+    bool enough_left();
+    bool worth_speculating(const Pace& of_others);
+    bool still_worth_speculating();
     bool worth_prefetching(const Pace& of_transfers) const;
-    void note_each(double seconds);
-    void walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run);
-    void run_parallel();
-    void open_speculation();
-    void share();
-    void note_turn(bool done, bool kept);
+    bool table_is_worth_it() const;
+    void note_pace(const Pace& of_others);
     bool chained(const Chain& longest, uint32_t transactions, uint64_t gas) const;
-    bool in_vain() const;
     bool foreseen_in_vain();
     bool too_few_cores(parallel::Clock::time_point now);
+
+    // parallel_pace.cpp
+    void run_transactions();
+    void walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run);
+    void run_parallel();
+    void note_opening();
+    void let_speculate();
+    void share();
+    void note_turn(bool done, bool kept);
+    bool in_vain() const;
     void judge_speculation(Worker& worker);
     void judge_anew();
     void retreat(Worker& worker);
 
     // parallel_walk.cpp
-    void work(bool woken);
+    void work(CoreShare::Stretch::Of whose);
     void walk(Worker& worker);
     void take_turn(uint32_t index, Speculation& speculation);
     void note_result(uint32_t index, bool kept);
@@ -160,8 +163,6 @@ class ParallelBlock {
     BlockCounters m_counters;
 
     std::unique_ptr<Slot[]> m_slots;
-    HandOver m_hand_over;  ///< of m_tasks
-    tbb::task_group m_tasks;
     SpinLock m_token;                    ///< of the walk
     std::atomic<uint32_t> m_next{0};     ///< everything before it is committed
     std::atomic<uint32_t> m_cursor{0};   ///< of claims, among those that are no transfers
@@ -195,7 +196,18 @@ class ParallelBlock {
     std::atomic<uint32_t> m_prefetched{0};
 
     // The walk's own.
-    double m_each = 1;  ///< seconds of a transaction that is no transfer, when it was measured last
+    /// Accounts and slots that were asked for anew by transactions that the walk ran.
+    uint64_t m_keys = 0;
+    uint32_t m_opened_at = 0;        ///< the transaction that was next when speculation was opened last
+    uint64_t m_keys_at_opening = 0;  ///< m_keys then
+    /// How long the walk has been alone, since it was last, without transfers.
+    struct Alone {
+        uint32_t from = 0;
+        double seconds = 0;
+    };
+    Alone m_alone;
+    std::vector<double> m_limits_before;  ///< of gas, of those that are no transfers; formed when needed
+    Pace m_pace{.transactions = 1, .seconds = 1};  ///< of those that are no transfers, as measured last
     struct Work {
         uint32_t transactions = 0;
         uint64_t gas = 0;

@@ -74,7 +74,8 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     const std::chrono::duration<double> taken = Clock::now() - start;
     const double fitting = claimed_work * ran / std::max(taken.count(), 1e-9);
     worker.claim = static_cast<uint32_t>(std::clamp(fitting, 1.0, double{longest_claim}));
-    worker.pace.add(ran, taken.count());
+    worker.pace.transactions += ran;
+    worker.pace.seconds += taken.count();
     if (worker.pace.transactions < pace_period) return true;
     // Running with recording takes a little longer, which is left out of account: better once too often.
     if (m_window.parts.settings.speculate == Speculate::measured && !long_enough(worker.pace))
@@ -127,6 +128,7 @@ bool ParallelBlock::run_ahead(uint32_t index, Worker& worker) {
                             .nonce = tx.tx->nonce,
                             .wait_for = &worker.wait_for},
                            *t);
+    worker.pace.keys += t->accounts.size() + t->slots.size();
     slot.incarnation = t;
     worker.held.push_back(index);
     if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));

@@ -8,7 +8,7 @@
 #include <deque>
 #include <mutex>
 
-#include "fallback/core_share.hpp"
+#include "fallback/helpers.hpp"
 #include "fallback/parallel.hpp"
 #include "fallback/spin_lock.hpp"
 
@@ -56,6 +56,7 @@ struct ParallelContext::Parts {
     Pool<MachineBuffers> buffers;
     Pool<Incarnation> incarnations;
     CoreShare cores;
+    Helpers helpers{arena, cores};
 };
 
 }  // namespace warpevm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a block's transactions are speculated, and when the walk is faster alone.
 #include <algorithm>
+#include <optional>
 
 #include "fallback/parallel_block.hpp"
 #include "fallback/parallel_tuning.hpp"
@@ -12,52 +13,23 @@ using parallel::clock_period;
 using parallel::first_stretch;
 using parallel::judged;
 using parallel::large_gas;
-using parallel::least_foreseen;
-using parallel::least_prefetched;
-using parallel::least_seen;
-using parallel::least_work;
 using parallel::longest_awaited;
 using parallel::longest_stretch;
-using parallel::near;
 using parallel::pace_period;
 using parallel::slow;
-using parallel::speculation_cost;
 using parallel::stretch_of_chains;
 using parallel::stretch_of_short_ones;
 using parallel::transfer_cost;
-
-/// What speculating a transaction costs above running it is nearly a constant, so that short ones don't gain
-/// by it; the more threads, the shorter they may be.
-bool ParallelBlock::long_enough(const Pace& pace) const {
-    return pace.seconds * (0.9 * m_window.parts.settings.threads - 1.4) >=
-           pace.transactions * speculation_cost;
-}
-
-/// What is left should take long enough, too, and be several.
-bool ParallelBlock::worth_speculating(const Pace& of_others) const {
-    const double left = others_left();
-    return of_others.transactions != 0 && left >= 4 && of_others.seconds >= least_seen &&
-           long_enough(of_others) && of_others.seconds * left >= of_others.transactions * least_work;
-}
-
-/// Likewise for looking up the accounts of transfers ahead.
-bool ParallelBlock::worth_prefetching(const Pace& of_transfers) const {
-    if (!m_parties || of_transfers.seconds < least_seen || m_prefetched >= m_count) return false;
-    const double left = m_count - m_next - others_left();
-    return left * of_transfers.seconds >= least_prefetched * of_transfers.transactions;
-}
-
-void ParallelBlock::note_each(double seconds) {
-    if (seconds > 0) m_each = seconds;
-    m_state_is_slow.store(seconds >= slow, std::memory_order_relaxed);
-}
 
 /// Runs at least so many transactions alone, and then on until speculating seems worth it.
 void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run) {
     const bool asks = m_window.parts.settings.speculate == Speculate::measured;
     auto start = Clock::now(), last = start;
     uint32_t since = m_next, last_next = since;
+    uint64_t keys_before = m_keys;
     Pace of_transfers;
+    std::optional<CoreShare::Stretch> stretch;  // since it seemed worth speculating
+    m_alone = {.from = m_next, .seconds = 0};
     for (uint32_t ran = 1; !over(); ++ran) {
         const uint32_t index = m_next;
         run(index);
@@ -68,19 +40,27 @@ void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint3
         const auto now = Clock::now();
         const std::chrono::duration<double> taken = now - start;
         const uint32_t others = others_before(m_next) - others_before(since);
-        const Pace of_others{others,
+        const Pace of_others{others, m_keys - keys_before,
                              std::max(0.0, taken.count() - (m_next - since - others) * transfer_cost)};
-        if (others != 0) note_each(of_others.seconds / others);
-        if (others_before(m_next) == others_before(last_next))
-            of_transfers.add(m_next - last_next, std::chrono::duration<double>(now - last).count());
+        note_pace(of_others);
+        const std::chrono::duration<double> newest = now - last;
+        const uint32_t transfers = m_next - last_next - others_before(m_next) + others_before(last_next);
+        m_alone.seconds += std::max(0.0, newest.count() - transfers * transfer_cost);
+        if (transfers == m_next - last_next) {
+            of_transfers.transactions += transfers;
+            of_transfers.seconds += newest.count();
+        }
         last = now;
         last_next = m_next;
-        const bool worth =
-            worth_prefetching(of_transfers) || (worth_speculating(of_others) && !foreseen_in_vain());
+        const bool worth = worth_prefetching(of_transfers) || table_is_worth_it() ||
+                           (worth_speculating(of_others) && !foreseen_in_vain());
+        if (worth && stretch) m_window.parts.cores.note(*stretch);
+        if (worth && !stretch) stretch.emplace(CoreShare::Stretch::Of::caller);
         if (ran >= at_least && (!asks || (worth && !too_few_cores(now)))) return;
         if (others < pace_period) continue;
         start = now;
         since = m_next;
+        keys_before = m_keys;
     }
 }
 
@@ -97,10 +77,8 @@ void ParallelBlock::run_transactions() {
         while (!over()) run(m_next);
     else if (!has_given && settings.speculate == Speculate::measured) {
         find_transfers();
-        if (!m_others_before.empty() && !too_few_cores(Clock::now()))
-            walk_on_table();
-        else
-            walk_alone(1, run);
+        if (!table_is_worth_it() || too_few_cores(Clock::now())) walk_alone(1, run);
+        if (table_is_worth_it() && !over()) walk_on_table();
     }
     if (!over()) run_parallel();
 }
@@ -115,22 +93,27 @@ void ParallelBlock::run_parallel() {
     HandOver visit;  // another thread may do it where the arena is full
     visit.give();
     m_window.parts.arena.execute(visit.task([this] {
-        m_opened.store(Clock::now(), std::memory_order_relaxed);
+        note_opening();
         m_speculating.store(true, std::memory_order_relaxed);
-        m_hand_over.give();
-        for (unsigned i = 1; i < m_window.parts.settings.threads; ++i)
-            m_tasks.run(m_hand_over.task([this] { work(/*woken=*/true); }));
-        work(/*woken=*/false);
-        m_tasks.wait();
-        m_hand_over.take_back();
+        using Of = CoreShare::Stretch::Of;
+        Helpers& helpers = m_window.parts.helpers;
+        helpers.call(m_window.parts.settings.threads - 1, [this] { work(Of::helper); });
+        work(Of::caller);
+        helpers.dismiss();
     }));
     visit.take_back();
     for (uint32_t i = m_next; i < m_count; ++i)  // where the block ended early
         if (m_slots[i].stage == Stage::done) m_window.parts.incarnations.give_back(m_slots[i].incarnation);
 }
 
-void ParallelBlock::open_speculation() {
+void ParallelBlock::note_opening() {
     m_opened.store(Clock::now(), std::memory_order_relaxed);
+    m_opened_at = m_next;
+    m_keys_at_opening = m_keys;
+}
+
+/// Wakes those who sleep while the walk is alone.
+void ParallelBlock::let_speculate() {
     m_speculating.store(true, std::memory_order_release);
     m_speculating.notify_all();
 }
@@ -152,7 +135,8 @@ void ParallelBlock::retreat(Worker& worker) {
     worker.busy.restart();
     if (over()) return;
     if (m_window.parts.settings.speculate == Speculate::everything) share();
-    open_speculation();
+    note_opening();
+    let_speculate();
 }
 
 /// Whoever speculates needs what is committed in the table. Entering it costs the walk time, so it waits for
@@ -173,33 +157,6 @@ bool ParallelBlock::in_vain() const {
     if (m_window.parts.settings.speculate != Speculate::measured) return false;
     const auto& [longest, gas] = m_window.committed.dependence();
     return chained(longest, m_recent.all.transactions, gas);
-}
-
-bool ParallelBlock::chained(const Chain& longest, uint32_t transactions, uint64_t gas) const {
-    if (2 * longest.length < transactions) return false;  // long ones, no chain
-    const double bound = static_cast<double>(gas) / static_cast<double>(longest.gas);
-    return bound < 1.2 + speculation_cost / m_each;
-}
-
-/// The same of what ran on the journal, where it costs next to nothing to know. Two threads also lose where
-/// many need one of those shortly before: what the only other thread runs is stale.
-bool ParallelBlock::foreseen_in_vain() {
-    if (!m_window.committed.on_journal()) return false;
-    const RecentDependence::Sum seen = m_recent_dependence.sum(near);
-    const bool two = m_window.parts.settings.threads == 2;
-    const bool one_chain = seen.transactions >= 2 && seen.longest.length == seen.transactions;
-    const bool telling = seen.transactions >= least_foreseen;
-    m_chained = one_chain || (telling && (chained(seen.longest, seen.transactions, seen.gas) ||
-                                          (two && 5 * seen.near > 2 * seen.transactions)));
-    return m_chained;
-}
-
-/// Asked before speculation is opened, and while it goes on.
-bool ParallelBlock::too_few_cores(Clock::time_point now) {
-    const ParallelSettings& settings = m_window.parts.settings;
-    if (settings.speculate != Speculate::measured || !settings.watch_cores) return false;
-    m_without_cores = m_window.parts.cores.too_few(settings.threads, now);
-    return m_without_cores;
 }
 
 /// What nobody speculated, or in vain, runs in turn, and on the journal it would run faster.

@@ -10,13 +10,13 @@ namespace warpevm::parallel {
 
 using Clock = std::chrono::steady_clock;
 
-/// Below this many seconds of remaining work, waking other threads costs more than they can save.
-inline constexpr double least_work = 500e-6;
+/// Below this many seconds that they may save, waking other threads costs more.
+inline constexpr double least_gain = 300e-6;
 /// Seconds of work after which the pace of the first transactions means something.
 inline constexpr double least_seen = 100e-6;
-/// Seconds that speculating, checking and entering a transaction take above running it, as measured, with
-/// what two threads lose by sharing a cache.
-inline constexpr double speculation_cost = 1.25e-6;
+/// Seconds that speculating, checking and entering a transaction take above running it, and what each account
+/// and slot adds to them: fitted to the real blocks, each transaction speculated, on one core.
+inline constexpr double cost_per_transaction = 0.5e-6, cost_per_key = 0.42e-6;
 /// The clock is read after so many short transactions, and the pace is that of so many.
 inline constexpr uint32_t clock_period = 8, pace_period = 64;
 /// Seconds that a plain transfer takes on the table, and seconds of them for which others are worth waking to
@@ -49,9 +49,9 @@ inline constexpr uint32_t least_foreseen = 12, near = 16;
 inline constexpr std::chrono::microseconds long_stretch{250}, short_stretch{50};
 /// A thread that is called comes within that, where it has a core.
 inline constexpr std::chrono::microseconds long_call{100};
-/// Seconds of work of all threads from which their cores are judged, and the cores with which speculation
-/// gains.
-inline constexpr double judged_work = 4e-3, least_cores = 1.6;
+/// Seconds of work of all threads, and of helpers among them, from which their cores are judged, and the
+/// cores with which speculation gains.
+inline constexpr double judged_work = 4e-3, judged_help = 1e-3, least_cores = 1.6;
 /// For how long it is believed that there are fewer: doubling from one to the other.
 inline constexpr std::chrono::milliseconds shortest_belief{10}, longest_belief{640};
 /// How far speculation may be ahead of the walk: what is far ahead is stale more often.

@@ -5,16 +5,16 @@
 
 namespace warpevm {
 
-void ParallelBlock::work(bool woken) {
+void ParallelBlock::work(CoreShare::Stretch::Of whose) {
     ParallelContext::Parts& parts = m_window.parts;
-    if (woken) parts.cores.note_arrival(m_opened.load(std::memory_order_relaxed));
     if (over()) return;
     MachineBuffers* buffers = parts.buffers.borrow();
     EntryArena* arena = parts.arenas.borrow();
     {
         Worker worker{.speculation = {parts.table, *arena, parts.serial->codes(), *buffers, m_block,
                                       m_window.options, parts.serial->interpreter},
-                      .wait_for = [this](Position earlier) { wait_for_turn(earlier); }};
+                      .wait_for = [this](Position earlier) { wait_for_turn(earlier); },
+                      .busy = CoreShare::Stretch(whose)};
         const auto wait = [&](const auto& until) {
             parts.cores.note_end(worker.busy);
             until();
@@ -47,7 +47,7 @@ void ParallelBlock::work(bool woken) {
             wait([&] { wait_for_progress(seen); });
         }
     }
-    open_speculation();  // whoever sleeps shall see that it is over
+    let_speculate();  // whoever sleeps shall see that it is over
     parts.arenas.give_back(arena);
     parts.buffers.give_back(buffers);
 }
@@ -61,8 +61,9 @@ void ParallelBlock::walk(Worker& worker) {
         if (stage == Stage::open && m_window.parts.settings.speculate == Speculate::everything) break;
         take_turn(index, worker.speculation);
         judge_speculation(worker);
-        if (m_wanted.load(std::memory_order_relaxed) && !m_shared.load(std::memory_order_relaxed) && !over())
-            share();
+        const bool unshared = !m_shared.load(std::memory_order_relaxed);
+        if (unshared && m_wanted.load(std::memory_order_relaxed) && !over())
+            still_worth_speculating() ? share() : retreat(worker);
         // Those who wait for the horizon to move need not hear of each step.
         if (looks_like_transfer(index) || others_before(index) % 16 != 15) continue;
         note_progress();
@@ -105,6 +106,7 @@ void ParallelBlock::run_in_turn(uint32_t index, Speculation& speculation) {
         const BlockTransaction& tx = m_block.transactions[index];
         Incarnation* t = m_window.parts.incarnations.borrow();
         speculation.run(tx, {.position = position(index)}, *t);
+        m_keys += t->accounts.size() + t->slots.size();
         const bool kept = commit(index, *t);
         m_window.parts.incarnations.give_back(t);
         if (kept) return;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace warpevm {
 namespace {
 
@@ -45,6 +47,26 @@ TEST(CoreShare, is_believed_for_a_while_and_longer_each_time) {
     }
 }
 
+TEST(CoreShare, one_thread_alone_says_nothing) {
+    CoreShare cores;
+    const auto now = Clock::now();
+    starve(cores, 20ms);
+    ASSERT_TRUE(cores.too_few(2, now));
+    CoreShare::Stretch stretch(CoreShare::Stretch::Of::caller);
+    for (int i = 0; i < 50; ++i) {
+        const auto begin = Clock::now();
+        while (Clock::now() - begin < parallel::long_stretch) {
+        }
+        cores.note(stretch);
+    }
+    const auto later = now + parallel::shortest_belief + 1ms;
+    EXPECT_FALSE(cores.too_few(2, later));
+    starve(cores, 100ms);
+    ASSERT_TRUE(cores.too_few(2, later));
+    EXPECT_TRUE(cores.too_few(2, later + 2 * parallel::shortest_belief - 1ms))
+        << "it was not found to be over";
+}
+
 TEST(CoreShare, threads_that_come_at_once_are_not_counted) {
     CoreShare cores;
     for (int i = 0; i < 1000; ++i) cores.note_arrival(Clock::now());
@@ -53,7 +75,7 @@ TEST(CoreShare, threads_that_come_at_once_are_not_counted) {
 
 TEST(CoreShare, a_stretch_with_a_wait_is_left_out) {
     CoreShare cores;
-    CoreShare::Stretch stretch;
+    CoreShare::Stretch stretch(CoreShare::Stretch::Of::helper);
     for (int i = 0; i < 5; ++i) {
         struct timespec time {
             .tv_sec = 0, .tv_nsec = 5'000'000
@@ -62,6 +84,17 @@ TEST(CoreShare, a_stretch_with_a_wait_is_left_out) {
         cores.note(stretch);
     }
     EXPECT_FALSE(cores.too_few(2, Clock::now())) << "it slept of its own will";
+}
+
+TEST(CoreShare, whoever_waits_for_something_else_needs_no_core) {
+    CoreShare cores;
+    const auto now = Clock::now();
+    starve(cores, 20ms);
+    ASSERT_TRUE(cores.too_few(2, now));
+    CoreShare::Stretch stretch(CoreShare::Stretch::Of::caller);
+    std::this_thread::sleep_for(5ms);
+    cores.note(stretch);
+    EXPECT_FALSE(cores.too_few(2, now)) << "what was believed no longer matters";
 }
 
 }  // namespace
