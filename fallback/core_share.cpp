@@ -66,32 +66,36 @@ void CoreShare::note_arrival(Clock::time_point called) {
 void CoreShare::add(const Stretch& stretch, Clock::time_point now) {
     const auto account = account_of_this_thread();
     if (!account) return;
-    const std::chrono::duration<double> worked = now - stretch.m_begin;
-    if (account->waits != stretch.m_waits) {
-        const double waited = worked.count() - (account->used - stretch.m_used);
-        m_waited.fetch_add(nanoseconds(waited), std::memory_order_relaxed);
-        return;
-    }
-    m_used.fetch_add(nanoseconds(account->used - stretch.m_used), std::memory_order_relaxed);
-    m_worked.fetch_add(nanoseconds(worked.count()), std::memory_order_relaxed);
-    if (stretch.m_whose == Stretch::Of::helper)
-        m_helped.fetch_add(nanoseconds(worked.count()), std::memory_order_relaxed);
+    const std::chrono::duration<double> length = now - stretch.m_begin;
+    const uint64_t all = nanoseconds(length.count()), used = nanoseconds(account->used - stretch.m_used);
+    const bool waited = account->waits != stretch.m_waits;
+    if (waited) m_waited.fetch_add(all - std::min(all, used), std::memory_order_relaxed);
+    if (!waited) m_ran.fetch_add(used, std::memory_order_relaxed);
+    if (waited || stretch.m_whose == Stretch::Of::walk_alone) return;
+    m_used.fetch_add(used, std::memory_order_relaxed);
+    m_worked.fetch_add(all, std::memory_order_relaxed);
+    if (stretch.m_whose == Stretch::Of::helper) m_helped.fetch_add(all, std::memory_order_relaxed);
 }
 
 /// What is reported meanwhile may be lost.
 void CoreShare::forget() {
-    for (std::atomic<uint64_t>* sum : {&m_worked, &m_used, &m_helped, &m_waited})
+    for (std::atomic<uint64_t>* sum : {&m_worked, &m_used, &m_helped, &m_waited, &m_ran})
         sum->store(0, std::memory_order_relaxed);
 }
 
 bool CoreShare::too_few(unsigned threads, Clock::time_point now) {
     // Whoever waits for the state gains by being several, whatever the cores.
     const uint64_t waited = m_waited.load(std::memory_order_relaxed);
-    if (waited >= nanoseconds(parallel::judged_help) && waited > m_used.load(std::memory_order_relaxed)) {
+    const uint64_t ran = m_ran.load(std::memory_order_relaxed);
+    if (waited >= nanoseconds(parallel::judged_help) && waited > ran) {
         m_believed_until = {};
         m_belief = parallel::shortest_belief;
         forget();
         return false;
+    }
+    if (ran >= nanoseconds(parallel::remembered)) {
+        m_waited.store(0, std::memory_order_relaxed);
+        m_ran.store(0, std::memory_order_relaxed);
     }
     if (now < m_believed_until) return true;
     const uint64_t worked = m_worked.load(std::memory_order_relaxed);

@@ -18,7 +18,8 @@ class CoreShare {
     /// A stretch in which a thread had work all the time.
     class Stretch {
       public:
-        enum class Of : uint8_t { caller, helper };
+        /// The walk's, while it is alone, tell of waiting only: it need not share its core.
+        enum class Of : uint8_t { walk_alone, caller, helper };
         explicit Stretch(Of whose) : m_whose(whose) { restart(); }
         void restart();
 
@@ -51,7 +52,8 @@ class CoreShare {
 
     std::atomic<uint64_t> m_worked{0}, m_used{0};  ///< nanoseconds with work to do, and of cores
     std::atomic<uint64_t> m_helped{0};             ///< of m_worked, that of helpers
-    std::atomic<uint64_t> m_waited{0};             ///< nanoseconds of other stretches, without a core
+    /// Nanoseconds of stretches with a wait, without a core; and of cores in all others.
+    std::atomic<uint64_t> m_waited{0}, m_ran{0};
     parallel::Clock::time_point m_believed_until{};
     parallel::Clock::duration m_belief{parallel::shortest_belief};
 };

@@ -56,7 +56,7 @@ void ParallelBlock::seal() {
     const auto difference = [this](const ForEach& for_each) {
         m_outcome.diff = m_window.committed.diff(position_before(m_count + 1), for_each);
     };
-    const bool alone = m_window.parts.settings.threads == 1 || m_chained || m_without_cores ||
+    const bool alone = m_window.parts.settings.threads == 1 || ran_as_chain() || m_without_cores ||
                        m_count + 2 * m_outcome.logs.size() < parallel::sealed_by_one;
     if (alone) {
         receipts(in_order);

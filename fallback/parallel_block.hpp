@@ -45,7 +45,7 @@ class ParallelBlock {
 
     struct Pace {
         uint32_t transactions = 0;
-        uint64_t keys = 0;  ///< accounts and slots that they asked for
+        uint64_t keys = 0;  ///< accounts and slots that they were the first to ask for
         double seconds = 0;
         /// What speculating them takes above that, in seconds.
         [[nodiscard]] double speculation_cost() const;
@@ -75,6 +75,7 @@ class ParallelBlock {
 
     // parallel_outlook.cpp
     bool long_enough(const Pace& pace) const;
+    bool has_become_too_short(const Pace& speculated) const;
     bool enough_left();
     bool worth_speculating(const Pace& of_others);
     bool still_worth_speculating();
@@ -82,7 +83,8 @@ class ParallelBlock {
     bool table_is_worth_it() const;
     void note_pace(const Pace& of_others);
     bool chained(const Chain& longest, uint32_t transactions, uint64_t gas) const;
-    bool foreseen_in_vain();
+    bool ran_as_chain() const;
+    bool foreseen_in_vain() const;
     bool too_few_cores(parallel::Clock::time_point now);
 
     // parallel_pace.cpp
@@ -224,7 +226,6 @@ class ParallelBlock {
     Recent m_recent;
     RecentDependence m_recent_dependence;  ///< since the walk is on the journal
     bool m_without_cores = false;          ///< threads that have work are not given cores
-    bool m_chained = false;                ///< the walk is alone for what they depend on
     uint32_t m_awaited = 0;                ///< turns since speculation was opened, with no result to look at
     bool m_results_come = false;           ///< since then
     uint32_t m_stretch = 16;               ///< length of the next retreat

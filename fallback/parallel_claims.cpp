@@ -77,8 +77,7 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     worker.pace.transactions += ran;
     worker.pace.seconds += taken.count();
     if (worker.pace.transactions < pace_period) return true;
-    // Running with recording takes a little longer, which is left out of account: better once too often.
-    if (m_window.parts.settings.speculate == Speculate::measured && !long_enough(worker.pace))
+    if (m_window.parts.settings.speculate == Speculate::measured && has_become_too_short(worker.pace))
         m_too_short.store(true, std::memory_order_relaxed);
     worker.pace = {};
     return true;
@@ -128,7 +127,6 @@ bool ParallelBlock::run_ahead(uint32_t index, Worker& worker) {
                             .nonce = tx.tx->nonce,
                             .wait_for = &worker.wait_for},
                            *t);
-    worker.pace.keys += t->accounts.size() + t->slots.size();
     slot.incarnation = t;
     worker.held.push_back(index);
     if (t->outcome.invalid.code == ErrorCode::none) publish(*t, position(index));

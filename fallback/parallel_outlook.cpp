@@ -8,6 +8,7 @@
 namespace warpevm {
 
 using parallel::Clock;
+using parallel::cost_of_known_keys;
 using parallel::cost_per_key;
 using parallel::cost_per_transaction;
 using parallel::least_foreseen;
@@ -25,6 +26,13 @@ double ParallelBlock::Pace::speculation_cost() const {
 /// it runs, so that short ones don't gain by it; the more threads, the shorter they may be.
 bool ParallelBlock::long_enough(const Pace& pace) const {
     return pace.seconds * (0.9 * m_window.parts.settings.threads - 1.4) >= pace.speculation_cost();
+}
+
+/// Likewise of transactions that were speculated. That takes a little longer than running them, which is left
+/// out of account: better once too often.
+bool ParallelBlock::has_become_too_short(const Pace& speculated) const {
+    return speculated.seconds * (0.9 * m_window.parts.settings.threads - 1.4) <
+           speculated.transactions * cost_of_known_keys;
 }
 
 /// What is left should be several, and take long enough, too. Gas limits tell better than numbers how long
@@ -84,17 +92,21 @@ bool ParallelBlock::chained(const Chain& longest, uint32_t transactions, uint64_
     return bound < 1.2 + m_pace.speculation_cost() / m_pace.seconds;
 }
 
-/// The same as in_vain of what ran on the journal, where it costs next to nothing to know. Two threads also
-/// lose where many need one of those shortly before: what the only other thread runs is stale.
-bool ParallelBlock::foreseen_in_vain() {
+/// The same as in_vain of what ran on the journal, where it costs next to nothing to know.
+bool ParallelBlock::ran_as_chain() const {
     if (!m_window.committed.on_journal()) return false;
     const RecentDependence::Sum seen = m_recent_dependence.sum(near);
-    const bool two = m_window.parts.settings.threads == 2;
-    const bool one_chain = seen.transactions >= 2 && seen.longest.length == seen.transactions;
-    const bool telling = seen.transactions >= least_foreseen;
-    m_chained = one_chain || (telling && (chained(seen.longest, seen.transactions, seen.gas) ||
-                                          (two && 5 * seen.near > 2 * seen.transactions)));
-    return m_chained;
+    if (seen.transactions >= 2 && seen.longest.length == seen.transactions) return true;
+    return seen.transactions >= least_foreseen && chained(seen.longest, seen.transactions, seen.gas);
+}
+
+/// Two threads also lose where many need one of those shortly before: what the only other thread runs is
+/// stale.
+bool ParallelBlock::foreseen_in_vain() const {
+    if (ran_as_chain()) return true;
+    if (m_window.parts.settings.threads != 2 || !m_window.committed.on_journal()) return false;
+    const RecentDependence::Sum seen = m_recent_dependence.sum(near);
+    return seen.transactions >= least_foreseen && 5 * seen.near > 2 * seen.transactions;
 }
 
 /// Asked before speculation is opened, and while it goes on.

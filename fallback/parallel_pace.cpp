@@ -55,7 +55,7 @@ void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint3
         const bool worth = worth_prefetching(of_transfers) || table_is_worth_it() ||
                            (worth_speculating(of_others) && !foreseen_in_vain());
         if (worth && stretch) m_window.parts.cores.note(*stretch);
-        if (worth && !stretch) stretch.emplace(CoreShare::Stretch::Of::caller);
+        if (worth && !stretch) stretch.emplace(CoreShare::Stretch::Of::walk_alone);
         if (ran >= at_least && (!asks || (worth && !too_few_cores(now)))) return;
         if (others < pace_period) continue;
         start = now;
@@ -144,7 +144,6 @@ void ParallelBlock::retreat(Worker& worker) {
 void ParallelBlock::share() {
     CommittedState& committed = m_window.committed;
     m_recent_dependence.forget();
-    m_chained = false;
     committed.use_table(position_before(m_next), /*may_return=*/!m_parties);
     committed.set_fee_account(m_window.parts.table.account(m_block.environment.beneficiary, m_window.arena));
     m_shared.store(true, std::memory_order_release);

@@ -17,6 +17,8 @@ inline constexpr double least_seen = 100e-6;
 /// Seconds that speculating, checking and entering a transaction take above running it, and what each account
 /// and slot adds to them: fitted to the real blocks, each transaction speculated, on one core.
 inline constexpr double cost_per_transaction = 0.5e-6, cost_per_key = 0.42e-6;
+/// The same of a token transfer among many, whose keys are mostly known.
+inline constexpr double cost_of_known_keys = 1.25e-6;
 /// The clock is read after so many short transactions, and the pace is that of so many.
 inline constexpr uint32_t clock_period = 8, pace_period = 64;
 /// Seconds that a plain transfer takes on the table, and seconds of them for which others are worth waking to
@@ -40,8 +42,9 @@ inline constexpr uint32_t judged = 32;
 inline constexpr uint32_t longest_awaited = 32;
 /// Lengths of a retreat, doubling from one to the other.
 inline constexpr uint32_t first_stretch = 16, longest_stretch = 1024;
-/// The least where transactions have become too short.
-inline constexpr uint32_t stretch_of_short_ones = 256, stretch_of_chains = 512;
+/// The least where transactions have become too short, and for chains: then the journal knows whether the
+/// chain goes on.
+inline constexpr uint32_t stretch_of_short_ones = 256, stretch_of_chains = 64;
 /// Of the last transactions that ran on the journal, so many say what the next ones will be like; what needs
 /// one of so many before it would be stale beside a second thread.
 inline constexpr uint32_t least_foreseen = 12, near = 16;
@@ -52,6 +55,8 @@ inline constexpr std::chrono::microseconds long_call{100};
 /// Seconds of work of all threads, and of helpers among them, from which their cores are judged, and the
 /// cores with which speculation gains.
 inline constexpr double judged_work = 4e-3, judged_help = 1e-3, least_cores = 1.6;
+/// Seconds of work from which it is looked at anew whether threads rather wait for the state.
+inline constexpr double remembered = 20e-3;
 /// For how long it is believed that there are fewer: doubling from one to the other.
 inline constexpr std::chrono::milliseconds shortest_belief{10}, longest_belief{640};
 /// How far speculation may be ahead of the walk: what is far ahead is stale more often.

@@ -13,13 +13,14 @@ void ParallelBlock::work(CoreShare::Stretch::Of whose) {
     {
         Worker worker{.speculation = {parts.table, *arena, parts.serial->codes(), *buffers, m_block,
                                       m_window.options, parts.serial->interpreter},
-                      .wait_for = [this](Position earlier) { wait_for_turn(earlier); },
+                      .wait_for = {},
                       .busy = CoreShare::Stretch(whose)};
         const auto wait = [&](const auto& until) {
             parts.cores.note_end(worker.busy);
             until();
             worker.busy.restart();
         };
+        worker.wait_for = [&](Position earlier) { wait([&] { wait_for_turn(earlier); }); };
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);

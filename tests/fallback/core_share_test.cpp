@@ -47,18 +47,30 @@ TEST(CoreShare, is_believed_for_a_while_and_longer_each_time) {
     }
 }
 
-TEST(CoreShare, one_thread_alone_says_nothing) {
-    CoreShare cores;
-    const auto now = Clock::now();
-    starve(cores, 20ms);
-    ASSERT_TRUE(cores.too_few(2, now));
-    CoreShare::Stretch stretch(CoreShare::Stretch::Of::caller);
-    for (int i = 0; i < 50; ++i) {
+/// Works for so many stretches and reports them.
+void work(CoreShare& cores, CoreShare::Stretch::Of whose, int stretches) {
+    CoreShare::Stretch stretch(whose);
+    for (int i = 0; i < stretches; ++i) {
         const auto begin = Clock::now();
         while (Clock::now() - begin < parallel::long_stretch) {
         }
         cores.note(stretch);
     }
+}
+
+TEST(CoreShare, the_lonely_walk_makes_up_for_nobody) {
+    CoreShare cores;
+    work(cores, CoreShare::Stretch::Of::walk_alone, 200);
+    starve(cores, 5ms);
+    EXPECT_TRUE(cores.too_few(2, Clock::now()));
+}
+
+TEST(CoreShare, one_thread_alone_says_nothing) {
+    CoreShare cores;
+    const auto now = Clock::now();
+    starve(cores, 20ms);
+    ASSERT_TRUE(cores.too_few(2, now));
+    work(cores, CoreShare::Stretch::Of::caller, 50);
     const auto later = now + parallel::shortest_belief + 1ms;
     EXPECT_FALSE(cores.too_few(2, later));
     starve(cores, 100ms);
@@ -91,7 +103,7 @@ TEST(CoreShare, whoever_waits_for_something_else_needs_no_core) {
     const auto now = Clock::now();
     starve(cores, 20ms);
     ASSERT_TRUE(cores.too_few(2, now));
-    CoreShare::Stretch stretch(CoreShare::Stretch::Of::caller);
+    CoreShare::Stretch stretch(CoreShare::Stretch::Of::walk_alone);
     std::this_thread::sleep_for(5ms);
     cores.note(stretch);
     EXPECT_FALSE(cores.too_few(2, now)) << "what was believed no longer matters";
