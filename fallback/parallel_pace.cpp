@@ -16,7 +16,6 @@ using parallel::large_gas;
 using parallel::longest_awaited;
 using parallel::longest_stretch;
 using parallel::pace_period;
-using parallel::slow;
 using parallel::stretch_of_chains;
 using parallel::stretch_of_short_ones;
 using parallel::transfer_cost;
