@@ -18,20 +18,13 @@ struct CallOperands {
     const U256& output_size;
 };
 
-/// Where the frame's values end on the stack: its callees' begin there.
+/// Callees begin above what the frame still needs of stack and memory. The machine takes both back when the
+/// callee ends.
 template <class F>
-struct CalleeSpace {
-    CalleeSpace(F& f, U256* stack_end) : m_f(f) {
-        f.machine.stack_top = stack_end;
-        f.machine.memory_top = f.memory_begin + f.memory_size;
-    }
-    ~CalleeSpace() { m_f.locate_memory(m_f.machine.buffers()); }
-    CalleeSpace(const CalleeSpace&) = delete;
-    CalleeSpace& operator=(const CalleeSpace&) = delete;
-
-  private:
-    F& m_f;
-};
+void leave_room_above(F& f, U256* stack_end) {
+    f.machine.stack_top = stack_end;
+    f.machine.memory_top = f.memory + f.memory_size;
+}
 
 /// The extra price of value and of a new account, before any gas is handed on.
 template <CallKind kind, class F>
@@ -126,11 +119,8 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     message.gas = handed_on;
     message.code = &f.machine.executable_code(to);
     if (Tracer* tracer = f.machine.tracer()) tracer->on_enter(f.gas);
-    FrameResult r;
-    {
-        const CalleeSpace space(f, stack_end);
-        r = f.machine.call(message);
-    }
+    leave_room_above(f, stack_end);
+    const FrameResult r = f.machine.call(message);
     f.gas += r.gas_left;
     result = r.status == Status::success ? 1 : 0;
     const Bytes& output = f.return_data;
@@ -180,11 +170,8 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
                           .input = {},
                           .code_address = address,
                           .code = &code};
-    FrameResult r;
-    {
-        const CalleeSpace space(f, stack_end);
-        r = f.machine.create(message);
-    }
+    leave_room_above(f, stack_end);
+    const FrameResult r = f.machine.create(message);
     f.gas += r.gas_left;
     if (r.status == Status::success) result = to_u256(address);
     return Status::success;

@@ -55,6 +55,7 @@ template <bool R>
 Machine<R>::Machine(Journal<R>& journal, MachineBuffers& buffers, Logs& logs, const Rules& rules,
                     const BlockEnvironment& block)
     : stack_top(buffers.stack()),
+      memory_top(buffers.memory()),
       m_journal(journal),
       m_buffers(buffers),
       m_logs(logs),
@@ -155,7 +156,7 @@ Status Machine<R>::deposit_code(const Message& message, FrameResult& result) {
 template <bool R>
 FrameResult Machine<R>::run_code(const Message& message, const Code& code, bool cache_image) {
     U256* const stack = stack_top;
-    const size_t memory = memory_top;
+    uint8_t* const memory = memory_top;
     m_buffers.output(message.depth + 1).clear();
     Frame<R> frame(*this, message, code.bytes());
     const Status status =

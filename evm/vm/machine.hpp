@@ -60,7 +60,11 @@ class Machine {
 
     /// Where the running frame's stack and memory end; callees start there.
     U256* stack_top;
-    size_t memory_top = 0;
+    uint8_t* memory_top;
+    /// How many bytes of memory a frame that starts there may use without asking for more.
+    [[nodiscard]] size_t memory_left() const {
+        return m_buffers.memory_capacity() - static_cast<size_t>(memory_top - m_buffers.memory());
+    }
 
   private:
     FrameResult run_code(const Message& message, const Code& code, bool cache_image);

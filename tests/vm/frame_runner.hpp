@@ -56,9 +56,10 @@ class FrameRunner {
     }
     MemoryState& state() { return m_state; }
 
+    template <bool Recording = false>
     FrameOutcome run(const FrameInput& in, Interpreter interpreter) {
         m_state.set_account(contract_address, 1, U256{1000}, in.code);
-        Journal<false> journal(m_state, m_context.codes());
+        Journal<Recording> journal(m_state, m_context.codes());
         Logs logs;
         const Rules rules{.fork = in.fork, .chain_id = 1, .blobs = mainnet_blob_schedule(in.fork)};
         const BlockEnvironment block{.number = 1000,
@@ -68,7 +69,7 @@ class FrameRunner {
                                      .base_fee = 7,
                                      .difficulty_or_randao = 0x20000,
                                      .parent_hash = keccak256(to_bytes32(999))};
-        Machine<false> machine(journal, m_context.buffers(), logs, rules, block);
+        Machine<Recording> machine(journal, m_context.buffers(), logs, rules, block);
         machine.set_interpreter(interpreter);
         journal.begin_block(in.fork >= Fork::spurious_dragon);
         journal.begin_transaction();

@@ -134,7 +134,7 @@ template <bool constant_offset>
 [[gnu::noinline]] WARPEVM_HANDLER(grow_and_retry) {
     const uint64_t offset = constant_offset ? i->number : slot(s, i->a).saturated_u64();
     f->gas = gas;
-    if (offset > max_memory_offset) WARPEVM_HALT(Status::out_of_gas);
+    if (offset > max_memory_size) WARPEVM_HALT(Status::out_of_gas);
     const Status status = offset + 32 <= f->memory_capacity ? extend_memory(*f, offset + 32)
                                                             : c->host.grow_memory(*f, offset + 32);
     gas = f->gas;
@@ -143,7 +143,7 @@ template <bool constant_offset>
 }
 /// Whether the word at an offset lies in memory as it is.
 bool in_memory(const FrameBase* f, const U256& offset) {
-    return offset.fits_u64() && offset.limb[0] <= max_memory_offset && offset.limb[0] + 32 <= f->memory_size;
+    return offset.fits_u64() && offset.limb[0] <= max_memory_size && offset.limb[0] + 32 <= f->memory_size;
 }
 
 template <bool constant_offset>
