@@ -30,13 +30,13 @@ void leave_room_above(F& f, U256* stack_end) {
 template <CallKind kind, class F>
 bool charge_value_transfer(F& f, Row to, const U256& value) {
     const bool has_value = !value.is_zero();
-    int64_t gas = has_value ? f.prices().call_value : 0;
+    if (has_value && !f.charge(f.prices().call_value)) return false;
     if constexpr (kind == CallKind::call) {
         const bool makes_account =
             f.fork >= Fork::spurious_dragon ? has_value && f.journal.is_dead(to) : !f.journal.exists(to);
-        if (makes_account) gas += f.prices().new_account;
+        if (makes_account) return f.charge(f.prices().new_account);
     }
-    return f.charge(gas);
+    return true;
 }
 
 /// Charges for looking through a delegation (EIP-7702), where the account has one.
@@ -44,9 +44,8 @@ template <class F>
 bool charge_delegation(F& f, Row to) {
     if (f.fork < Fork::prague) return true;
     const auto& delegate = f.journal.code(to).delegate();
-    if (!delegate) return true;
-    return f.charge(is_cold_access(f, f.journal.account(*delegate)) ? f.prices().cold_account
-                                                                    : f.prices().warm_access);
+    const Prices& p = f.prices();
+    return !delegate || access_account(f, *delegate, {.cold = p.cold_account, .warm = p.warm_access});
 }
 
 /// How much gas a call may hand on: all it asks for before EIP-150, since then at most all but a 64th.
@@ -97,11 +96,12 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     if (kind == CallKind::call && has_value && f.message.is_static) return Status::static_violation;
     if (const Status s = need_memory(f, o.input_offset, o.input_size); s != Status::success) return s;
     if (const Status s = need_memory(f, o.output_offset, o.output_size); s != Status::success) return s;
-    const Row to = journal.account(to_address(o.to));
-    if (!charge_account_access(f, to)) return Status::out_of_gas;
+    const auto accessed = access_account(f, to_address(o.to), beyond_warm(f.prices()));
+    if (!accessed) return Status::out_of_gas;
+    const Row to = *accessed;
+    if (!charge_delegation(f, to)) return Status::out_of_gas;
     if constexpr (kind == CallKind::call || kind == CallKind::callcode)
         if (!charge_value_transfer<kind>(f, to, o.value)) return Status::out_of_gas;
-    if (!charge_delegation(f, to)) return Status::out_of_gas;
     const int64_t gas = gas_for_callee(f, o.gas);
     if (gas < 0 || !f.charge(gas)) return Status::out_of_gas;
 
@@ -157,7 +157,7 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
     journal.set_nonce(self, nonce + 1);
     const Row row = journal.account(address);
     if (f.fork >= Fork::berlin) journal.warm_account(row);
-    const Code code(empty_code_hash, Bytes(initcode.begin(), initcode.end()));
+    const Code code = Code::of_init_code(initcode);
     const Message message{.recipient = address,
                           .sender = f.message.recipient,
                           .recipient_row = row,

@@ -41,7 +41,7 @@ struct Frame : FrameBase {
     Machine<Recording>& machine;
     Journal<Recording>& journal;
 
-    Frame(Machine<Recording>& m, const Message& msg, BytesView code_bytes)
+    Frame(Machine<Recording>& m, const Message& msg)
         : FrameBase{.message = msg,
                     .gas_table = m.gas_table(),
                     .block = m.block(),
@@ -50,7 +50,7 @@ struct Frame : FrameBase {
                     .gas = msg.gas,
                     .memory = m.memory_top,
                     .memory_capacity = m.memory_left(),
-                    .code = code_bytes,
+                    .code = msg.code->bytes(),
                     .stack = m.stack_top,
                     .return_data = m.buffers().output(msg.depth + 1)},
           machine(m),
@@ -64,6 +64,10 @@ struct Frame : FrameBase {
 /// one.
 template <bool Recording>
 Status run_plain(Frame<Recording>& frame);
+/// The plain loop until the code has jumped so often that some of it must have run again and again; from
+/// there on the fast loop.
+template <bool Recording>
+Status run_plain_at_first(Frame<Recording>& frame);
 /// The same from position `pc` on, with `height` words on the frame's stack: where the fast loop meets a
 /// stretch that must fail, this finds the precise reason.
 template <bool Recording>

@@ -13,8 +13,10 @@
 namespace warpevm {
 
 /// Which loop runs the code. `fast` runs translated images; `plain` checks and charges one instruction at a
-/// time: it is what the fast loop is tested against, and what a tracer watches.
-enum class Interpreter : uint8_t { fast, plain };
+/// time: it is what the fast loop is tested against, and what a tracer watches. `tiered` runs a code plainly
+/// the first time, since translating costs more than running once, and goes over where it turns out to repeat
+/// itself.
+enum class Interpreter : uint8_t { tiered, fast, plain };
 
 template <bool Recording>
 class Machine {
@@ -67,7 +69,7 @@ class Machine {
     }
 
   private:
-    FrameResult run_code(const Message& message, const Code& code, bool cache_image);
+    FrameResult run_code(const Message& message);
     FrameResult run_precompile(const Message& message, const struct Precompile& precompile);
     Status deposit_code(const Message& message, FrameResult& result);
 
@@ -80,7 +82,7 @@ class Machine {
     const GasTable& m_gas_table;
     U256 m_blob_base_fee;
     Tracer* m_tracer = nullptr;
-    Interpreter m_interpreter = Interpreter::fast;
+    Interpreter m_interpreter = Interpreter::tiered;
 };
 
 extern template class Machine<false>;

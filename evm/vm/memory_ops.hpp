@@ -105,17 +105,26 @@ Status op_mcopy(F& f, const U256& to, const U256& from, const U256& size) {
     return Status::success;
 }
 
-/// Copies from `source` at `from`, zeros beyond its end, as CALLDATACOPY and its kin do.
+/// What copying `size` bytes to memory at `to` costs: the growth, and each word.
 template <class F>
-Status copy_to_memory(F& f, BytesView source, const U256& to, const U256& from, const U256& size) {
+Status charge_copy(F& f, const U256& to, const U256& size) {
     if (const Status s = need_memory(f, to, size); s != Status::success) return s;
+    return f.charge(f.prices().copy_word * static_cast<int64_t>(words_of(size.limb[0]))) ? Status::success
+                                                                                         : Status::out_of_gas;
+}
+/// Copies from `source` at `from`, zeros beyond its end, what was charged for; `size` is not zero.
+inline void copy_paid(FrameBase& f, BytesView source, const U256& to, const U256& from, const U256& size) {
     const uint64_t n = size.limb[0];
-    if (n == 0) return Status::success;
-    if (!f.charge(f.prices().copy_word * static_cast<int64_t>(words_of(n)))) return Status::out_of_gas;
     const uint64_t begin = std::min<uint64_t>(from.saturated_u64(), source.size());
     const uint64_t available = std::min<uint64_t>(n, source.size() - begin);
     if (available != 0) std::memcpy(f.memory + to.limb[0], source.data() + begin, available);
     if (n > available) std::memset(f.memory + to.limb[0] + available, 0, n - available);
+}
+/// As CALLDATACOPY and its kin do.
+template <class F>
+Status copy_to_memory(F& f, BytesView source, const U256& to, const U256& from, const U256& size) {
+    if (const Status s = charge_copy(f, to, size); s != Status::success) return s;
+    if (!size.is_zero()) copy_paid(f, source, to, from, size);
     return Status::success;
 }
 /// EIP-211: reading past the end of the return data is an exceptional halt.

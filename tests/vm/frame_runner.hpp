@@ -19,6 +19,7 @@ struct FrameOutcome {
     Bytes output;
     Logs logs;
     StateDiff diff;
+    Observations observations;  ///< only where recorded
 
     /// Exceptional halts are one class: both loops take all gas, but the fast one may meet another reason
     /// first.
@@ -45,6 +46,11 @@ inline std::string describe(const FrameInput& in, const FrameOutcome& plain, con
            std::to_string(plain.gas_left) + " output " + to_hex(plain.output) +
            "\nfast:  " + std::string(name(fast.status)) + " gas left " + std::to_string(fast.gas_left) +
            " output " + to_hex(fast.output) + "\n" + plain.diff.to_json() + "\n" + fast.diff.to_json();
+}
+
+/// Both loops must ask the same of the state, whether they fail or not.
+inline bool observed_same(const FrameOutcome& x, const FrameOutcome& y) {
+    return x.observations.accounts == y.observations.accounts && x.observations.slots == y.observations.slots;
 }
 
 class FrameRunner {
@@ -97,6 +103,7 @@ class FrameRunner {
                          .diff = {}};
         journal.end_transaction();
         out.diff = journal.diff();
+        out.observations = journal.observations();
         return out;
     }
 

@@ -18,7 +18,7 @@ constexpr U256 word{0x1111222233334444, 0x5555666677778888, 0x9999aaaabbbbcccc, 
 FrameOutcome run_everywhere(const FrameInput& in) {
     FrameRunner runner;
     const FrameOutcome plain = runner.run(in, Interpreter::plain);
-    const FrameOutcome others[] = {runner.run(in, Interpreter::fast),
+    const FrameOutcome others[] = {runner.run(in, Interpreter::fast), runner.run(in, Interpreter::tiered),
                                    runner.run<true>(in, Interpreter::plain),
                                    FrameRunner().run<true>(in, Interpreter::fast)};
     for (const FrameOutcome& other : others) EXPECT_TRUE(plain.same_as(other)) << describe(in, plain, other);
