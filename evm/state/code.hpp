@@ -42,6 +42,7 @@ class Code {
     [[nodiscard]] const Hash& hash() const { return m_hash; }
     [[nodiscard]] BytesView bytes() const { return m_bytes; }
     [[nodiscard]] bool empty() const { return m_bytes.empty(); }
+    [[nodiscard]] bool is_init_code() const { return m_is_init_code; }
     /// The account that this code delegates to (EIP-7702: 0xef0100 and an address), if it is a delegation.
     [[nodiscard]] const std::optional<Address>& delegate() const { return m_delegate; }
     [[nodiscard]] CodeBudget* budget() const { return m_budget; }
@@ -64,11 +65,12 @@ class Code {
 
   private:
     friend class CodeCache;
-    explicit Code(BytesView borrowed) : m_hash(empty_code_hash), m_bytes(borrowed) {}
+    explicit Code(BytesView borrowed) : m_hash(empty_code_hash), m_bytes(borrowed), m_is_init_code(true) {}
 
     Hash m_hash;
     Bytes m_own;
     BytesView m_bytes;
+    bool m_is_init_code = false;
     std::optional<Address> m_delegate;
     CodeBudget* m_budget = nullptr;
     mutable std::atomic<bool> m_used_lately{true};

@@ -27,9 +27,7 @@ struct PlainLoop {
     void binary(const U256& result) { *--sp = result; }
 
     Status jump(const U256& target) {
-        if (!target.fits_u64() || target.limb[0] >= f.code.size() || f.code[target.limb[0]] != OP_JUMPDEST ||
-            !jumpdests_of(*f.message.code).contains(target.limb[0]))
-            return Status::invalid_jump;
+        if (!target.fits_u64() || !is_jumpdest(*f.message.code, target.limb[0])) return Status::invalid_jump;
         pc = target.limb[0];
         --jumps_left;
         return Status::success;

@@ -6,11 +6,15 @@
 namespace warpevm::fast {
 
 Image::Image(const Code& code, const GasTable& gas_table) : m_code(code), m_gas_table(gas_table) {
-    const std::vector<uint64_t>& jumpdests = jumpdests_of(code).words();
-    m_groups = std::make_unique<Group[]>(jumpdests.size() + 1);
-    for (size_t i = 0; i < jumpdests.size(); ++i) m_groups[i].jumpdests = jumpdests[i];
+    const size_t groups = code.bytes().size() / 64 + 1;
+    m_groups = std::make_unique<Group[]>(groups);
+    const auto take = [&](const std::vector<uint64_t>& words) {
+        for (size_t i = 0; i < words.size(); ++i) m_groups[i].jumpdests = words[i];
+    };
+    // Init code that turned out to repeat itself has read only what it needed.
+    take(code.is_init_code() ? JumpdestMap(code.bytes()).words() : jumpdests_of(code).words());
     if ((m_groups[0].jumpdests & 1) != 0) m_entry = make_slot(0);
-    m_size = sizeof *this + (jumpdests.size() + 1) * sizeof(Group) + m_arena.size();
+    m_size = sizeof *this + groups * sizeof(Group) + m_arena.size();
 }
 
 BlockSlot* Image::find_or_make(const U256& position) const {
@@ -47,7 +51,7 @@ BlockSlot* Image::slot_for_cut(uint64_t position) const {
 
 void Image::account_for_growth() const {
     const size_t size =
-        sizeof *this + (m_code.bytes().size() / 64 + 2) * sizeof(Group) + m_arena.size() + m_cuts.size() * 64;
+        sizeof *this + (m_code.bytes().size() / 64 + 1) * sizeof(Group) + m_arena.size() + m_cuts.size() * 64;
     const size_t before = m_size.exchange(size, std::memory_order_relaxed);
     if (m_code.budget() != nullptr) m_code.budget()->add(size - before);
 }
