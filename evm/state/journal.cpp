@@ -31,6 +31,9 @@ void Journal<R>::reset() {
     m_slots.clear();
     m_dirty_accounts.clear();
     m_dirty_slots.clear();
+    m_listed_accounts.clear();
+    m_listed_slots.clear();
+    m_listed_removals.clear();
     m_starts.clear();
     m_missing.accounts.clear();
     m_missing.slots.clear();
@@ -69,6 +72,7 @@ void Journal<R>::end_transaction() {
             if (a.touched == m_tx && a.exists && a.empty()) remove(a);
         }
     if constexpr (R) form_effects();
+    if (m_lists_changes) note_changes();
 }
 
 /// The account is no more, nor any slot of it.

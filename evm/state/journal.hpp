@@ -80,6 +80,11 @@ class Journal {
     [[nodiscard]] StateDiff diff() const;
     /// Makes the values of now the "before" of the next block.
     void end_block();
+    /// From now on take_changes tells what was changed, across the ends of blocks.
+    void list_changes() { m_lists_changes = true; }
+    /// What transactions changed since the last call, as it is now: it need not differ from before. Without
+    /// codes. Costs what was changed.
+    [[nodiscard]] StateDiff take_changes();
 
     /// Forgets every row and keeps the memory: the next transaction asks the state view anew. For executors
     /// that run each transaction on a state of its own; between transactions only.
@@ -290,6 +295,7 @@ class Journal {
     void remove(AccountRow& a);
     [[nodiscard]] bool holds_storage(Row row, bool at_start) const;
     void undo_one(const Undo& u);
+    void note_changes();
 
     // The values at the transaction's start. Where recording; out of line, so that serial code stays small.
     AccountObservation& observe(Row row);
@@ -316,6 +322,8 @@ class Journal {
     std::vector<Undo> m_undo;
     std::vector<Row> m_dirty_accounts, m_dirty_slots;
     std::vector<Row> m_touched, m_destructed;
+    bool m_lists_changes = false;
+    std::vector<Row> m_listed_accounts, m_listed_slots, m_listed_removals;
     std::vector<Transient> m_transients;
     boost::unordered_flat_map<SlotId, uint32_t> m_transient_rows;
     MissingReads m_missing;

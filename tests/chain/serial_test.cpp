@@ -13,7 +13,7 @@
 #include "evm/chain/requests.hpp"
 #include "evm/chain/system_contracts.hpp"
 #include "evm/crypto/keccak.hpp"
-#include "evm/state/memory_state.hpp"
+#include "evm/state/state_trie.hpp"
 
 namespace warpevm {
 namespace {
@@ -318,7 +318,7 @@ TEST_F(Serial, a_window_of_blocks_sees_what_earlier_blocks_did) {
 }
 
 TEST_F(Serial, receipts_before_byzantium_hold_roots_since_the_windows_start) {
-    m_options.state_root_after = [this](const StateDiff& d) { return m_state.root_after(d); };
+    m_options.state_roots = roots_over(m_state);
     BlockInput first = block(Fork::homestead), second = block(Fork::homestead, 101);
     send(first, bob, 5);
     send(second, bob, 6);

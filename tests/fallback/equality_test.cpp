@@ -3,6 +3,7 @@
 // it alone with WARPEVM_SEED.
 #include <cstdlib>
 
+#include "evm/state/state_trie.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/random_block.hpp"
 
@@ -26,8 +27,7 @@ ExecutionOptions options_of(uint64_t seed, const RandomWindow& w, Fork fork) {
     options.on_invalid = seed % 8 == 0 ? OnInvalid::skip : OnInvalid::reject_block;
     if (seed % 12 != 0) options.on_missing_state = OnMissingState::assume_absent;
     options.allow_missing_system_contracts = true;
-    if (fork < Fork::byzantium && seed % 2 == 0)
-        options.state_root_after = [&w](const StateDiff& diff) { return w.state.root_after(diff); };
+    if (fork < Fork::byzantium && seed % 2 == 0) options.state_roots = roots_over(w.state);
     return options;
 }
 

@@ -3,6 +3,7 @@
 // over seeded random windows. A failing seed is printed; replay it alone with WARPEVM_SEED.
 #include <cstdlib>
 
+#include "evm/state/state_trie.hpp"
 #include "fallback/plain_transfer.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/transfer_window.hpp"
@@ -37,8 +38,7 @@ ExecutionOptions options_of(uint64_t seed, const TransferWindow& w, Fork fork) {
     options.allow_missing_system_contracts = true;
     // What a reward changes hides what transactions changed of the same account.
     if (seed % 2 == 0) options.reward = Reward::none;
-    if (fork < Fork::byzantium && seed % 16 < 6)
-        options.state_root_after = [&w](const StateDiff& diff) { return w.state.root_after(diff); };
+    if (fork < Fork::byzantium && seed % 16 < 6) options.state_roots = roots_over(w.state);
     return options;
 }
 
