@@ -372,7 +372,8 @@ StateDiff Journal<R>::diff() const {
     std::vector<Row> accounts = m_dirty_accounts;
     std::sort(accounts.begin(), accounts.end(),
               [&](Row x, Row y) { return m_accounts[x].address < m_accounts[y].address; });
-    std::vector<uint32_t> rank(m_accounts.size());
+    std::vector<uint32_t>& rank = m_ranks;
+    rank.resize(std::max(rank.size(), m_accounts.size()));
     for (uint32_t i = 0; i < accounts.size(); ++i) rank[accounts[i]] = i;
     std::sort(slots.begin(), slots.end(), [&](Row x, Row y) {
         const SlotRow &a = m_slots[x], &b = m_slots[y];

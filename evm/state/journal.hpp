@@ -322,6 +322,8 @@ class Journal {
     std::vector<Undo> m_undo;
     std::vector<Row> m_dirty_accounts, m_dirty_slots;
     std::vector<Row> m_touched, m_destructed;
+    /// For diff, of changed accounts: a new one would cost all rows of the window at each block.
+    mutable std::vector<uint32_t> m_ranks;
     bool m_lists_changes = false;
     std::vector<Row> m_listed_accounts, m_listed_slots, m_listed_removals;
     std::vector<Transient> m_transients;
