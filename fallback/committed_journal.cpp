@@ -21,6 +21,7 @@ void CommittedState::use_table(Position position, bool may_return) {
     if (!m_on_journal) return;
     if (!m_table_used) first_use();
     enter_journal(position);
+    if (m_lists_changes) m_listed_before = m_listed_before.then(m_journal.take_changes());
     m_not_entered = m_journal.transaction() + 1;
     m_on_journal = false;
     ++m_stay;

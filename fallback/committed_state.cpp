@@ -75,6 +75,7 @@ void CommittedState::note_move(AccountEntry& entry) {
 void CommittedState::change(AccountEntry& entry, Position position, const AccountState& state) {
     note_move(entry);
     note_change(entry);
+    list_change(entry, position);
     m_table.commit(entry, position, state);
 }
 
@@ -93,7 +94,15 @@ void CommittedState::change(SlotEntry& entry, Position position, const U256& val
         last = static_cast<uint32_t>(m_changed_slots.size() - 1);
     }
     link_written(entry);
+    list_change(*entry.account, position);
+    if (m_lists_changes && !m_on_journal) m_listed_slots.push_back(&entry);
     m_table.commit(entry, position, value);
+}
+
+void CommittedState::list_change(AccountEntry& entry, Position position) {
+    if (!m_lists_changes || m_on_journal) return;
+    if (m_listed_accounts.empty()) m_listed_from = position;
+    m_listed_accounts.push_back(&entry);
 }
 
 void CommittedState::link_written(SlotEntry& entry) {

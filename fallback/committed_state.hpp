@@ -74,6 +74,12 @@ class CommittedState {
 
     /// What the block changed so far; `position` as in use_table.
     [[nodiscard]] StateDiff diff(Position position, const ForEach& for_each = in_order);
+    /// As Journal::list_changes and take_changes.
+    void list_changes() {
+        m_lists_changes = true;
+        m_journal.list_changes();
+    }
+    [[nodiscard]] StateDiff take_changes();
     /// Reads of unknown state that were taken as absent, since the last call.
     void take_assumed(std::vector<Address>& accounts, std::vector<SlotKey>& slots);
 
@@ -127,8 +133,10 @@ class CommittedState {
     void change(SlotEntry& entry, Position position, const U256& value);
     void note_change(AccountEntry& entry);
     void note_move(AccountEntry& entry);
+    void list_change(AccountEntry& entry, Position position);
     static void link_written(SlotEntry& entry);
     StateDiff table_diff(const ForEach& for_each) const;
+    StateDiff take_table_changes();
     void add_to(DiffPiece& piece, const ChangedAccount& changed) const;
     void add_codes(StateDiff& diff, std::vector<Hash> hashes) const;
 
@@ -155,6 +163,12 @@ class CommittedState {
     std::vector<AccountEntry*> m_entries;  ///< by row of the journal, found so far
     std::vector<ChangedAccount> m_changed_accounts;
     std::vector<ChangedSlot> m_changed_slots;
+    /// Changed since take_changes, for it: by the journal before the table was used, and on the table since.
+    bool m_lists_changes = false;
+    StateDiff m_listed_before;
+    std::vector<AccountEntry*> m_listed_accounts;
+    std::vector<SlotEntry*> m_listed_slots;
+    Position m_listed_from = 0;  ///< the first one's position
     std::vector<Address> m_assumed_accounts;
     std::vector<SlotKey> m_assumed_slots;
     std::vector<Address> m_told_accounts;  ///< assumed before there was a table

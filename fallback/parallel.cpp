@@ -85,7 +85,8 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
         .options = options,
         .committed = {{parts.table, *arena, reset_table}, state, context.serial().codes(), assume_absent},
         .next_position = 4,
-        .earlier_blocks = {}};
+        .roots = {window, options}};
+    if (shared.roots.are_wanted()) shared.committed.list_changes();
     Journal<false>& journal = shared.committed.journal();
     MissingReads& missing = journal.missing();
     std::vector<BlockOutcome> outcomes;
@@ -100,7 +101,6 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
         }
         shared.committed.take_assumed(outcome.assumed_accounts, outcome.assumed_slots);
         block.end(/*more=*/i + 1 < window.size());
-        if (options.state_root_after) shared.earlier_blocks = shared.earlier_blocks.then(outcome.diff);
         if (counters != nullptr) counters->push_back(block.counters());
         outcomes.push_back(std::move(outcome));
         if (!outcomes.back().verdict.valid()) break;

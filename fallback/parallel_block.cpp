@@ -90,11 +90,13 @@ void ParallelBlock::append(const TransactionOutcome& outcome, const Transaction&
         m_outcome.blob_gas_used += tx.blob_versioned_hashes.size() * gas_per_blob;
     m_outcome.transactions.push_back(outcome);
     m_outcome.cumulative_gas.push_back(m_outcome.gas_used);
-    const ExecutionOptions& options = m_window.options;
-    if (m_block.rules.at_least(Fork::byzantium) || !options.state_root_after) return;
-    const Position at = position(static_cast<uint32_t>(m_outcome.transactions.size()) - 1);
-    m_outcome.intermediate_roots.push_back(
-        options.state_root_after(m_window.earlier_blocks.then(m_window.committed.diff(at))));
+    if (!m_window.roots.are_wanted()) return;
+    CommittedState& committed = m_window.committed;
+    const auto added = m_window.roots.add(committed.take_changes(), m_block.rules, m_outcome);
+    if (added) return;
+    MissingReads& missing = committed.journal().missing();
+    if (!missing.error) missing.error = added.error();
+    m_stopped.store(true, std::memory_order_release);
 }
 
 /// Runs the transaction that is next on the journal. False where it ends the block.

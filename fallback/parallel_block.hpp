@@ -4,6 +4,7 @@
 #pragma once
 
 #include "evm/chain/block_steps.hpp"
+#include "evm/chain/intermediate_roots.hpp"
 #include "fallback/committed_state.hpp"
 #include "fallback/contention.hpp"
 #include "fallback/parallel_context.hpp"
@@ -22,7 +23,7 @@ struct WindowState {
     CommittedState committed;
     /// Lower ones are for what came before the window.
     Position next_position = 4;
-    StateDiff earlier_blocks;  ///< kept up only for intermediate roots
+    IntermediateRoots roots;
 };
 
 class ParallelBlock {

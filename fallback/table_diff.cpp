@@ -54,6 +54,44 @@ void CommittedState::add_to(DiffPiece& piece, const ChangedAccount& changed) con
     if (new_code && now.record.code_hash != empty_code_hash) piece.codes.push_back(now.record.code_hash);
 }
 
+StateDiff CommittedState::take_changes() {
+    const StateDiff before = std::exchange(m_listed_before, {});
+    return before.then(m_on_journal ? m_journal.take_changes() : take_table_changes());
+}
+
+/// Between two transactions, so that nothing of what is committed changes meanwhile.
+StateDiff CommittedState::take_table_changes() {
+    StateDiff changes;
+    const auto sort_once = [](auto& entries, const auto& less) {
+        std::sort(entries.begin(), entries.end(), less);
+        entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+    };
+    sort_once(m_listed_accounts,
+              [](const AccountEntry* x, const AccountEntry* y) { return x->address < y->address; });
+    sort_once(m_listed_slots, [](const SlotEntry* x, const SlotEntry* y) {
+        return x->account != y->account ? x->account->address < y->account->address : x->key < y->key;
+    });
+    auto slot = m_listed_slots.begin();
+    for (const AccountEntry* entry : m_listed_accounts) {
+        const AccountState& now = entry->committed;
+        AccountChange change{.address = entry->address,
+                             .exists = now.exists,
+                             .storage_wiped = now.exists && now.wiped >= m_listed_from,
+                             .nonce = now.record.nonce,
+                             .balance = now.record.balance,
+                             .code_hash = now.record.code_hash,
+                             .first_slot = static_cast<uint32_t>(changes.slots.size())};
+        for (; slot != m_listed_slots.end() && (*slot)->account == entry; ++slot)
+            if (now.exists && (*slot)->committed_at > now.wiped)
+                changes.slots.push_back({(*slot)->key, (*slot)->committed});
+        change.slot_count = static_cast<uint32_t>(changes.slots.size()) - change.first_slot;
+        changes.accounts.push_back(change);
+    }
+    m_listed_accounts.clear();
+    m_listed_slots.clear();
+    return changes;
+}
+
 StateDiff CommittedState::table_diff(const ForEach& for_each) const {
     std::vector<ByAddress> order;
     order.reserve(m_changed_accounts.size());

@@ -32,10 +32,6 @@ Error first_bad_sender(const std::vector<BlockTransaction>& transactions, std::o
 
 Result<Blockchain> Blockchain::create(ChainConfig config, const Header& genesis, MemoryState state,
                                       WindowExecutor execute) {
-    const Hash root = state.root();
-    if (root != genesis.state_root)
-        return fail(ErrorCode::result_state_root, "the genesis state's is " + to_hex(root) +
-                                                      ", its header says " + to_hex(genesis.state_root));
     Blockchain chain;
     chain.m_config = config;
     chain.m_execute = std::move(execute);
@@ -46,8 +42,12 @@ Result<Blockchain> Blockchain::create(ChainConfig config, const Header& genesis,
     node->rules = chain.m_config.rules_at(genesis.number, genesis.timestamp);
     state.set_block_hash(genesis.number, node->hash);
     chain.m_genesis_state = std::move(state);
-    chain.m_state = chain.m_genesis_state;
-    chain.m_cursor = chain.m_head = node.get();
+    chain.m_cursor = std::make_unique<Cursor>(node.get(), chain.m_genesis_state);
+    const Hash root = chain.m_cursor->trie.root();
+    if (root != genesis.state_root)
+        return fail(ErrorCode::result_state_root, "the genesis state's is " + to_hex(root) +
+                                                      ", its header says " + to_hex(genesis.state_root));
+    chain.m_genesis = chain.m_head = node.get();
     chain.m_nodes.emplace(node->hash, std::move(node));
     return chain;
 }
@@ -57,18 +57,32 @@ const Blockchain::Node* Blockchain::find(const Hash& hash) const {
     return found == m_nodes.end() ? nullptr : found->second.get();
 }
 
-const MemoryState& Blockchain::state_after(const Node& node) {
-    // Forward from the cursor where it is an ancestor, else from genesis.
+void Blockchain::Cursor::move_to(const Node& child) {
+    if (trie.is_built()) {
+        if (ahead != &child) {
+            trie.take_back();
+            trie.apply(child.diff);
+        }
+        trie.keep();
+    }
+    ahead = nullptr;
+    state.apply(child.diff);
+    state.set_block_hash(child.header.number, child.hash);
+    node = &child;
+}
+
+/// Forward where the cursor is at an ancestor, else from genesis.
+void Blockchain::move_cursor(const Node& node) {
     std::vector<const Node*> path;
     const Node* n = &node;
-    for (; n != m_cursor && n->parent != nullptr; n = n->parent) path.push_back(n);
-    if (n != m_cursor) m_state = m_genesis_state;
-    for (auto step = path.rbegin(); step != path.rend(); ++step) {
-        m_state.apply((*step)->diff);
-        m_state.set_block_hash((*step)->header.number, (*step)->hash);
-    }
-    m_cursor = &node;
-    return m_state;
+    for (; n != m_cursor->node && n->parent != nullptr; n = n->parent) path.push_back(n);
+    if (n != m_cursor->node) m_cursor = std::make_unique<Cursor>(m_genesis, m_genesis_state);
+    for (auto step = path.rbegin(); step != path.rend(); ++step) m_cursor->move_to(**step);
+}
+
+const MemoryState& Blockchain::state_after(const Node& node) {
+    move_cursor(node);
+    return m_cursor->state;
 }
 
 Verdict Blockchain::validate(const Block& block, const Node& parent, const Rules& rules) const {
@@ -112,19 +126,21 @@ Result<Verdict> Blockchain::import(const Block& block) {
 
 Result<Verdict> Blockchain::execute(const Block& block, std::vector<BlockTransaction> transactions,
                                     Node& node) {
-    const MemoryState& state = state_after(*node.parent);
+    move_cursor(*node.parent);
+    m_cursor->ahead = nullptr;
     ExecutionOptions options;
-    if (!node.rules.at_least(Fork::byzantium))
-        options.state_root_after = [&state](const StateDiff& diff) { return state.root_after(diff); };
+    options.state_roots = roots_over(m_cursor->trie);
     const BlockInput input = block_input(block, node.rules, std::move(transactions));
-    Result<std::vector<BlockOutcome>> outcomes = m_execute({&input, 1}, state, options);
+    Result<std::vector<BlockOutcome>> outcomes = m_execute({&input, 1}, m_cursor->state, options);
     if (!outcomes) return tl::unexpected(std::move(outcomes.error()));
     BlockOutcome& outcome = outcomes->front();
     if (!outcome.verdict.valid()) return outcome.verdict;
-    const StateRoot root{state.root_after(outcome.diff), {}};
+    const StateRoot root{m_cursor->trie.root_after(outcome.diff), {}};
     const Verification verification = verify(outcome, expected_results(block.header), node.rules, root);
     node.diff = std::move(outcome.diff);
-    return Verdict{verification.first_error(), {}};
+    Verdict verdict{verification.first_error(), {}};
+    if (verdict.valid()) m_cursor->ahead = &node;
+    return verdict;
 }
 
 void Blockchain::add(std::unique_ptr<Node> node) {

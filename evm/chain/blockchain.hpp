@@ -13,7 +13,7 @@
 #include "evm/chain/chain_config.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/outcome.hpp"
-#include "evm/state/memory_state.hpp"
+#include "evm/state/state_trie.hpp"
 
 namespace warpevm {
 
@@ -52,17 +52,29 @@ class Blockchain {
     [[nodiscard]] const ChainConfig& config() const { return m_config; }
 
   private:
+    /// A state on its way along the blocks. Moving forward applies a difference; the trie, once there is one,
+    /// may have run ahead to a block whose root was formed.
+    struct Cursor {
+        Cursor(const Node* block, MemoryState after) : node(block), state(std::move(after)) {}
+        void move_to(const Node& child);
+        const Node* node;
+        MemoryState state;
+        StateTrie trie{state};
+        const Node* ahead = nullptr;
+    };
+
     Blockchain() = default;
     [[nodiscard]] Verdict validate(const Block& block, const Node& parent, const Rules& rules) const;
     Result<Verdict> execute(const Block& block, std::vector<BlockTransaction> transactions, Node& node);
     void add(std::unique_ptr<Node> node);
+    void move_cursor(const Node& node);
 
     ChainConfig m_config;
     WindowExecutor m_execute;
     MemoryState m_genesis_state;
-    /// The state after m_cursor; moving forward applies a difference, branching starts again from genesis.
-    MemoryState m_state;
-    const Node* m_cursor = nullptr;
+    const Node* m_genesis = nullptr;
+    /// Branching starts again from genesis.
+    std::unique_ptr<Cursor> m_cursor;
     const Node* m_head = nullptr;
     SeededMap<Hash, std::unique_ptr<Node>> m_nodes;
 };

@@ -3,7 +3,7 @@
 // This header declares the serial executor, which is the definition of correct.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -11,6 +11,7 @@
 #include "evm/chain/block.hpp"
 #include "evm/chain/fork.hpp"
 #include "evm/chain/outcome.hpp"
+#include "evm/state/state_roots.hpp"
 #include "evm/state/state_view.hpp"
 
 namespace warpevm {
@@ -83,9 +84,8 @@ struct ExecutionOptions {
     Reward reward = Reward::protocol;
     /// Wei, for Reward::fixed.
     U256 fixed_reward;
-    /// Forms the state root after a difference since the window's start; needed only for receipts before
-    /// Byzantium.
-    std::function<Hash(const StateDiff&)> state_root_after;
+    /// Forms the state roots in receipts before Byzantium; absent: the receipts are formed without.
+    BeginStateRoots state_roots;
 };
 
 /// Executes the blocks in order. The window ends after the first invalid block (whose outcome says why).

@@ -6,6 +6,7 @@
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/fees.hpp"
+#include "evm/chain/intermediate_roots.hpp"
 #include "evm/chain/receipts.hpp"
 #include "evm/chain/transaction_execution.hpp"
 
@@ -16,12 +17,12 @@ namespace {
 class SerialBlock {
   public:
     SerialBlock(ExecutionContext& context, Journal<false>& journal, const BlockInput& block,
-                const ExecutionOptions& options, const StateDiff& earlier_blocks)
+                const ExecutionOptions& options, IntermediateRoots& roots)
         : m_context(context),
           m_journal(journal),
           m_block(block),
           m_options(options),
-          m_earlier_blocks(earlier_blocks),
+          m_roots(roots),
           m_machine(journal, context.buffers(), m_outcome.logs, block.rules, block.environment) {
         m_machine.set_interpreter(context.interpreter);
     }
@@ -63,11 +64,11 @@ class SerialBlock {
         if (!skipped) m_outcome.blob_gas_used += tx.tx->blob_versioned_hashes.size() * gas_per_blob;
         m_outcome.transactions.push_back(outcome);
         m_outcome.cumulative_gas.push_back(m_outcome.gas_used);
-        // Receipts hold the state root before Byzantium (EIP-658).
-        if (!m_block.rules.at_least(Fork::byzantium) && m_options.state_root_after)
-            m_outcome.intermediate_roots.push_back(
-                m_options.state_root_after(m_earlier_blocks.then(m_journal.diff())));
-        return true;
+        if (!m_roots.are_wanted()) return true;
+        const auto added = m_roots.add(m_journal.take_changes(), m_block.rules, m_outcome);
+        MissingReads& missing = m_journal.missing();
+        if (!added && !missing.error) missing.error = added.error();
+        return added.has_value();
     }
 
     /// Nothing but the verdict is defined for an invalid block.
@@ -77,7 +78,7 @@ class SerialBlock {
     Journal<false>& m_journal;
     const BlockInput& m_block;
     const ExecutionOptions& m_options;
-    const StateDiff& m_earlier_blocks;
+    IntermediateRoots& m_roots;
     BlockOutcome m_outcome;
     Machine<false> m_machine;
 };
@@ -91,14 +92,14 @@ Result<std::vector<BlockOutcome>> execute_window(ExecutionContext& context,
     MissingReads& missing = journal.missing();
     missing.assume_absent = options.on_missing_state == OnMissingState::assume_absent;
     std::vector<BlockOutcome> outcomes;
-    StateDiff earlier_blocks;  // kept up only for intermediate roots
+    IntermediateRoots roots(window, options);
+    if (roots.are_wanted()) journal.list_changes();
     for (const BlockInput& block : window) {
-        BlockOutcome outcome = SerialBlock(context, journal, block, options, earlier_blocks).execute();
+        BlockOutcome outcome = SerialBlock(context, journal, block, options, roots).execute();
         if (missing.error) return tl::unexpected(*missing.error);
         outcome.assumed_accounts = std::exchange(missing.accounts, {});
         outcome.assumed_slots = std::exchange(missing.slots, {});
         journal.end_block();
-        if (options.state_root_after) earlier_blocks = earlier_blocks.then(outcome.diff);
         outcomes.push_back(std::move(outcome));
         if (!outcomes.back().verdict.valid()) break;
     }

@@ -31,6 +31,9 @@ void Journal<R>::reset() {
     m_slots.clear();
     m_dirty_accounts.clear();
     m_dirty_slots.clear();
+    m_listed_accounts.clear();
+    m_listed_slots.clear();
+    m_listed_removals.clear();
     m_starts.clear();
     m_missing.accounts.clear();
     m_missing.slots.clear();
@@ -69,6 +72,7 @@ void Journal<R>::end_transaction() {
             if (a.touched == m_tx && a.exists && a.empty()) remove(a);
         }
     if constexpr (R) form_effects();
+    if (m_lists_changes) note_changes();
 }
 
 /// The account is no more, nor any slot of it.
@@ -368,7 +372,8 @@ StateDiff Journal<R>::diff() const {
     std::vector<Row> accounts = m_dirty_accounts;
     std::sort(accounts.begin(), accounts.end(),
               [&](Row x, Row y) { return m_accounts[x].address < m_accounts[y].address; });
-    std::vector<uint32_t> rank(m_accounts.size());
+    std::vector<uint32_t>& rank = m_ranks;
+    rank.resize(std::max(rank.size(), m_accounts.size()));
     for (uint32_t i = 0; i < accounts.size(); ++i) rank[accounts[i]] = i;
     std::sort(slots.begin(), slots.end(), [&](Row x, Row y) {
         const SlotRow &a = m_slots[x], &b = m_slots[y];

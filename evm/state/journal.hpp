@@ -79,6 +79,11 @@ class Journal {
     [[nodiscard]] StateDiff diff() const;
     /// Makes the values of now the "before" of the next block.
     void end_block();
+    /// From now on take_changes tells what was changed, across the ends of blocks.
+    void list_changes() { m_lists_changes = true; }
+    /// What transactions changed since the last call, as it is now: it need not differ from before. Without
+    /// codes. Costs what was changed.
+    [[nodiscard]] StateDiff take_changes();
 
     /// Forgets every row and keeps the memory: the next transaction asks the state view anew. For executors
     /// that run each transaction on a state of its own; between transactions only.
@@ -303,6 +308,7 @@ class Journal {
     void remove(AccountRow& a);
     [[nodiscard]] bool holds_storage(Row row, bool at_start) const;
     void undo_one(const Undo& u);
+    void note_changes();
 
     // The values at the transaction's start. Where recording; out of line, so that serial code stays small.
     AccountObservation& observe(Row row);
@@ -329,6 +335,10 @@ class Journal {
     std::vector<Undo> m_undo;
     std::vector<Row> m_dirty_accounts, m_dirty_slots;
     std::vector<Row> m_touched, m_destructed;
+    /// For diff, of changed accounts: a new one would cost all rows of the window at each block.
+    mutable std::vector<uint32_t> m_ranks;
+    bool m_lists_changes = false;
+    std::vector<Row> m_listed_accounts, m_listed_slots, m_listed_removals;
     std::vector<Transient> m_transients;
     SeededMap<SlotId, uint32_t> m_transient_rows;
     MissingReads m_missing;

@@ -3,9 +3,8 @@
 
 #include <algorithm>
 
-#include "evm/codec/rlp.hpp"
 #include "evm/crypto/keccak.hpp"
-#include "evm/trie/trie.hpp"
+#include "evm/trie/state_root.hpp"
 
 namespace warpevm {
 namespace {
@@ -20,15 +19,6 @@ Hash root_of(const Storage& storage) {
     return storage_root(slots);
 }
 
-/// Yellow Paper 4.1: (nonce, balance, storage root, code hash).
-template <class Account>
-Bytes account_leaf(const Account& account, const Hash& storage) {
-    rlp::Writer out;
-    const size_t mark = out.begin_list();
-    out.u64(account.nonce).u256(account.balance).string(storage).string(account.code_hash).end_list(mark);
-    return out.take();
-}
-
 void write_slots(Storage& storage, std::span<const SlotChange> slots) {
     for (const SlotChange& s : slots) {
         if (s.value.is_zero())
@@ -39,6 +29,10 @@ void write_slots(Storage& storage, std::span<const SlotChange> slots) {
 }
 
 }  // namespace
+
+Hash MemoryState::Account::storage_root() const {
+    return root_of(storage);
+}
 
 void MemoryState::set_account(const Address& address, uint64_t nonce, const U256& balance, BytesView code) {
     Account& account = m_accounts[address];
@@ -94,17 +88,15 @@ Hash MemoryState::root() const {
 }
 
 Hash MemoryState::root_after(const StateDiff& diff) const {
-    std::vector<Address> addresses;
-    std::vector<Bytes> leaves;
-    addresses.reserve(m_accounts.size() + diff.accounts.size());
+    std::vector<TrieAccount> leaves;
     leaves.reserve(m_accounts.size() + diff.accounts.size());
     for (const auto& [address, account] : m_accounts) {
         const auto at =
             std::lower_bound(diff.accounts.begin(), diff.accounts.end(), address,
                              [](const AccountChange& c, const Address& a) { return c.address < a; });
         if (at != diff.accounts.end() && at->address == address) continue;
-        addresses.push_back(address);
-        leaves.push_back(account_leaf(account, root_of(account.storage)));
+        leaves.push_back(
+            {address, account.nonce, account.balance, root_of(account.storage), account.code_hash});
     }
     for (const AccountChange& change : diff.accounts) {
         if (!change.exists) continue;
@@ -112,13 +104,9 @@ Hash MemoryState::root_after(const StateDiff& diff) const {
         Storage storage;
         if (before != m_accounts.end() && !change.storage_wiped) storage = before->second.storage;
         write_slots(storage, diff.slots_of(change));
-        addresses.push_back(change.address);
-        leaves.push_back(account_leaf(change, root_of(storage)));
+        leaves.push_back({change.address, change.nonce, change.balance, root_of(storage), change.code_hash});
     }
-    std::vector<TrieEntry> entries;
-    entries.reserve(leaves.size());
-    for (size_t i = 0; i < leaves.size(); ++i) entries.push_back({addresses[i], leaves[i]});
-    return secure_trie_root(entries);
+    return state_root(leaves);
 }
 
 BytesView MemoryState::code(const Hash& hash) const {

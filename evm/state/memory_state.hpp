@@ -17,6 +17,7 @@ class MemoryState final : public StateView {
         U256 balance;
         Hash code_hash = empty_code_hash;
         SeededMap<U256, U256> storage;  ///< no zero values
+        [[nodiscard]] Hash storage_root() const;
     };
 
     /// `closed`: what is not here does not exist; otherwise reading it answers unknown.
@@ -32,7 +33,8 @@ class MemoryState final : public StateView {
     void apply(const StateDiff& diff);
     /// The Merkle Patricia root of everything here (Yellow Paper 4.1). Meaningful for a complete state.
     [[nodiscard]] Hash root() const;
-    /// The root as it would be after `diff`, without changing anything.
+    /// The root as it would be after `diff`, without changing anything. Costs the whole state: StateTrie is
+    /// for more than one.
     [[nodiscard]] Hash root_after(const StateDiff& diff) const;
 
     [[nodiscard]] const auto& accounts() const { return m_accounts; }

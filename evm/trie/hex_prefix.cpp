@@ -2,7 +2,17 @@
 // Hex-prefix encoding of a stretch of nibbles (Yellow Paper, appendix C).
 #include "evm/trie/hex_prefix.hpp"
 
+#include <algorithm>
+
 namespace warpevm {
+
+uint32_t common_nibbles(BytesView a, BytesView b, uint32_t known) {
+    const size_t limit = std::min(a.size(), b.size());
+    size_t i = known / 2;
+    while (i < limit && a[i] == b[i]) ++i;
+    const bool half = i < limit && (a[i] ^ b[i]) < 0x10;
+    return static_cast<uint32_t>(2 * i + (half ? 1 : 0));
+}
 
 void hex_prefix(const NibblePath& path, Bytes& out) {
     constexpr uint8_t leaf_flag = 0x20;

@@ -11,6 +11,9 @@ inline uint8_t nibble(BytesView key, size_t i) {
     return static_cast<uint8_t>(i % 2 == 0 ? key[i / 2] >> 4 : key[i / 2] & 0x0f);
 }
 
+/// The number of nibbles that both keys share, the first `known` being known to be shared.
+uint32_t common_nibbles(BytesView a, BytesView b, uint32_t known = 0);
+
 /// A stretch of a key's nibbles, and whether it leads to a leaf.
 struct NibblePath {
     BytesView key;

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "evm/codec/rlp.hpp"
 #include "evm/trie/trie.hpp"
 
 namespace warpevm {
@@ -16,6 +17,13 @@ struct TrieAccount {
     Hash storage_root = empty_trie_root;
     Hash code_hash = empty_code_hash;
 };
+
+/// An account's leaf is never longer than this many bytes.
+inline constexpr uint8_t account_leaf_room = 110;
+/// Appends (nonce, balance, storage root, code hash).
+void write_account_leaf(rlp::Writer& to, const TrieAccount& account);
+/// Of an account as its leaf holds it.
+Hash storage_root_in(BytesView account_leaf);
 
 /// The root over accounts with distinct addresses in any order; all that are given are in it, empty ones too.
 Hash state_root(std::span<const TrieAccount> accounts);

@@ -6,24 +6,13 @@
 #include <algorithm>
 #include <bit>
 
-#include "evm/crypto/keccak.hpp"
 #include "evm/trie/hex_prefix.hpp"
 
 namespace warpevm {
 namespace {
 
-/// Nodes hashed in one call: enough to fill vector lanes, few enough that their encodings stay in the cache.
-constexpr size_t batch_size = 512;
-constexpr size_t batch_bytes = 1 << 18;
-
-/// The number of nibbles that both keys share, the first `known` being known to be shared.
-uint32_t common_nibbles(BytesView a, BytesView b, uint32_t known) {
-    const size_t limit = std::min(a.size(), b.size());
-    size_t i = known / 2;
-    while (i < limit && a[i] == b[i]) ++i;
-    const bool half = i < limit && (a[i] ^ b[i]) < 0x10;
-    return static_cast<uint32_t>(2 * i + (half ? 1 : 0));
-}
+/// Nodes that are worth sharing out at once.
+constexpr size_t piece_size = 512;
 
 }  // namespace
 
@@ -33,7 +22,7 @@ TrieBuilder::TrieBuilder(std::span<const TrieEntry> entries) : m_entries(entries
 
 Hash TrieBuilder::root(const ForEach& for_each) {
     lay_out();
-    const size_t pieces = m_nodes.size() / batch_size + 1;
+    const size_t pieces = m_nodes.size() / piece_size + 1;
     for_each(pieces, [this, pieces](size_t piece) {
         Batch batch(*this);
         batch.finish_nodes(piece_begin(m_nodes.size(), pieces, piece),
@@ -50,8 +39,7 @@ Hash TrieBuilder::root(const ForEach& for_each) {
         batch.finish_nodes(first, last, &Node::has_extension,
                            [&batch](const Node& n) { batch.write_extension(n); });
     }
-    const Node& top = m_nodes.front();
-    return top.reference_size == 32 ? Hash{top.reference} : keccak256(top.reference_bytes());
+    return m_nodes.front().reference.as_root();
 }
 
 void TrieBuilder::lay_out() {
@@ -99,43 +87,19 @@ void TrieBuilder::Batch::finish_nodes(size_t first, size_t last, Wanted wanted, 
     for (size_t i = first; i < last; ++i) {
         Node& node = m_trie.m_nodes[i];
         if (!std::invoke(wanted, node)) continue;
-        const size_t mark = m_encodings.bytes().size();
         write(node);
-        const size_t end = m_encodings.bytes().size();
-        if (end - mark < 32)
-            set_inline_reference(node, mark);
-        else
-            m_pending.push_back(
-                {static_cast<uint32_t>(i), static_cast<uint32_t>(mark), static_cast<uint32_t>(end)});
-        if (m_pending.size() == batch_size || end > batch_bytes) hash_written();
+        m_references.end_node(node.reference);
     }
-    hash_written();
-}
-
-void TrieBuilder::Batch::set_inline_reference(Node& node, size_t mark) {
-    const BytesView encoding = BytesView(m_encodings.bytes()).subspan(mark);
-    std::copy(encoding.begin(), encoding.end(), node.reference.begin());
-    node.reference_size = static_cast<uint8_t>(encoding.size());
-}
-
-void TrieBuilder::Batch::hash_written() {
-    const BytesView written = m_encodings.bytes();
-    m_messages.clear();
-    for (const Pending& p : m_pending) m_messages.push_back(written.subspan(p.begin, p.end - p.begin));
-    m_digests.resize(m_messages.size());
-    keccak256_batch(m_messages, m_digests);
-    for (size_t i = 0; i < m_pending.size(); ++i) {
-        m_trie.m_nodes[m_pending[i].node].reference = m_digests[i].bytes;
-        m_trie.m_nodes[m_pending[i].node].reference_size = 32;
-    }
-    m_pending.clear();
-    m_encodings.clear();
+    m_references.finish();
 }
 
 void TrieBuilder::Batch::write_leaf(const Node& node) {
     write_path(node);
     const BytesView value = m_trie.m_entries[node.first].value;
-    m_encodings.list_of_size(rlp::string_size(m_path) + rlp::string_size(value)).string(m_path).string(value);
+    m_references.writer()
+        .list_of_size(rlp::string_size(m_path) + rlp::string_size(value))
+        .string(m_path)
+        .string(value);
 }
 
 void TrieBuilder::Batch::write_branch(const Node& node) {
@@ -143,29 +107,23 @@ void TrieBuilder::Batch::write_branch(const Node& node) {
     const auto child_count = static_cast<size_t>(std::popcount(node.children));
     size_t payload = 16 - child_count + rlp::string_size(value);
     for (size_t i = 0; i < child_count; ++i)
-        payload += m_trie.m_nodes[node.first_child + i].reference_item_size();
-    m_encodings.list_of_size(payload);
+        payload += m_trie.m_nodes[node.first_child + i].reference.item_size();
+    rlp::Writer& out = m_references.writer().list_of_size(payload);
     size_t child = node.first_child;
     for (int n = 0; n < 16; ++n)
         if ((node.children >> n & 1) != 0)
-            write_reference(m_trie.m_nodes[child++]);
+            m_trie.m_nodes[child++].reference.write(out);
         else
-            m_encodings.string({});
-    m_encodings.string(value);
+            out.string({});
+    out.string(value);
 }
 
 /// The node's reference is still its branch's; afterwards it will be the extension's.
 void TrieBuilder::Batch::write_extension(const Node& node) {
     write_path(node);
-    m_encodings.list_of_size(rlp::string_size(m_path) + node.reference_item_size()).string(m_path);
-    write_reference(node);
-}
-
-void TrieBuilder::Batch::write_reference(const Node& node) {
-    if (node.reference_size == 32)
-        m_encodings.string(node.reference_bytes());
-    else
-        m_encodings.raw(node.reference_bytes());
+    rlp::Writer& out = m_references.writer();
+    out.list_of_size(rlp::string_size(m_path) + node.reference.item_size()).string(m_path);
+    node.reference.write(out);
 }
 
 void TrieBuilder::Batch::write_path(const Node& node) {

@@ -3,10 +3,9 @@
 // nodes at once.
 #pragma once
 
-#include <array>
 #include <vector>
 
-#include "evm/codec/rlp.hpp"
+#include "evm/trie/node_reference.hpp"
 #include "evm/trie/trie.hpp"
 
 namespace warpevm {
@@ -27,21 +26,14 @@ class TrieBuilder {
         uint32_t stop =
             0;  ///< where the path ends: the key's end in a leaf, the parting of the keys in a branch
         uint32_t first_child = 0;
-        uint16_t children = 0;  ///< bit n: there is a child for nibble n; 0 in a leaf
-        /// What the parent holds: the hash where the size is 32, else the shorter encoding itself.
-        uint8_t reference_size = 0;
-        std::array<uint8_t, 32> reference{};
+        uint16_t children = 0;    ///< bit n: there is a child for nibble n; 0 in a leaf
+        NodeReference reference;  ///< what the parent holds
 
         [[nodiscard]] bool is_leaf() const { return children == 0; }
         [[nodiscard]] bool has_extension() const { return !is_leaf() && start < stop; }
-        [[nodiscard]] BytesView reference_bytes() const { return {reference.data(), reference_size}; }
-        [[nodiscard]] size_t reference_item_size() const {
-            return reference_size == 32 ? 33 : reference_size;
-        }
     };
 
-    /// Nodes that are encoded, and what hashing them together needs. Several may be at work at once, on nodes
-    /// that do not need each other.
+    /// Encodes and hashes nodes. Several may be at work at once, on nodes that do not need each other.
     class Batch {
       public:
         explicit Batch(TrieBuilder& trie) : m_trie(trie) {}
@@ -53,22 +45,10 @@ class TrieBuilder {
         void write_extension(const Node& node);
 
       private:
-        /// A written encoding of at least 32 bytes that waits to be hashed.
-        struct Pending {
-            uint32_t node;
-            size_t begin;
-            size_t end;
-        };
-        void write_reference(const Node& node);
         void write_path(const Node& node);
-        void set_inline_reference(Node& node, size_t mark);
-        void hash_written();
 
         TrieBuilder& m_trie;
-        rlp::Writer m_encodings;
-        std::vector<Pending> m_pending;
-        std::vector<BytesView> m_messages;
-        std::vector<Hash> m_digests;
+        ReferenceBatch m_references;
         Bytes m_path;
     };
 

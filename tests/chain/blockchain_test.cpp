@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "evm/base/hex.hpp"
 #include "evm/chain/context.hpp"
 #include "tests/chain/header_chain.hpp"
@@ -116,6 +118,30 @@ TEST_F(Chain, before_paris_the_heaviest_block_is_the_head) {
     EXPECT_EQ(m_chain->state_after(a1).read_account(Address::from_low(2)).knowledge, Knowledge::absent);
     EXPECT_EQ(m_chain->state_after(b2).root(), b2.header.state_root);
     EXPECT_EQ(m_chain->state_after(genesis()).root(), m_genesis.state_root);
+}
+
+/// The headers' roots are those of whole states.
+TEST_F(Chain, roots_are_right_however_blocks_branch_and_fail) {
+    start("London");
+    std::mt19937_64 random(33);
+    std::vector<const Blockchain::Node*> nodes{&genesis()};
+    for (int i = 0; i < 150; ++i) {
+        const auto& parent = random() % 3 != 0 ? *nodes.back() : *nodes[random() % nodes.size()];
+        Block b = empty_block(parent, static_cast<uint8_t>(1 + random() % 5), 1 + random() % 30);
+        if (m_chain->find(header_hash(b.header)) != nullptr) continue;
+        Block broken = b;
+        broken.header.state_root.bytes[5] ^= 1;
+        if (random() % 3 == 0) {
+            ASSERT_EQ(import_code(broken), ErrorCode::result_state_root);
+        }
+        nodes.push_back(&import_valid(b));
+        ASSERT_EQ(nodes.back()->header.state_root, b.header.state_root);
+        if (random() % 4 == 0) {
+            const auto& other = *nodes[random() % nodes.size()];
+            ASSERT_EQ(m_chain->state_after(other).root(), other.header.state_root);
+        }
+    }
+    EXPECT_GT(nodes.size(), 100U);
 }
 
 TEST_F(Chain, from_paris_on_the_latest_valid_block_is_the_head) {

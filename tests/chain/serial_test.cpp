@@ -13,7 +13,7 @@
 #include "evm/chain/requests.hpp"
 #include "evm/chain/system_contracts.hpp"
 #include "evm/crypto/keccak.hpp"
-#include "evm/state/memory_state.hpp"
+#include "evm/state/state_trie.hpp"
 
 namespace warpevm {
 namespace {
@@ -318,7 +318,7 @@ TEST_F(Serial, a_window_of_blocks_sees_what_earlier_blocks_did) {
 }
 
 TEST_F(Serial, receipts_before_byzantium_hold_roots_since_the_windows_start) {
-    m_options.state_root_after = [this](const StateDiff& d) { return m_state.root_after(d); };
+    m_options.state_roots = roots_over(m_state);
     BlockInput first = block(Fork::homestead), second = block(Fork::homestead, 101);
     send(first, bob, 5);
     send(second, bob, 6);
@@ -333,6 +333,51 @@ TEST_F(Serial, receipts_before_byzantium_hold_roots_since_the_windows_start) {
     EXPECT_EQ(outcomes[1].intermediate_roots[0], after.root());
     EXPECT_FALSE(outcomes[1].receipts_root.is_zero());
     EXPECT_THAT(run_one(block(Fork::byzantium)).intermediate_roots, IsEmpty());
+}
+
+/// A store that counts what it is told, and breaks on demand.
+struct BreakingRoots final : StateRoots {
+    explicit BreakingRoots(size_t good) : left(good) {}
+    void apply(const StateDiff&) override {}
+    Result<Hash> root() override {
+        if (left == 0) return fail(ErrorCode::internal, "the disk is full");
+        --left;
+        return Hash{};
+    }
+    size_t left;
+};
+
+TEST_F(Serial, a_store_that_has_no_root_ends_the_execution_with_its_error) {
+    BlockInput b = block(Fork::homestead);
+    for (int i = 0; i < 3; ++i) send(b, bob, 5);
+    for (const size_t good : {0, 2, 3}) {
+        m_options.state_roots = [good] { return std::make_unique<BreakingRoots>(good); };
+        const auto outcomes = execute_serial(m_context, {&b, 1}, m_state, m_options);
+        ASSERT_EQ(outcomes.has_value(), good == 3);
+        if (outcomes) continue;
+        EXPECT_EQ(outcomes.error().code, ErrorCode::internal);
+        EXPECT_EQ(outcomes.error().detail, "the disk is full");
+    }
+}
+
+TEST_F(Serial, roots_are_begun_only_where_a_receipt_holds_one) {
+    size_t begun = 0;
+    m_options.state_roots = [&] {
+        ++begun;
+        return std::make_unique<BreakingRoots>(100);
+    };
+    BlockInput old = block(Fork::homestead), young = block(Fork::byzantium, 101);
+    (void)run_one(old);
+    send(young, bob, 1);
+    (void)run_one(young);
+    EXPECT_EQ(begun, 0U);
+    send(old, bob, 1).nonce = 0;
+    young.transactions.clear();
+    send(young, bob, 1).nonce = 1;
+    const auto outcomes = run({old, young});
+    EXPECT_EQ(begun, 1U);
+    EXPECT_EQ(outcomes[0].intermediate_roots.size(), 1U);
+    EXPECT_THAT(outcomes[1].intermediate_roots, IsEmpty());
 }
 
 TEST_F(Serial, missing_state_gives_no_verdict_or_is_assumed_absent) {

@@ -3,8 +3,10 @@
 // it alone with WARPEVM_SEED.
 #include <cstdlib>
 
+#include "evm/state/state_trie.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/random_block.hpp"
+#include "tests/state/whole_roots.hpp"
 
 namespace warpevm::test {
 namespace {
@@ -26,24 +28,30 @@ ExecutionOptions options_of(uint64_t seed, const RandomWindow& w, Fork fork) {
     options.on_invalid = seed % 8 == 0 ? OnInvalid::skip : OnInvalid::reject_block;
     if (seed % 12 != 0) options.on_missing_state = OnMissingState::assume_absent;
     options.allow_missing_system_contracts = true;
-    if (fork < Fork::byzantium && seed % 2 == 0)
-        options.state_root_after = [&w](const StateDiff& diff) { return w.state.root_after(diff); };
+    if (fork < Fork::byzantium && seed % 2 == 0) options.state_roots = whole_roots(w.state);
     return options;
 }
 
 struct Totals {
-    uint64_t speculated = 0, direct = 0, repeated = 0, retreats = 0, invalid = 0, errors = 0, blocks = 0;
+    uint64_t speculated = 0, direct = 0, repeated = 0, retreats = 0, invalid = 0, errors = 0, blocks = 0,
+             roots = 0;
 };
 
 void check_seed(uint64_t seed, Totals& totals) {
     const BlockShape shape = shape_of(seed);
     const RandomWindow w(shape);
-    const ExecutionOptions options = options_of(seed, w, shape.fork);
+    ExecutionOptions options = options_of(seed, w, shape.fork);
     const auto expected = serially(w.window, w.state, options);
     if (!expected)
         ++totals.errors;
     else if (!expected->back().verdict.valid())
         ++totals.invalid;
+    if (options.state_roots) {
+        options.state_roots = roots_over(w.state);
+        expect_equal(expected, serially(w.window, w.state, options));
+        for (const BlockOutcome& o : expected ? *expected : std::vector<BlockOutcome>{})
+            totals.roots += o.intermediate_roots.size();
+    }
     const unsigned threads = thread_counts[seed % std::size(thread_counts)];
     ParallelContext context(stressed(threads, seed));
     std::vector<BlockCounters> counters;
@@ -71,12 +79,13 @@ TEST(ParallelEquality, random_windows_come_out_as_serially) {
         if (testing::Test::HasFailure()) return;
     }
     std::printf(
-        "%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu retreats; %lu invalid, %lu errors\n",
+        "%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu retreats; %lu invalid, %lu errors, %lu "
+        "roots\n",
         totals.blocks, totals.speculated, totals.direct, totals.repeated, totals.retreats, totals.invalid,
-        totals.errors);
+        totals.errors, totals.roots);
     if (chosen.one) return;
     for (const uint64_t n :
-         {totals.speculated, totals.direct, totals.repeated, totals.invalid, totals.errors})
+         {totals.speculated, totals.direct, totals.repeated, totals.invalid, totals.errors, totals.roots})
         EXPECT_GT(n, (chosen.end - chosen.begin) / 100);
 }
 

@@ -6,6 +6,7 @@
 
 #include "evm/crypto/keccak.hpp"
 #include "evm/state/code.hpp"
+#include "evm/state/state_trie.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/state_case_block.hpp"
 #include "tests/fixtures/fixture_files.hpp"
@@ -162,7 +163,7 @@ class StateCases {
         ExecutionOptions options = tools::state_test_options();
         options.on_invalid = seed % 4 == 0 ? OnInvalid::reject_block : OnInvalid::skip;
         if (!block.rules.at_least(Fork::byzantium) && seed % 3 == 0)
-            options.state_root_after = [&test](const StateDiff& diff) { return test.pre.root_after(diff); };
+            options.state_roots = roots_over(test.pre);
         const auto expected = execute_serial(m_serial, {&block, 1}, view, options);
         if (expected) counts.note(expected->front(), test.pre);
         for (ParallelContext& context : m_parallel) {

@@ -3,9 +3,11 @@
 // over seeded random windows. A failing seed is printed; replay it alone with WARPEVM_SEED.
 #include <cstdlib>
 
+#include "evm/state/state_trie.hpp"
 #include "fallback/plain_transfer.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/transfer_window.hpp"
+#include "tests/state/whole_roots.hpp"
 
 namespace warpevm::test {
 namespace {
@@ -37,8 +39,7 @@ ExecutionOptions options_of(uint64_t seed, const TransferWindow& w, Fork fork) {
     options.allow_missing_system_contracts = true;
     // What a reward changes hides what transactions changed of the same account.
     if (seed % 2 == 0) options.reward = Reward::none;
-    if (fork < Fork::byzantium && seed % 16 < 6)
-        options.state_root_after = [&w](const StateDiff& diff) { return w.state.root_after(diff); };
+    if (fork < Fork::byzantium && seed % 16 < 6) options.state_roots = whole_roots(w.state);
     return options;
 }
 
@@ -70,8 +71,9 @@ void count_coincidences(const BlockInput& block, uint64_t taken, Totals& totals)
 void check_seed(uint64_t seed, std::span<ParallelContext* const> contexts, Totals& totals) {
     const TransferShape shape = shape_of(seed);
     const TransferWindow w(shape);
-    const ExecutionOptions options = options_of(seed, w, shape.fork);
+    ExecutionOptions options = options_of(seed, w, shape.fork);
     const auto expected = serially(w.window, w.state, options);
+    if (options.state_roots) options.state_roots = roots_over(w.state);
     totals.errors += expected ? 0 : 1;
     totals.invalid += expected && !expected->back().verdict.valid() ? 1 : 0;
     if (expected)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The block's difference, windows of blocks, and reads that the state view can't answer.
 #include <algorithm>
-#include <random>
 
 #include "tests/state/journal_setup.hpp"
 
@@ -87,33 +86,6 @@ TEST(JournalDiff, each_block_of_a_window_tells_its_own_part) {
     EXPECT_EQ(slots_of(first, contract), (std::vector<SlotChange>{{1, 100}, {2, 0}}));
     EXPECT_EQ(slots_of(second, contract), (std::vector<SlotChange>{{1, 11}}));
     EXPECT_EQ(*find(second, rich), (AccountChange{.address = rich, .nonce = 8, .balance = 1005}));
-}
-
-/// One random transaction, the same for equal seeds.
-void act(Over& o, uint64_t seed) {
-    std::mt19937_64 random(seed);
-    const auto pick = [&](uint64_t n) { return random() % n; };
-    const Address all[] = {rich, contract, absent, hollow, ripemd};
-    auto checkpoint = o.j.checkpoint();
-    for (int step = 0; step < 12; ++step) {
-        const Address& a = all[pick(std::size(all))];
-        const Row row = o.row(a);
-        switch (pick(11)) {
-            case 0: o.j.credit(row, pick(3)); break;
-            case 1:
-                if (o.j.can_pay(row, 1)) o.j.debit(row, pick(2) == 0 ? o.j.balance(row) : U256{1});
-                break;
-            case 2: o.j.touch(row); break;
-            case 3: o.j.set_nonce(row, pick(3)); break;
-            case 4: o.j.set_code(row, pick(2) == 0 ? o.codes.empty() : o.code(new_code)); break;
-            case 5: o.j.destruct(row); break;
-            case 6: checkpoint = o.j.checkpoint(); break;
-            case 7: o.j.revert(checkpoint); break;
-            default:
-                o.j.touch(row);  // nothing in the protocol stores without having touched
-                o.put(a, pick(4), pick(3));
-        }
-    }
 }
 
 /// A window over one journal against a new journal per block over the state that the blocks before left.

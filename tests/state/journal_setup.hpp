@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "evm/base/hex.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "evm/state/journal.hpp"
@@ -62,6 +64,33 @@ struct JournalOver {
     CodeCache codes;
     Journal<Recording> j{state, codes};
 };
+
+/// One random transaction, the same for equal seeds.
+inline void act(JournalOver<false>& o, uint64_t seed) {
+    std::mt19937_64 random(seed);
+    const auto pick = [&](uint64_t n) { return random() % n; };
+    const Address all[] = {rich, contract, absent, hollow, ripemd};
+    auto checkpoint = o.j.checkpoint();
+    for (int step = 0; step < 12; ++step) {
+        const Address& a = all[pick(std::size(all))];
+        const Row row = o.row(a);
+        switch (pick(11)) {
+            case 0: o.j.credit(row, pick(3)); break;
+            case 1:
+                if (o.j.can_pay(row, 1)) o.j.debit(row, pick(2) == 0 ? o.j.balance(row) : U256{1});
+                break;
+            case 2: o.j.touch(row); break;
+            case 3: o.j.set_nonce(row, pick(3)); break;
+            case 4: o.j.set_code(row, pick(2) == 0 ? o.codes.empty() : o.code(new_code)); break;
+            case 5: o.j.destruct(row); break;
+            case 6: checkpoint = o.j.checkpoint(); break;
+            case 7: o.j.revert(checkpoint); break;
+            default:
+                o.j.touch(row);  // nothing in the protocol stores without having touched
+                o.put(a, pick(4), pick(3));
+        }
+    }
+}
 
 inline const AccountChange* find(const StateDiff& diff, const Address& address) {
     for (const AccountChange& c : diff.accounts)

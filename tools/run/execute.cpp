@@ -10,6 +10,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/block_input.hpp"
 #include "evm/codec/wire.hpp"
+#include "evm/state/state_trie.hpp"
 #include "fallback/parallelism.hpp"
 #include "tools/common/difference.hpp"
 #include "tools/common/eip3155.hpp"
@@ -129,9 +130,7 @@ class BlockRun {
                                        : OnMissingState::assume_absent;
         options.allow_missing_system_contracts = !m_folder.complete;
         if (m_folder.complete && m_input.rules.fork < Fork::byzantium)
-            options.state_root_after = [this](const StateDiff& diff) {
-                return m_folder.state.root_after(diff);
-            };
+            options.state_roots = roots_over(m_folder.state);
         return options;
     }
 

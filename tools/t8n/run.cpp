@@ -11,6 +11,7 @@
 #include "evm/chain/chain_config.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/codec/wire.hpp"
+#include "evm/state/state_trie.hpp"
 #include "tools/common/eip3155.hpp"
 #include "tools/t8n/transition.hpp"
 
@@ -83,7 +84,7 @@ ExecutionOptions execution_options(const T8nOptions& options, const T8nInput& in
                                                         options.state_reward));
         execution.fixed_reward = *reward;
     }
-    execution.state_root_after = [&input](const StateDiff& diff) { return input.alloc.root_after(diff); };
+    execution.state_roots = roots_over(input.alloc);
     return execution;
 }
 
