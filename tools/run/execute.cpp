@@ -47,6 +47,16 @@ double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
+ExecutionOptions options_of(const BlockFolder& folder) {
+    ExecutionOptions options;
+    // What is missing is judged afterwards, when all of it is known.
+    options.on_missing_state = OnMissingState::assume_absent;
+    options.allow_missing_system_contracts = !folder.complete;
+    if (folder.complete && folder.rules.fork < Fork::byzantium)
+        options.state_root_after = [&folder](const StateDiff& diff) { return folder.state.root_after(diff); };
+    return options;
+}
+
 /// Errors that a pre-state with missing parts can cause by itself.
 bool may_come_from_missing_state(ErrorCode code) {
     switch (code) {
@@ -84,7 +94,8 @@ class BlockRun {
     bool stop(const Error& error, std::optional<size_t> tx = {}) {
         const bool broken_rule = is_protocol_error(error.code);
         report.error = BlockError{std::string(name(error.code)), tx, to_string(error)};
-        if (!m_folder.complete && broken_rule && may_come_from_missing_state(error.code))
+        if (broken_rule && may_come_from_missing_state(error.code) &&
+            (!m_folder.complete || !report.assumed.empty()))
             report.error->message += "; the pre-state may be incomplete";
         report.exit_code = broken_rule                         ? ExitCode::failed
                            : error.code == ErrorCode::internal ? ExitCode::internal
@@ -122,42 +133,32 @@ class BlockRun {
         return true;
     }
 
-    ExecutionOptions execution_options() const {
-        ExecutionOptions options;
-        options.on_missing_state = m_plan.options.strict_state || m_folder.complete
-                                       ? OnMissingState::fail
-                                       : OnMissingState::assume_absent;
-        options.allow_missing_system_contracts = !m_folder.complete;
-        if (m_folder.complete && m_input.rules.fork < Fork::byzantium)
-            options.state_root_after = [this](const StateDiff& diff) {
-                return m_folder.state.root_after(diff);
-            };
-        return options;
-    }
-
     bool execute() {
+        const WatchedState watched(m_folder.state);
         std::vector<double> times;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
             Execute::Counters counters;
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options(),
+                return m_plan.backend.execute(m_context, {&m_input, 1}, watched, options_of(m_folder),
                                               &counters);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
-            if (!outcomes) return stop(outcomes.error());
+            if (!outcomes) return stop_without_outcome(outcomes.error());
             if (!counters.empty()) report.counters = counters.front();
             if (i == 0)
                 m_outcome = std::move(outcomes->front());
-            else if (!(m_outcome == outcomes->front()))
+            else if (!same_results(m_outcome, outcomes->front()))
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
         report.reasons["backend_" + m_plan.backend.name] = report.txs;
         if (m_plan.options.explain && m_outcome.verdict.valid())
-            report.parallelism = measure_parallelism(m_context, m_input, m_folder.state, execution_options());
-        note_assumed();
+            report.parallelism =
+                measure_parallelism(m_context, m_input, m_folder.state, options_of(m_folder));
+        note_assumed(watched);
+        if (m_plan.options.strict_state && !report.assumed.empty()) return stop_for_missing();
         if (!m_plan.options.evm_trace.empty() && !trace()) return false;
         report.gas_used = m_outcome.gas_used;
         if (m_outcome.verdict.valid()) return true;
@@ -165,14 +166,45 @@ class BlockRun {
                     m_outcome.verdict.tx ? std::optional<size_t>(*m_outcome.verdict.tx) : std::nullopt);
     }
 
-    void note_assumed() {
-        constexpr size_t shown = 5;
-        report.assumed_absent = m_outcome.assumed_accounts.size() + m_outcome.assumed_slots.size();
-        for (const Address& account : m_outcome.assumed_accounts)
-            if (report.assumed.size() < shown) report.assumed.push_back(to_hex(account));
-        for (const SlotKey& slot : m_outcome.assumed_slots)
-            if (report.assumed.size() < shown)
-                report.assumed.push_back(to_hex(slot.address) + "[" + to_quantity(slot.slot) + "]");
+    /// Accounts and slots are in the outcome, the same for every backend. Hashes of blocks are not, and a
+    /// speculation may ask for one that execution does not need, so serial says which.
+    void note_assumed(const WatchedState& watched) {
+        const auto asked = watched.missing();
+        const bool hashes = std::ranges::any_of(
+            asked, [](const MissingKey& key) { return std::holds_alternative<MissingBlockHash>(key); });
+        if (hashes) return report_assumed(ask_serially());
+        std::vector<MissingKey> keys(m_outcome.assumed_accounts.begin(), m_outcome.assumed_accounts.end());
+        keys.insert(keys.end(), m_outcome.assumed_slots.begin(), m_outcome.assumed_slots.end());
+        report_assumed(keys);
+    }
+
+    std::vector<MissingKey> ask_serially() const {
+        const WatchedState watched(m_folder.state);
+        ExecutionContext fresh;
+        static_cast<void>(execute_serial(fresh, {&m_input, 1}, watched, options_of(m_folder)));
+        return watched.missing();
+    }
+
+    void report_assumed(const std::vector<MissingKey>& keys) {
+        report.assumed = describe(keys, m_folder);
+        report.doubts = m_folder.doubts;
+        report.made_by_block = m_folder.made_by_block;
+    }
+
+    /// Code that is not there can't be assumed absent, so there is no outcome; everything else is told too.
+    bool stop_without_outcome(const Error& error) {
+        if (error.code != ErrorCode::missing_state) return stop(error);
+        report_assumed(ask_serially());
+        if (m_plan.options.strict_state) return stop_for_missing();
+        const auto code = std::ranges::find_if(
+            report.assumed, [](const AssumedRead& read) { return read.kind == AssumedRead::Kind::code; });
+        return stop({ErrorCode::missing_state, code == report.assumed.end() ? error.detail : code->text()});
+    }
+
+    bool stop_for_missing() {
+        std::vector<std::string> names;
+        for (const AssumedRead& read : report.assumed) names.push_back(read.text());
+        return stop({ErrorCode::missing_state, fmt::format("{}", fmt::join(names, ", "))});
     }
 
     /// Executes once more, watched; times are not those of the trace.
@@ -188,7 +220,8 @@ class BlockRun {
         ExecutionContext context(m_context.shared_codes());
         context.tracer = &writer;
         context.traced_transaction = static_cast<uint32_t>(*options.tx);
-        const auto outcomes = execute_serial(context, {&m_input, 1}, m_folder.state, execution_options());
+        const WatchedState watched(m_folder.state);
+        const auto outcomes = execute_serial(context, {&m_input, 1}, watched, options_of(m_folder));
         if (!outcomes) return stop(outcomes.error());
         return true;
     }
@@ -213,11 +246,12 @@ class BlockRun {
     void compare_serially() {
         ExecutionContext fresh;
         fresh.interpreter = Interpreter::plain;
-        const auto outcomes = execute_serial(fresh, {&m_input, 1}, m_folder.state, execution_options());
+        const WatchedState watched(m_folder.state);
+        const auto outcomes = execute_serial(fresh, {&m_input, 1}, watched, options_of(m_folder));
         report.checked.emplace_back("serial");
         if (!outcomes)
             report.mismatches.push_back({"serial", "an outcome", to_string(outcomes.error()), std::nullopt});
-        else if (!(outcomes->front() == m_outcome)) {
+        else if (!same_results(outcomes->front(), m_outcome)) {
             const Difference d = first_difference(outcomes->front(), m_outcome);
             report.mismatches.push_back({"serial", d.expected, d.got, d.tx});
         }
@@ -239,6 +273,9 @@ Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report, Se
     input.rules = folder.rules;
     input.environment = block_environment(folder.block.header.with_defaults(), folder.rules);
     input.withdrawals = folder.block.withdrawals;
+    if (folder.block.ommers)
+        for (const Header& ommer : *folder.block.ommers)
+            input.ommers.push_back({ommer.beneficiary, ommer.number});
     std::vector<SenderRequest> requests;
     std::vector<size_t> asked;
     for (size_t i = 0; i < folder.block.transactions.size(); ++i) {
@@ -250,7 +287,7 @@ Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report, Se
                 return fail(
                     ErrorCode::json_field,
                     fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
-                                (folder.path / "block.json").string(), i));
+                                folder.path.string(), i));
         } else if (given.invalid.code == ErrorCode::none) {
             requests.push_back({&given.tx, &folder.rules});
             asked.push_back(i);
