@@ -32,6 +32,7 @@ constexpr ForkKey fork_keys[] = {
     {"arrowGlacierBlock", Fork::arrow_glacier},
     {"grayGlacierBlock", Fork::gray_glacier},
     {"mergeNetsplitBlock", Fork::paris},
+    {"mergeForkBlock", Fork::paris},  // its name before the merge
     {"shanghaiTime", Fork::shanghai},
     {"cancunTime", Fork::cancun},
     {"pragueTime", Fork::prague},

@@ -125,11 +125,14 @@ Result<GivenBlock> read_block(const Value& value) {
 }
 
 Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file) {
-    const auto missing = [&](const char* name) {
+    const auto missing = [&](std::string_view name) {
         return fail(ErrorCode::json_field, fmt::format("{}: {}: is missing, and {} can't execute without it",
                                                        file, name, warpevm::name(fork)));
     };
     const GivenHeader& header = block.header;
+    for (size_t i = 0; i < block.transactions.size(); ++i)
+        if (block.transactions[i].lacks_access_list && block.transactions[i].tx.is_signed())
+            return missing(fmt::format("transactions[{}].accessList", i));
     if (fork >= Fork::london && !header.base_fee_per_gas) return missing("baseFeePerGas");
     if (fork < Fork::paris && !header.difficulty) return missing("difficulty");
     if (fork >= Fork::paris && !header.mix_hash) return missing("mixHash");

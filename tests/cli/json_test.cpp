@@ -241,6 +241,14 @@ TEST(JsonTransaction, NamesWhatIsWrong) {
         read_as<GivenTransaction>(R"({"gas": "0x1", "v": "0x5", "r": "0x1", "s": "0x1", )" + rest);
     ASSERT_TRUE(bad_v);
     EXPECT_EQ(bad_v->invalid.code, ErrorCode::tx_bad_signature);
+    // Half a signature is no bad one, but a missing member.
+    for (const auto& [given, lacking] :
+         {std::pair(R"("r": "0x1", "s": "0x1")", "v"), std::pair(R"("v": "0x1b", "s": "0x1")", "r"),
+          std::pair(R"("v": "0x1b", "r": "0x1", "s": null)", "s")}) {
+        const auto half = read_as<GivenTransaction>(R"({"gas": "0x1", )" + std::string(given) + ", " + rest);
+        ASSERT_FALSE(half) << given;
+        EXPECT_THAT(half.error().detail, HasSubstr(std::string(lacking) + ": is missing"));
+    }
 }
 
 TEST(JsonBlock, RequiredMembersAreNamedAndOthersMayMiss) {

@@ -40,7 +40,8 @@ class RunInput : public testing::Test {
     }
     /// The block's bytes, as debug_getRawBlock answers them.
     [[nodiscard]] std::string raw() const {
-        const auto document = json::Document::parse(m_example.block.dump(), "block");
+        const auto document =
+            warpevm::json::Document::parse(std::string_view(m_example.block.dump()), "block");
         const auto given = warpevm::json::read_block(document->root());
         Block bytes;
         bytes.header = given->header.with_defaults();
@@ -84,6 +85,26 @@ TEST_F(RunInput, WhatTheForkExecutesWithIsNamedWhereItIsMissingOrNull) {
     }
 }
 
+TEST_F(RunInput, MembersOfTransactionsAndOfTheParentAreNamedToo) {
+    for (const char* field : {"v", "r", "s", "nonce", "gas", "value", "input", "chainId", "maxFeePerGas",
+                              "maxPriorityFeePerGas", "accessList"}) {
+        m_example = make_example_block();
+        m_example.block["transactions"][1][field] = nullptr;
+        if (std::string(field) == "v") m_example.block["transactions"][1].erase("yParity");
+        EXPECT_EQ(run().exit_code, 2) << field;
+        EXPECT_THAT(message(), HasSubstr(std::string("transactions[1].") + field));
+    }
+    for (const char* field :
+         {"stateRoot", "baseFeePerGas", "withdrawalsRoot", "excessBlobGas", "timestamp"}) {
+        m_example = make_example_block();
+        m_example.parent.erase("hash");
+        m_example.parent[field] = nullptr;
+        EXPECT_EQ(run().exit_code, 2) << field;
+        EXPECT_THAT(message(), HasSubstr("parent.json"));
+        EXPECT_THAT(message(), HasSubstr(field));
+    }
+}
+
 TEST_F(RunInput, WhatFollowsFromTheParentIsTakenFromThere) {
     for (const char* field : {"parentHash", "baseFeePerGas", "excessBlobGas"})
         m_example.block[field] = nullptr;
@@ -98,7 +119,6 @@ TEST_F(RunInput, StrictStateNamesEverythingThatIsMissing) {
     for (const char* backend : {"serial", "cpu"}) {
         m_example.write(m_folder);
         remove("parent.json");
-        m_example.prestate.erase(to_hex(Address::from_low(0xc0de)));
         EXPECT_EQ(ran(std::string("--strict-state --backend ") + backend).exit_code, 2);
         for (const Address& missing :
              {Address::from_low(0xbeef), Address::from_low(0xfee), Address::from_low(0xfeed)})

@@ -99,7 +99,7 @@ class ReceiptChecker {
         const json::GivenHeader& header = m_folder.block.header;
         compare("transactionIndex", expected.transaction_index, uint64_t{m_tx});
         compare("blockNumber", expected.block_number, *header.number);
-        if (header.hash) compare("blockHash", expected.block_hash, *header.hash);
+        if (m_report.hash) compare("blockHash", expected.block_hash, *m_report.hash);
         const BlockTransaction& tx = m_input.transactions[m_tx];
         if (tx.tx->is_signed()) compare("transactionHash", expected.transaction_hash, hash());
     }
@@ -169,7 +169,7 @@ class ReceiptChecker {
         own("logIndex", expected.log_index, uint64_t{index});
         own("transactionIndex", expected.transaction_index, uint64_t{m_tx});
         own("blockNumber", expected.block_number, *m_folder.block.header.number);
-        if (m_folder.block.header.hash) own("blockHash", expected.block_hash, *m_folder.block.header.hash);
+        if (m_report.hash) own("blockHash", expected.block_hash, *m_report.hash);
         if (m_input.transactions[m_tx].tx->is_signed())
             own("transactionHash", expected.transaction_hash, hash());
         return differs;

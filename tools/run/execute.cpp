@@ -114,6 +114,10 @@ class BlockRun {
         if (!folder) return stop(folder.error());
         m_folder = std::move(*folder);
         report.fork = name(m_folder.rules.fork);
+        // A raw block has no hash beside its header.
+        const json::GivenHeader& header = m_folder.block.header;
+        if (!report.hash && header.missing(m_folder.rules.fork).empty())
+            report.hash = header_hash(header.with_defaults());
         return true;
     }
 

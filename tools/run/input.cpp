@@ -73,8 +73,26 @@ Result<void> read_zero_slots(const json::Value& value, MemoryState& state) {
     return {};
 }
 
+/// What a header tells of the merge: zero difficulty, or the total difficulty before it where that is known.
+MergeHints merge_hints(const json::GivenHeader& header) {
+    MergeHints hints{.difficulty = header.difficulty, .parent_total_difficulty = {}};
+    if (header.total_difficulty && header.difficulty)
+        hints.parent_total_difficulty = *header.total_difficulty - *header.difficulty;
+    return hints;
+}
+
+/// The members that the parent's own fork gives a header, as far as the schedule tells which that is.
+std::vector<std::string_view> missing_in_parent(const json::GivenHeader& parent, const RulesSource& source) {
+    const Rules rules =
+        source.chain.rules_at(*parent.number, *parent.timestamp,
+                              source.chain.merged_at(*parent.number, *parent.timestamp, merge_hints(parent)));
+    // With --fork the chain's own schedule says nothing.
+    return parent.missing(source.fork ? Fork::frontier : rules.fork);
+}
+
 /// The parent's header. Its total difficulty, which is no part of it, is left in `hints`.
-Result<void> read_parent(const fs::path& folder, BlockFolder& into, MergeHints& hints) {
+Result<void> read_parent(const fs::path& folder, const RulesSource& rules, BlockFolder& into,
+                         MergeHints& hints) {
     auto document = read_optional(folder / "parent.json");
     if (!document) return tl::unexpected(document.error());
     if (!*document) {
@@ -94,9 +112,7 @@ Result<void> read_parent(const fs::path& folder, BlockFolder& into, MergeHints& 
     for (const char* key : {"number", "timestamp"})
         if (const auto member = value->at(key); !value->is_string() && !member)
             return tl::unexpected(member.error());
-    // The header's form depends on its fork, which the parent may not share with its child; optional members
-    // are as given.
-    if (const auto missing = given.missing(Fork::frontier); !missing.empty())
+    if (const auto missing = missing_in_parent(given, rules); !missing.empty())
         return value->wrong(fmt::format("expected {}, found nothing", missing.front()));
     into.parent = given.with_defaults();
     if (given.hash && header_hash(*into.parent) != *given.hash)
@@ -108,12 +124,9 @@ Result<void> read_parent(const fs::path& folder, BlockFolder& into, MergeHints& 
 /// By number and time, and by what block and parent tell of the merge; what the block's header lacks and
 /// follows from its parent is taken from there.
 Result<void> find_rules(const fs::path& folder, const RulesSource& rules, BlockFolder& into) {
-    MergeHints hints;
     json::GivenHeader& header = into.block.header;
-    hints.difficulty = header.difficulty;
-    if (header.total_difficulty && header.difficulty)
-        hints.parent_total_difficulty = *header.total_difficulty - *header.difficulty;
-    if (auto done = read_parent(folder, into, hints); !done) return done;
+    MergeHints hints = merge_hints(header);
+    if (auto done = read_parent(folder, rules, into, hints); !done) return done;
     const auto found = rules.at(*header.number, *header.timestamp, hints);
     if (!found) return tl::unexpected(found.error());
     into.rules = *found;

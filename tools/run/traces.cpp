@@ -11,6 +11,7 @@
 #include "evm/chain/block_input.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/codec/wire.hpp"
+#include "evm/crypto/keccak.hpp"
 #include "tools/run/watched_state.hpp"
 
 namespace warpevm::tools {
@@ -122,26 +123,48 @@ class TraceMerger {
         if (!outcomes) return doubt(index, to_string(outcomes.error()));
         const BlockOutcome& outcome = outcomes->front();
         if (!outcome.verdict.valid()) return doubt(index, to_string(outcome.verdict.error));
-        for (const Address& assumed : outcome.assumed_accounts)
-            if (std::ranges::find(targets, assumed) != targets.end())
-                doubt(index, "no trace shows " + to_hex(assumed) + ", where a delegation leads to");
-        note_made(outcome.diff, index);
+        const size_t doubts = m_start.doubts.size();
+        for (const MissingKey& key : watched.missing()) {
+            const auto* account = std::get_if<Address>(&key);
+            const auto* hash = std::get_if<MissingBlockHash>(&key);
+            if (account != nullptr && std::ranges::find(targets, *account) != targets.end())
+                doubt(index, "no trace shows " + to_hex(*account) + ", where a delegation leads to");
+            if (hash != nullptr) doubt(index, fmt::format("the hash of block {} is not known", hash->number));
+        }
+        note_made(outcome.diff, index, m_start.doubts.size() == doubts);
     }
 
     /// An account that the transaction changes was looked up by the tracer; that it is not listed says that
-    /// it was empty.
-    void note_made(const StateDiff& diff, size_t index) {
+    /// it was empty. The next trace that shows it shows what this transaction made of it: if not, executing
+    /// it alone went another way than in the block. `sure`: nothing was missing for it.
+    void note_made(const StateDiff& diff, size_t index, bool sure) {
         for (const AccountChange& change : diff.accounts) {
-            const auto [at, first] = m_sights.try_emplace(change.address);
+            const auto at = m_sights.find(change.address);
+            if (at == m_sights.end()) {
+                if (sure) m_sights.emplace(change.address, Sight{.transaction = index, .exists = false});
+                continue;
+            }
             Sight& sight = at->second;
-            if (first) {
-                sight.transaction = index;
-                sight.exists = false;
-            } else if (sight.transaction > index && sight.exists) {
+            if (sight.transaction <= index || !sight.exists) continue;
+            if (is_as_made(sight.account, change)) {
                 sight.exists = false;
                 m_start.made_by_block.push_back(change.address);
+            } else {
+                doubt(index,
+                      fmt::format("alone it changes {}, which the trace of transaction {} shows otherwise",
+                                  to_hex(change.address), sight.transaction));
             }
         }
+    }
+
+    static bool is_as_made(const GivenAccount& account, const AccountChange& change) {
+        return change.exists && account.nonce == change.nonce && account.balance == change.balance &&
+               hash_of_code(account) == change.code_hash;
+    }
+
+    static Hash hash_of_code(const GivenAccount& account) {
+        if (account.code_hash) return *account.code_hash;
+        return account.code.empty() ? empty_code_hash : keccak256(account.code);
     }
 
     void doubt(size_t index, const std::string& why) {
