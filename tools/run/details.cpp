@@ -10,8 +10,26 @@
 namespace warpevm::tools {
 namespace {
 
-/// Reads, accounts and doubts that are named before the rest is counted.
-constexpr size_t shown = 5;
+/// Names that a list begins with before the rest is only counted: all lists together leave room for the
+/// mismatch on a screen of 24 lines.
+constexpr size_t shown_reads = 4, shown_accounts = 1, shown_doubts = 1;
+
+/// Words in lines of at most 80 columns.
+std::string wrapped(const std::string& start, const std::vector<std::string>& words) {
+    constexpr size_t columns = 80;
+    std::string out = "    " + start;
+    size_t column = out.size();
+    for (size_t i = 0; i < words.size(); ++i) {
+        const std::string word = words[i] + (i + 1 < words.size() ? "," : "");
+        if (column + 1 + word.size() > columns) {
+            out += "\n     ";
+            column = 5;
+        }
+        out += " " + word;
+        column += 1 + word.size();
+    }
+    return out + "\n";
+}
 
 std::string in_transaction(const std::optional<size_t>& tx) {
     return tx ? fmt::format(" (transaction {})", *tx) : "";
@@ -60,28 +78,35 @@ std::string summary(const BlockReport& b) {
         else
             ++known->second;
     }
-    for (const auto& [kind, count] : rest) out += fmt::format("    {} more: {}\n", count, kind);
+    size_t more = 0;
+    std::vector<std::string> kinds;
+    for (const auto& [kind, count] : rest) {
+        more += count;
+        kinds.push_back(fmt::format("{} {}", count, kind));
+    }
+    if (more != 0) out += wrapped(fmt::format("{} more:", more), kinds);
     const auto follow = std::ranges::count_if(mismatches, [](const Mismatch& m) { return m.follows; });
-    if (follow != 0) out += fmt::format("    {} that follow from these\n", follow);
-    if (mismatches.size() > 1) out += "    (--verbose lists them all)\n";
+    if (mismatches.size() > 1)
+        out += fmt::format("    {} that follow from these (--verbose lists all)\n", follow);
     return out;
 }
 
 /// What a failure may come from rather than from the block or from this program.
 std::string possible_causes(const BlockReport& b, bool verbose) {
     std::string out;
-    const auto list = [&](const char* heading, size_t count, const auto& text_of) {
+    const auto list = [&](const char* heading, size_t count, size_t shown, const auto& text_of) {
         if (count == 0) return;
-        out += fmt::format("    {}: {}, which may be the cause\n", heading, count);
         const size_t end = verbose ? count : std::min(count, shown);
+        const std::string part = end < count ? fmt::format(", first {}", end) : "";
+        out += fmt::format("    {}: {}{}; this may be the cause\n", heading, count, part);
         for (size_t i = 0; i < end; ++i) out += "      " + text_of(i) + "\n";
-        if (end < count) out += fmt::format("      and {} more (--verbose lists them)\n", count - end);
     };
-    list("assumed absent, for the pre-state does not hold them", b.assumed.size(),
+    list("assumed absent, not in the pre-state", b.assumed.size(), shown_reads,
          [&](size_t i) { return b.assumed[i].text(); });
-    list("taken as made by this block, for the traces show them only later", b.made_by_block.size(),
+    list("by the traces made in this block", b.made_by_block.size(), shown_accounts,
          [&](size_t i) { return "account " + to_hex(b.made_by_block[i]); });
-    list("can't be told from the traces", b.doubts.size(), [&](size_t i) { return b.doubts[i]; });
+    list("not to be told from the traces", b.doubts.size(), shown_doubts,
+         [&](size_t i) { return b.doubts[i]; });
     return out;
 }
 

@@ -8,7 +8,6 @@
 #include <fstream>
 
 #include "evm/base/hex.hpp"
-#include "evm/chain/block_input.hpp"
 #include "evm/codec/wire.hpp"
 #include "fallback/parallelism.hpp"
 #include "tools/common/difference.hpp"
@@ -64,6 +63,8 @@ bool may_come_from_missing_state(ErrorCode code) {
         case ErrorCode::nonce_too_high:
         case ErrorCode::insufficient_balance:
         case ErrorCode::sender_not_eoa:
+        case ErrorCode::block_gas_exceeded:
+        case ErrorCode::deposit_log:
         case ErrorCode::system_contract_missing:
         case ErrorCode::system_call_failed: return true;
         default: return false;
@@ -271,50 +272,6 @@ class BlockRun {
 };
 
 }  // namespace
-
-Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report, SenderRecovery& senders) {
-    BlockInput input;
-    input.rules = folder.rules;
-    input.environment = block_environment(folder.block.header.with_defaults(), folder.rules);
-    input.withdrawals = folder.block.withdrawals;
-    if (folder.block.ommers)
-        for (const Header& ommer : *folder.block.ommers)
-            input.ommers.push_back({ommer.beneficiary, ommer.number});
-    std::vector<SenderRequest> requests;
-    std::vector<size_t> asked;
-    for (size_t i = 0; i < folder.block.transactions.size(); ++i) {
-        const json::GivenTransaction& given = folder.block.transactions[i];
-        input.transactions.push_back({&given.tx, given.from.value_or(Address{}), given.invalid});
-        if (!given.tx.is_signed()) {
-            ++report.unsigned_txs;
-            if (!given.from)
-                return fail(
-                    ErrorCode::json_field,
-                    fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
-                                folder.path.string(), i));
-        } else if (given.invalid.code == ErrorCode::none) {
-            requests.push_back({&given.tx, &folder.rules});
-            asked.push_back(i);
-        }
-    }
-    const auto recovered = senders.recover(requests, &report.senders);
-    for (size_t k = 0; k < asked.size(); ++k) {
-        const json::GivenTransaction& given = folder.block.transactions[asked[k]];
-        BlockTransaction& tx = input.transactions[asked[k]];
-        const Result<Address>& sender = recovered[k];
-        if (!sender)
-            tx.invalid = sender.error();
-        else if (given.from && *given.from != *sender)
-            tx.invalid = Error{
-                ErrorCode::sender_mismatch,
-                fmt::format("\"from\" is {}, the signature is {}'s", to_hex(*given.from), to_hex(*sender))};
-        else
-            tx.sender = *sender;
-        if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
-            report.mismatches.push_back({"transaction_hash", to_hex(*given.hash), to_hex(hash), asked[k]});
-    }
-    return input;
-}
 
 BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
                       unsigned thread) {
