@@ -4,7 +4,8 @@
 
 cases.py run --build DIR [--sanitized | --full [--shard I/N]]    cases.py sum RESULTS
 
-A case is named FILE::NAME::FORK::INDEX, its file relative to the fixtures; a real block is named blocks/NUMBER. A failure that
+A case is named FILE::NAME::FORK::INDEX, its file relative to the fixtures; a real block is named blocks/NUMBER, one of geth's own chains
+geth/CHAIN/NUMBER, and an input of tests/run_cases.tsv cases/run/ARGUMENTS. A failure that
 tests/pending.txt does not name fails, and so does a case named there that passes.
 """
 
@@ -24,6 +25,8 @@ from backends import built_in
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PENDING = ROOT / "tests" / "pending.txt"
 LEDGER = ROOT / "tests" / "ledger.tsv"
+RUN_CASES = ROOT / "tests" / "run_cases.tsv"
+GETH_CHAINS = ("forks", "fuzz", "osaka", "pool")
 COMMANDS = ("statetest", "blocktest")
 LEDGER_COLUMNS = ("backend", "command", "unit", "passed", "failed", "skipped")
 
@@ -68,8 +71,9 @@ class Program:
     def __init__(self, build):
         self.path = build / "bin" / "warpevm"
 
-    def ask(self, command, backend, paths, output):
-        arguments = [self.path, command, "--backend", backend, "--jobs", str(os.cpu_count()), "--quiet", "--json", output, *paths]
+    def ask(self, command, backend, paths, output, options=()):
+        arguments = [self.path, command, "--backend", backend, "--jobs", str(os.cpu_count()), "--quiet", "--json", output,
+                     *paths, *options]
         done = subprocess.run([str(a) for a in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             answer = json.loads(pathlib.Path(output).read_text())
@@ -88,8 +92,8 @@ def fixture_names(answer, fixtures):
         yield f"{relative}::{failure['name']}::{failure['fork']}::{failure['index']}", failure["reason"]
 
 
-def block_result(answer):
-    failures = {f"blocks/{block['number']}": explain(block) for block in answer["blocks"] if not block["ok"]}
+def block_result(answer, folder="blocks"):
+    failures = {f"{folder}/{block['number']}": explain(block) for block in answer["blocks"] if not block["ok"]}
     return {"passed": answer["summary"]["ok"], "failed": answer["summary"]["failed"], "skipped": 0, "failures": failures}
 
 
@@ -100,10 +104,10 @@ def explain(block):
 
 
 class Unit:
-    """What one call of the program covers: a folder of fixtures, or the real blocks."""
+    """What one call of the program covers: a folder of fixtures, or the real blocks. Counts are kept under `label`."""
 
     def __init__(self, command, name, paths):
-        self.command, self.name, self.paths = command, name, paths
+        self.command, self.name, self.paths, self.label = command, name, paths, command
 
     def run(self, program, backend, fixtures, scratch):
         output = scratch / "answer.json"
@@ -113,6 +117,69 @@ class Unit:
             return block_result(answer)
         counts = {key: answer[key] for key in ("passed", "failed", "skipped")}
         return {**counts, "other": answer["other"], "failures": dict(fixture_names(answer, fixtures)), "skips": answer["skips"]}
+
+
+class GethChain:
+    """Blocks that go-ethereum made on a chain of its own, each with its whole state: every root is checked."""
+
+    command = "run"
+
+    def __init__(self, folder):
+        self.folder, self.name, self.label = folder, f"geth/{folder.name}", f"run-geth-{folder.name}"
+
+    def run(self, program, backend, fixtures, scratch):
+        output = scratch / "answer.json"
+        output.unlink(missing_ok=True)
+        options = ["--chain", self.folder / "genesis.json", "--strict-state"]
+        return block_result(program.ask("run", backend, [self.folder], output, options), self.name)
+
+
+class RunCases:
+    """The lines of tests/run_cases.tsv: inputs as people have them, with exit code and words of the answer."""
+
+    command, name, label = "run", "cases", "run-cases"
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    @staticmethod
+    def lines():
+        rows = (line for line in RUN_CASES.read_text().splitlines() if line and not line.startswith("#"))
+        return [row.split("\t") for row in rows]
+
+    def run(self, program, backend, fixtures, scratch):
+        failures = {}
+        lines = self.lines()
+        for arguments, code, words in lines:
+            command = [program.path, "run", *arguments.split(), "--backend", backend]
+            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+            wrong = [word for word in words.split(" & ") if (word.lstrip("!") in done.stdout) == word.startswith("!")]
+            if done.returncode != int(code):
+                failures[f"cases/run/{arguments}"] = f"expected exit {code}, got {done.returncode}"
+            elif wrong:
+                failures[f"cases/run/{arguments}"] = f"expected in the output: {wrong}"
+        return {"passed": len(lines) - len(failures), "failed": len(failures), "skipped": 0, "failures": failures}
+
+
+class LeftOut:
+    """Takes the place of a unit whose data is not there: its cases count as skipped."""
+
+    def __init__(self, unit, count, reason):
+        self.command, self.name, self.label, self.count, self.reason = unit.command, unit.name, unit.label, count, reason
+
+    def run(self, program, backend, fixtures, scratch):
+        skips = [{"name": self.name, "reason": self.reason}]
+        return {"passed": 0, "failed": 0, "skipped": self.count, "failures": {}, "skips": skips}
+
+
+def input_units():
+    """Blocks and inputs beside the fixtures: few and fast, so that all of them run on every backend."""
+    geth = data_folder("WARPEVM_GETH", "geth", "the blocks of go-ethereum's own chains")
+    for chain in GETH_CHAINS:
+        unit = GethChain((geth or pathlib.Path("geth")) / chain)
+        yield unit if geth else LeftOut(unit, 1, "the folder is not there")
+    cases = data_folder("WARPEVM_CASES", "cases", "inputs as people have them")
+    yield RunCases(cases / "run") if cases else LeftOut(RunCases(None), len(RunCases.lines()), "the folder is not there")
 
 
 def whole_units(fixtures, blocks):
@@ -200,12 +267,13 @@ def run(arguments):
 
     results_folder = ROOT / "build" / "results"
     results_folder.mkdir(parents=True, exist_ok=True)
+    inputs = list(input_units())
     bad = 0
     for backend in built_in(program.path):
         sample = arguments.sanitized or backend != "serial"
         results = []
         units = sample_units(fixtures, blocks, not arguments.sanitized) if sample else whole_units(fixtures, blocks)
-        for unit in units:
+        for unit in [*units, *inputs]:
             begin = time.monotonic()
             result = unit.run(program, backend, fixtures, build)
             results.append(result)
@@ -214,7 +282,7 @@ def run(arguments):
                   f"{result['skipped']} skipped ({seconds:.0f} s)", flush=True)
             if not sample:
                 print_skips(result.get("skips", []))
-            write_counts(results_folder / f"{build.name}-{backend}-{unit.command}.json", [result])
+            write_counts(results_folder / f"{build.name}-{backend}-{unit.label}.json", [result])
         bad += judge(results, complete=bool(fixtures and blocks) and not sample)
     return 1 if bad else 0
 
@@ -224,7 +292,8 @@ def run_full(arguments, program, fixtures, blocks, build):
     tested = commit()  # others may be made meanwhile
     done_folder = build / "full" / tested
     done_folder.mkdir(parents=True, exist_ok=True)
-    units = [(backend, unit) for backend in built_in(program.path) for unit in full_units(fixtures, blocks)]
+    inputs = [unit for unit in input_units() if not isinstance(unit, LeftOut)]
+    units = [(backend, unit) for backend in built_in(program.path) for unit in [*full_units(fixtures, blocks), *inputs]]
     if not units:
         print("nothing to run, so there is no ledger: set WARPEVM_FIXTURES and WARPEVM_BLOCKS")
         return 1

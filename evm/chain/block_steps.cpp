@@ -60,7 +60,7 @@ void pay_withdrawals(Journal<R>& journal, std::span<const Withdrawal> withdrawal
 
 template <bool R>
 Error collect_requests(Machine<R>& machine, const ExecutionOptions& options, BlockOutcome& outcome) {
-    const Result<Bytes> deposits = deposit_requests(machine.logs());
+    const Result<Bytes> deposits = deposit_requests(machine.logs(), machine.rules().deposit_contract);
     if (!deposits) return deposits.error();
     add_requests(outcome.requests, RequestType::deposit, *deposits);
     bool complete = true;

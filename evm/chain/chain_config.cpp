@@ -96,10 +96,23 @@ BlobSchedule ChainConfig::blobs_of(Fork fork) const {
     return mainnet_blob_schedule(fork);
 }
 
-bool ChainConfig::merged_at(uint64_t number, uint64_t timestamp) const {
+bool ChainConfig::merged_at(uint64_t number, uint64_t timestamp, const MergeHints& hints) const {
     if (terminal_total_difficulty && terminal_total_difficulty->is_zero()) return true;
     if (start_of(Fork::paris) && number >= *start_of(Fork::paris)) return true;
-    return start_of(Fork::shanghai) && timestamp >= *start_of(Fork::shanghai);
+    if (start_of(Fork::shanghai) && timestamp >= *start_of(Fork::shanghai)) return true;
+    if (!terminal_total_difficulty) return false;
+    if (hints.parent_total_difficulty) return merged(*hints.parent_total_difficulty);
+    return hints.difficulty && hints.difficulty->is_zero() && number > 0;
+}
+
+Result<void> ChainConfig::check_known_at(uint64_t number, uint64_t timestamp) const {
+    for (const UnknownRules& u : unknown)
+        if ((u.by_time ? timestamp : number) >= u.start)
+            return fail(ErrorCode::unknown_fork, "\"" + u.key + "\" of the chain's configuration holds at " +
+                                                     (u.by_time ? "time " + std::to_string(timestamp)
+                                                                : "block " + std::to_string(number)) +
+                                                     ", and its rules are not known here");
+    return {};
 }
 
 Rules ChainConfig::rules_at(uint64_t number, uint64_t timestamp, bool paris) const {
@@ -112,6 +125,7 @@ Rules ChainConfig::rules_at(uint64_t number, uint64_t timestamp, bool paris) con
         if (start_of(f) && (paris ? timestamp : number) >= *start_of(f)) rules.fork = f;
     rules.blobs = blobs_of(rules.fork);
     rules.dao_transition = dao_block == number;
+    rules.deposit_contract = deposit_contract;
     return rules;
 }
 

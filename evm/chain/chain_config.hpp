@@ -4,13 +4,29 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "evm/base/result.hpp"
 #include "evm/base/u256.hpp"
 #include "evm/chain/fork.hpp"
 
 namespace warpevm {
+
+/// A part of a configuration that this build has no rules for: it matters once it is active.
+struct UnknownRules {
+    std::string key;     ///< as the configuration spells it
+    uint64_t start = 0;  ///< a block number, or a time
+    bool by_time = true;
+    bool operator==(const UnknownRules&) const = default;
+};
+
+/// What a header says of the merge beside its number and time (EIP-3675).
+struct MergeHints {
+    std::optional<U256> difficulty;
+    std::optional<U256> parent_total_difficulty;
+};
 
 /// A chain's fork schedule. A plain value.
 struct ChainConfig {
@@ -24,6 +40,10 @@ struct ChainConfig {
     std::optional<uint64_t> dao_block;
     /// Blob parameters by fork; a fork without its own keeps those of the fork before.
     std::array<std::optional<BlobSchedule>, fork_count> blobs{};
+    /// Whose logs are deposits (EIP-6110).
+    Address deposit_contract = deposit_contract_address;
+    /// Forks that the configuration names and that are not implemented.
+    std::vector<UnknownRules> unknown;
 
     bool operator==(const ChainConfig&) const = default;
 
@@ -37,9 +57,14 @@ struct ChainConfig {
     [[nodiscard]] bool merged(const U256& parent_total_difficulty) const {
         return terminal_total_difficulty && parent_total_difficulty >= *terminal_total_difficulty;
     }
-    /// The same without total difficulties: by Paris's known block, a terminal total difficulty of zero, or a
-    /// fork after Paris.
-    [[nodiscard]] bool merged_at(uint64_t number, uint64_t timestamp) const;
+    /// The same where not all is known: by Paris's known block, a terminal total difficulty of zero or a fork
+    /// after Paris; else by the parent's total difficulty; else by the difficulty, which is zero only after
+    /// the merge. (Paris's known block may lie after the merge: it is where geth's nodes part, not where
+    /// Paris starts.)
+    [[nodiscard]] bool merged_at(uint64_t number, uint64_t timestamp, const MergeHints& hints = {}) const;
+    /// An error that names the first part of the configuration which holds at this block and is not known
+    /// here.
+    [[nodiscard]] Result<void> check_known_at(uint64_t number, uint64_t timestamp) const;
 
     /// The rules of the block; `paris` says whether it is a proof-of-stake block.
     [[nodiscard]] Rules rules_at(uint64_t number, uint64_t timestamp, bool paris) const;
@@ -54,6 +79,8 @@ struct ChainConfig {
 
 /// Ethereum's main chain up to BPO2.
 const ChainConfig& mainnet();
+/// A public chain by its name: mainnet, sepolia, holesky or hoodi; null for any other.
+const ChainConfig* named_chain(std::string_view name);
 
 /// Reads the `config` object of a genesis.json. Block numbers and times are numbers or QUANTITY strings.
 Result<ChainConfig> from_genesis_config(std::string_view json);

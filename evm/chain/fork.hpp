@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "evm/chain/address_literal.hpp"
+
 namespace warpevm {
 
 enum class Fork : uint8_t {
@@ -36,6 +38,10 @@ struct BlobSchedule {
 /// Mainnet's blob parameters in `fork` (zeros before Cancun; BPO3 to BPO5 repeat BPO2's).
 BlobSchedule mainnet_blob_schedule(Fork fork);
 
+/// Mainnet's deposit contract (EIP-6110).
+inline constexpr Address deposit_contract_address =
+    address_literal("00000000219ab540356cbb839cbe05303d7705fa");
+
 /// What execution must know of the chain at one block. A plain value; the chain configuration makes it.
 struct Rules {
     Fork fork = Fork::frontier;
@@ -43,6 +49,8 @@ struct Rules {
     BlobSchedule blobs{};
     /// True in the one block that moves the DAO's balances (EIP-779).
     bool dao_transition = false;
+    /// Whose logs are deposits (EIP-6110).
+    Address deposit_contract = deposit_contract_address;
 
     [[nodiscard]] bool at_least(Fork f) const { return fork >= f; }
 };

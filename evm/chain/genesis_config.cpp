@@ -2,6 +2,7 @@
 // Reads chain configurations from JSON: the `config` object of genesis.json, and blob schedules.
 #include <simdjson.h>
 
+#include <algorithm>
 #include <string>
 
 #include "evm/base/hex.hpp"
@@ -31,6 +32,7 @@ constexpr ForkKey fork_keys[] = {
     {"arrowGlacierBlock", Fork::arrow_glacier},
     {"grayGlacierBlock", Fork::gray_glacier},
     {"mergeNetsplitBlock", Fork::paris},
+    {"mergeForkBlock", Fork::paris},  // its name before the merge
     {"shanghaiTime", Fork::shanghai},
     {"cancunTime", Fork::cancun},
     {"pragueTime", Fork::prague},
@@ -41,6 +43,14 @@ constexpr ForkKey fork_keys[] = {
     {"bpo4Time", Fork::bpo4},
     {"bpo5Time", Fork::bpo5},
 };
+
+/// The same rules under another key, or none of their own: eip155Block always goes with eip158Block.
+constexpr std::string_view keys_without_rules[] = {"eip155Block"};
+
+/// Any other key of this form names a fork that is not known here.
+bool names_a_fork(std::string_view key) {
+    return key.ends_with("Block") || key.ends_with("Time");
+}
 
 tl::unexpected<Error> wrong_field(std::string_view key, std::string_view expected) {
     return fail(ErrorCode::json_field, "config." + std::string(key) + ": expected " + std::string(expected));
@@ -72,10 +82,12 @@ Result<void> read_blobs(json::object& schedules, ChainConfig& config) {
         json::object parts;
         if (field.unescaped_key().get(name) != simdjson::SUCCESS)
             return wrong_field("blobSchedule", "names of forks");
+        json::value entry;
+        if (field.value().get(entry) != simdjson::SUCCESS) return wrong_field("blobSchedule", "objects");
         const auto fork = parse_fork(name);
-        if (!fork) continue;  // a fork that is not ours; its name fails where the network's name needs it
-        if (field.value().get_object().get(parts) != simdjson::SUCCESS)
-            return wrong_field("blobSchedule", "objects");
+        // A fork that is not ours fails where its own key says that it is active.
+        if (!fork || is_null(entry)) continue;
+        if (entry.get_object().get(parts) != simdjson::SUCCESS) return wrong_field("blobSchedule", "objects");
         std::optional<uint64_t> target, max, fraction;
         for (auto part : parts) {
             std::string_view key;
@@ -116,9 +128,34 @@ Result<void> read_field(std::string_view key, json::value& value, ChainConfig& c
         return to ? Result<void>{} : wrong_field(key, "a number of at most 64 bits");
     };
     if (key == "daoForkBlock") return set(config.dao_block);
+    if (key == "depositContractAddress") {
+        std::string_view text;
+        std::optional<Address> address;
+        if (value.get_string().get(text) == simdjson::SUCCESS) address = address_from_hex(text);
+        if (!address) return wrong_field(key, "an address of 20 bytes in hexadecimal");
+        config.deposit_contract = *address;
+        return {};
+    }
     for (const ForkKey& f : fork_keys)
         if (key == f.key) return set(config.start_of(f.fork));
+    if (!names_a_fork(key) || std::ranges::find(keys_without_rules, key) != std::end(keys_without_rules))
+        return {};
+    std::optional<uint64_t> start;
+    if (auto done = set(start); !done) return done;
+    config.unknown.push_back({std::string(key), *start, key.ends_with("Time")});
     return {};
+}
+
+/// A schedule that lists blob parameters lists those of each fork that only changes them (EIP-7892).
+void note_missing_blobs(ChainConfig& config) {
+    const auto given = [](const auto& blobs) { return blobs.has_value(); };
+    if (std::ranges::none_of(config.blobs, given)) return;
+    for (const ForkKey& f : fork_keys) {
+        const auto& start = config.start_of(f.fork);
+        if (f.fork < Fork::bpo1 || !start || config.blobs[static_cast<size_t>(f.fork)]) continue;
+        config.unknown.push_back(
+            {"blobSchedule." + std::string(f.key.substr(0, f.key.size() - 4)), *start, true});
+    }
 }
 
 /// Block numbers must not fall from fork to fork, nor times; else the schedule means nothing.
@@ -181,6 +218,7 @@ Result<ChainConfig> from_genesis_config(std::string_view text) {
     // Chains that started after Constantinople was mended often name only one of the two.
     if (!config.start_of(Fork::petersburg))
         config.start_of(Fork::petersburg) = config.start_of(Fork::constantinople);
+    note_missing_blobs(config);
     if (const auto order = check_order(config); !order) return tl::unexpected(order.error());
     return config;
 }

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <string>
 
-#include "evm/chain/system_contracts.hpp"
-
 namespace warpevm {
 namespace {
 
@@ -50,13 +48,12 @@ Hash sha256(BytesView message) {
 
 }  // namespace
 
-Result<Bytes> deposit_requests(const Logs& logs) {
+Result<Bytes> deposit_requests(const Logs& logs, const Address& deposit_contract) {
     Bytes requests;
     for (size_t i = 0; i < logs.size(); ++i) {
         const LogRecord& log = logs[i];
         const auto topics = logs.topics(log);
-        if (log.address != deposit_contract_address || topics.empty() || topics[0] != deposit_event_topic)
-            continue;
+        if (log.address != deposit_contract || topics.empty() || topics[0] != deposit_event_topic) continue;
         if (const auto read = read_deposit(logs.data(log), requests); !read)
             return tl::unexpected(read.error());
     }

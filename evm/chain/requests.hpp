@@ -16,9 +16,9 @@ enum class RequestType : uint8_t {
     consolidation = 2,  ///< EIP-7251
 };
 
-/// The deposit requests in the logs, one after the other, without type byte. A deposit log whose layout is
-/// not exactly the deposit contract's is the error deposit_log.
-Result<Bytes> deposit_requests(const Logs& logs);
+/// The deposit requests in the logs of `deposit_contract`, one after the other, without type byte. A deposit
+/// log whose layout is not exactly the deposit contract's is the error deposit_log.
+Result<Bytes> deposit_requests(const Logs& logs, const Address& deposit_contract);
 
 /// Appends the request list of one type to `requests`, unless it is empty.
 void add_requests(std::vector<Bytes>& requests, RequestType type, BytesView data);

@@ -2,21 +2,9 @@
 // Addresses that the protocol itself calls, reads or credits.
 #pragma once
 
-#include "evm/base/bytes.hpp"
+#include "evm/chain/address_literal.hpp"
 
 namespace warpevm {
-
-/// An address from 40 hexadecimal digits; a wrong digit does not compile.
-consteval Address address_literal(const char (&digits)[41]) {
-    Address a;
-    for (size_t i = 0; i < 40; ++i) {
-        const char c = digits[i];
-        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0) throw "not a lower-case hexadecimal digit";
-        a.bytes[i / 2] = static_cast<uint8_t>(a.bytes[i / 2] << 4 | digit);
-    }
-    return a;
-}
 
 /// The caller of system calls.
 inline constexpr Address system_address = address_literal("fffffffffffffffffffffffffffffffffffffffe");
@@ -31,9 +19,6 @@ inline constexpr Address withdrawal_requests_address =
 /// Consolidation requests (EIP-7251).
 inline constexpr Address consolidation_requests_address =
     address_literal("0000bbddc7ce488642fb579f8b00f3a590007251");
-/// Deposits (EIP-6110), of mainnet.
-inline constexpr Address deposit_contract_address =
-    address_literal("00000000219ab540356cbb839cbe05303d7705fa");
 /// Where the DAO's ether went (EIP-779).
 inline constexpr Address dao_refund_address = address_literal("bf4ed7b27f1d666546e30d74d50d173d20bca754");
 

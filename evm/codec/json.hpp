@@ -38,6 +38,8 @@ class Value {
     /// The member `key`, or nothing where this is no object or the member is missing or null.
     [[nodiscard]] std::optional<Value> find(std::string_view key) const;
     [[nodiscard]] bool has(std::string_view key) const { return find(key).has_value(); }
+    /// True where the member is there, be it null.
+    [[nodiscard]] bool names(std::string_view key) const;
     /// An array's element; an error where there are not that many.
     [[nodiscard]] Result<Value> at(size_t index) const;
     /// Number of elements or members; 0 for anything else.

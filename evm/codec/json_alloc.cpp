@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts of a pre-state, from an alloc or from the merged traces of a block.
+// Accounts of a pre-state, from an alloc or from the traces of a block.
 #include "evm/codec/json_alloc.hpp"
 
 #include <string>
 
 #include "evm/base/hex.hpp"
+#include "evm/codec/json_rpc.hpp"
+#include "evm/crypto/keccak.hpp"
 
 namespace warpevm::json {
 namespace {
-
-struct Account {
-    uint64_t nonce = 0;
-    U256 balance;
-    Bytes code;
-};
 
 Result<Address> address_key(std::string_view key, const Value& account) {
     const auto address = address_from_hex(key);
@@ -39,17 +35,6 @@ Result<U256> slot_value(const Value& slot) {
     return number;
 }
 
-Result<Account> read_account(const Value& value) {
-    Account account;
-    auto done = Fields(value)
-                    .optional("balance", account.balance)
-                    .optional("nonce", account.nonce)
-                    .optional("code", account.code)
-                    .result();
-    if (!done) return tl::unexpected(done.error());
-    return account;
-}
-
 /// Calls `each(slot, value)` for the members of "storage".
 template <class F>
 Result<void> read_storage(const Value& account, const F& each) {
@@ -67,68 +52,87 @@ Result<void> read_storage(const Value& account, const F& each) {
     return {};
 }
 
-class TraceMerger {
-  public:
-    TraceMerger(const CreatedAt& created_at, MemoryState& state) : m_created_at(created_at), m_state(state) {}
-
-    Result<void> add(const Value& transaction, size_t index) {
-        const auto accounts = transaction.members();
-        if (!accounts) return tl::unexpected(accounts.error());
-        for (const auto& [key, value] : *accounts) {
-            const auto address = address_key(key, value);
-            if (!address) return tl::unexpected(address.error());
-            if (auto done = add_account(*address, value, index); !done) return done;
-        }
+/// What the account's "codeHash" says must be so: geth names the code's hash, also where it is asked to leave
+/// out the code itself.
+Result<void> check_code_hash(const Value& value, const std::optional<Hash>& code_hash,
+                             GivenAccount& account) {
+    if (!code_hash || (*code_hash == Hash{} && account.code.empty())) return {};
+    if (!value.has("code")) {
+        if (*code_hash != empty_code_hash) account.code_hash = code_hash;
         return {};
     }
+    const Hash actual = account.code.empty() ? empty_code_hash : keccak256(account.code);
+    if (actual == *code_hash) return {};
+    return value.wrong("codeHash is " + to_hex(*code_hash) + ", but the code's hash is " + to_hex(actual));
+}
 
-  private:
-    Result<void> add_account(const Address& address, const Value& value, size_t index) {
-        if (const auto created = m_created_at.find(address);
-            created != m_created_at.end() && index > created->second && !m_seen.contains(address))
-            return {};
-        const auto account = read_account(value);
-        if (!account) return tl::unexpected(account.error());
-        // The tracer also lists accounts that do not exist, as empty ones.
-        const bool empty = account->nonce == 0 && account->balance.is_zero() && account->code.empty();
-        if (m_seen.insert(address).second) {
-            if (empty)
-                m_state.set_absent(address);
-            else
-                m_state.set_account(address, account->nonce, account->balance, account->code);
-        }
-        return read_storage(value, [&](const U256& slot, const U256& number) {
-            if (m_slots.insert({address, slot}).second) m_state.set_slot(address, slot, number);
-            return true;
+Result<GivenAccount> read_account(std::string_view key, const Value& value) {
+    GivenAccount account;
+    const auto address = address_key(key, value);
+    if (!address) return tl::unexpected(address.error());
+    account.address = *address;
+    std::optional<Hash> code_hash;
+    auto done = Fields(value)
+                    .optional("balance", account.balance)
+                    .optional("nonce", account.nonce)
+                    .optional("code", account.code)
+                    .optional("codeHash", code_hash)
+                    .result();
+    if (done) done = check_code_hash(value, code_hash, account);
+    // Names that differ only in spelling ("0x1", "0x01") are the same slot.
+    SeededSet<U256> seen;
+    if (done)
+        done = read_storage(value, [&](const U256& slot, const U256& number) {
+            account.storage.emplace_back(slot, number);
+            return seen.insert(slot).second;
         });
-    }
+    if (!done) return tl::unexpected(done.error());
+    return account;
+}
 
-    const CreatedAt& m_created_at;
-    MemoryState& m_state;
-    SeededSet<Address> m_seen;
-    SeededSet<SlotKey> m_slots;
-};
+Result<TracedTransaction> read_traced_transaction(const Value& value) {
+    if (const auto error = value.find("error"))
+        return error->wrong("the tracer reports an error for this transaction: " + error->raw());
+    TracedTransaction transaction;
+    if (auto done = Fields(value).optional("txHash", transaction.hash).result(); !done)
+        return tl::unexpected(done.error());
+    const auto result = value.at("result");
+    if (!result) return tl::unexpected(result.error());
+    if (result->has("pre") || result->has("post"))
+        return result->wrong("a trace in diffMode lacks what was only read: ask for it without diffMode");
+    const auto accounts = result->members();
+    if (!accounts) return tl::unexpected(accounts.error());
+    for (const auto& [key, member] : *accounts) {
+        auto account = read_account(key, member);
+        if (!account) return tl::unexpected(account.error());
+        transaction.accounts.push_back(std::move(*account));
+    }
+    return transaction;
+}
 
 }  // namespace
 
-Result<void> read_alloc(const Value& value, MemoryState& state) {
-    const auto accounts = value.members();
+void GivenAccount::put_record(MemoryState& state) const {
+    state.set_account(address, nonce, balance, code);
+    if (code_hash) state.set_code_hash(address, *code_hash);
+}
+
+void GivenAccount::put(MemoryState& state) const {
+    put_record(state);
+    for (const auto& [slot, value] : storage) state.set_slot(address, slot, value);
+}
+
+Result<void> read_alloc(const Value& answer, MemoryState& state) {
+    const auto value = rpc_result(answer);
+    if (!value) return tl::unexpected(value.error());
+    const auto inside = value->find("alloc");
+    const auto accounts = (inside ? *inside : *value).members();
     if (!accounts) return tl::unexpected(accounts.error());
     for (const auto& [key, member] : *accounts) {
-        const auto address = address_key(key, member);
-        if (!address) return tl::unexpected(address.error());
-        if (state.accounts().contains(*address)) return member.wrong("the account is there twice");
-        const auto account = read_account(member);
+        const auto account = read_account(key, member);
         if (!account) return tl::unexpected(account.error());
-        state.set_account(*address, account->nonce, account->balance, account->code);
-        // Names that differ only in spelling ("0x1", "0x01") are the same slot.
-        SeededSet<U256> seen;
-        auto done = read_storage(member, [&, &name = *address](const U256& slot, const U256& number) {
-            if (!seen.insert(slot).second) return false;
-            state.set_slot(name, slot, number);
-            return true;
-        });
-        if (!done) return done;
+        if (state.accounts().contains(account->address)) return member.wrong("the account is there twice");
+        account->put(state);
     }
     return {};
 }
@@ -139,21 +143,19 @@ bool is_prestate_trace(const Value& value) {
     return result && result->is_array();
 }
 
-Result<void> read_prestate_trace(const Value& value, const CreatedAt& created_at, MemoryState& state) {
-    const auto list = value.is_array() ? Result<Value>(value) : value.at("result");
+Result<std::vector<TracedTransaction>> read_prestate_trace(const Value& answer) {
+    const auto list = rpc_result(answer);
     if (!list) return tl::unexpected(list.error());
-    const auto transactions = list->elements();
-    if (!transactions) return tl::unexpected(transactions.error());
-    TraceMerger merger(created_at, state);
-    for (size_t i = 0; i < transactions->size(); ++i) {
-        const Value& transaction = (*transactions)[i];
-        if (const auto error = transaction.find("error"))
-            return error->wrong("the tracer reports an error for this transaction");
-        const auto result = transaction.at("result");
-        if (!result) return tl::unexpected(result.error());
-        if (auto done = merger.add(*result, i); !done) return done;
+    const auto elements = list->elements();
+    if (!elements) return tl::unexpected(elements.error());
+    std::vector<TracedTransaction> transactions;
+    transactions.reserve(elements->size());
+    for (const Value& element : *elements) {
+        auto transaction = read_traced_transaction(element);
+        if (!transaction) return tl::unexpected(transaction.error());
+        transactions.push_back(std::move(*transaction));
     }
-    return {};
+    return transactions;
 }
 
 }  // namespace warpevm::json

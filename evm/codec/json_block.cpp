@@ -4,19 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "evm/codec/json_rpc.hpp"
+#include "evm/codec/wire.hpp"
+
 namespace warpevm::json {
 namespace {
 
 template <class T>
 T or_zero(const std::optional<T>& value) {
     return value.value_or(T{});
-}
-
-/// The value that holds the block: itself, or "result" of a JSON-RPC answer.
-Result<Value> block_value(const Value& value) {
-    if (value.has("jsonrpc") || value.has("result")) return value.at("result");
-    if (!value.is_object()) return value.expected("a block as an object");
-    return value;
 }
 
 }  // namespace
@@ -89,6 +85,7 @@ Result<void> read(const Value& value, GivenHeader& into) {
     fields.optional(either("transactionsRoot", "transactionsTrie"), into.transactions_root);
     fields.optional(either("receiptsRoot", "receiptTrie"), into.receipts_root);
     fields.optional(either("logsBloom", "bloom"), into.logs_bloom).optional("difficulty", into.difficulty);
+    fields.optional("totalDifficulty", into.total_difficulty);
     fields.optional("number", into.number)
         .optional("gasLimit", into.gas_limit)
         .optional("gasUsed", into.gas_used);
@@ -102,14 +99,24 @@ Result<void> read(const Value& value, GivenHeader& into) {
     return fields.result();
 }
 
+bool GivenBlock::has_unknown_ommers() const {
+    if (ommers) return false;
+    if (ommer_hashes) return !ommer_hashes->empty();
+    return header.ommers_hash && *header.ommers_hash != warpevm::ommers_hash({});
+}
+
 Result<GivenBlock> read_block(const Value& value) {
-    const auto block_json = block_value(value);
+    const auto block_json = rpc_result(value);
     if (!block_json) return tl::unexpected(block_json.error());
+    if (block_json->is_string()) return read_raw_block(*block_json);
+    if (!block_json->is_object()) return block_json->expected("a block as an object, or its RLP");
     GivenBlock block;
     if (auto done = read(*block_json, block.header); !done) return tl::unexpected(done.error());
     for (const char* key : {"number", "timestamp", "gasLimit", "transactions"})
         if (const auto member = block_json->at(key); !member) return tl::unexpected(member.error());
     if (!block.header.beneficiary) return tl::unexpected(block_json->at("miner").error());
+    if (const auto first = block_json->find("transactions")->at(size_t{0}); first && first->is_string())
+        return first->wrong("expected a transaction, got a hash: ask the node for full transactions");
     Fields fields(*block_json);
     fields.required("transactions", block.transactions);
     fields.optional("uncles", block.ommer_hashes).optional("withdrawals", block.withdrawals);
@@ -118,15 +125,24 @@ Result<GivenBlock> read_block(const Value& value) {
 }
 
 Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file) {
-    const auto missing = [&](const char* name) {
+    const auto missing = [&](std::string_view name) {
         return fail(ErrorCode::json_field, fmt::format("{}: {}: is missing, and {} can't execute without it",
                                                        file, name, warpevm::name(fork)));
     };
     const GivenHeader& header = block.header;
+    for (size_t i = 0; i < block.transactions.size(); ++i)
+        if (block.transactions[i].lacks_access_list && block.transactions[i].tx.is_signed())
+            return missing(fmt::format("transactions[{}].accessList", i));
     if (fork >= Fork::london && !header.base_fee_per_gas) return missing("baseFeePerGas");
     if (fork < Fork::paris && !header.difficulty) return missing("difficulty");
     if (fork >= Fork::paris && !header.mix_hash) return missing("mixHash");
     if (fork >= Fork::cancun && !header.excess_blob_gas) return missing("excessBlobGas");
+    if (header.is_bare()) return {};
+    if (fork < Fork::paris && !block.ommers && !block.ommer_hashes && !header.ommers_hash)
+        return missing("uncles");
+    if (fork >= Fork::shanghai && !block.withdrawals) return missing("withdrawals");
+    if (fork >= Fork::cancun && !header.parent_beacon_block_root) return missing("parentBeaconBlockRoot");
+    if (fork >= Fork::prague && !header.parent_hash) return missing("parentHash");
     return {};
 }
 

@@ -19,6 +19,7 @@ struct GivenHeader {
     std::optional<Hash> receipts_root;
     std::optional<Bloom> logs_bloom;
     std::optional<U256> difficulty;
+    std::optional<U256> total_difficulty;  ///< beside the header: of the chain up to this block
     std::optional<uint64_t> number;
     std::optional<uint64_t> gas_limit;
     std::optional<uint64_t> gas_used;
@@ -38,6 +39,8 @@ struct GivenHeader {
     /// The JSON-RPC names of the members that a header of `fork` has and this one lacks; empty: it is
     /// complete.
     [[nodiscard]] std::vector<std::string_view> missing(Fork fork) const;
+    /// It states no hash and no root that the whole block decides: it describes transactions to be executed.
+    [[nodiscard]] bool is_bare() const { return !hash && !state_root && !withdrawals_root; }
 };
 
 /// Accepts JSON-RPC's names and the fixtures' ("miner" or "coinbase", "receiptsRoot" or "receiptTrie", …).
@@ -46,15 +49,28 @@ Result<void> read(const Value& value, GivenHeader& into);
 struct GivenBlock {
     GivenHeader header;
     std::vector<GivenTransaction> transactions;
-    /// JSON-RPC gives only the hashes of ommers.
-    std::vector<Hash> ommer_hashes;
+    /// JSON-RPC gives only the hashes of ommers; a raw block gives them whole.
+    std::optional<std::vector<Hash>> ommer_hashes;
+    std::optional<std::vector<Header>> ommers;
     std::optional<std::vector<Withdrawal>> withdrawals;
+
+    /// There are ommers, or may be, and their rewards can't be formed.
+    [[nodiscard]] bool has_unknown_ommers() const;
 };
 
-/// Reads a block, or the answer of a JSON-RPC call with the block under "result". Number, timestamp, miner,
-/// gas limit and transactions must be there.
+/// A header with all that it has.
+GivenHeader given_header(const Header& header);
+
+/// Reads a block, or the answer of a JSON-RPC call with the block under "result"; a string is a block's RLP
+/// (debug_getRawBlock). Number, timestamp, miner, gas limit and transactions must be there.
 Result<GivenBlock> read_block(const Value& value);
-/// An error that names the file and the first member without which `fork` can't execute a block.
+/// The same from a string with the block's RLP in hexadecimal.
+Result<GivenBlock> read_raw_block(const Value& value);
+/// Takes from the parent what a header of these rules follows from it: parent hash, base fee, excess blob
+/// gas, difficulty.
+void fill_from_parent(GivenHeader& header, const Header& parent, const Rules& rules);
+/// An error that names the file and the first member without which `fork` can't execute a block. A bare block
+/// may lack what only the system contracts and the state root would see.
 Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file);
 
 }  // namespace warpevm::json

@@ -3,6 +3,9 @@
 #include "evm/codec/json_env.hpp"
 
 #include "evm/base/hex.hpp"
+#include "evm/codec/json_block.hpp"
+#include "evm/codec/json_rpc.hpp"
+#include "evm/codec/wire.hpp"
 
 namespace warpevm::json {
 
@@ -18,7 +21,51 @@ static Result<void> read(const Value& value, GivenOmmer& into) {
     return Fields(value).required("delta", into.delta).required("address", into.address).result();
 }
 
-Result<std::map<uint64_t, Hash>> read_block_hashes(const Value& value) {
+/// Enters what a header says: its own hash, by its fields where all are there, and its parent's.
+static Result<void> add_header(const Value& value, std::map<uint64_t, Hash>& hashes) {
+    const auto unwrapped = rpc_result(value);
+    if (!unwrapped) return tl::unexpected(unwrapped.error());
+    GivenHeader given;
+    if (unwrapped->is_string()) {
+        Bytes rlp;
+        if (auto done = read(*unwrapped, rlp); !done) return done;
+        const auto header = decode_header(rlp);
+        if (!header) return unwrapped->wrong("not the RLP of a header: " + to_string(header.error()));
+        given = given_header(*header);
+        given.hash = header_hash(*header);
+    } else if (auto done = read(*unwrapped, given); !done) {
+        return done;
+    }
+    if (!given.number) return tl::unexpected(unwrapped->at("number").error());
+    if (!given.hash) return tl::unexpected(unwrapped->at("hash").error());
+    const auto enter = [&](uint64_t number, const Hash& hash) -> Result<void> {
+        const auto [at, news] = hashes.emplace(number, hash);
+        if (news || at->second == hash) return {};
+        return unwrapped->wrong("the headers are not of one chain: block " + std::to_string(number) +
+                                " has two hashes");
+    };
+    if (auto done = enter(*given.number, *given.hash); !done) return done;
+    if (!given.parent_hash || *given.number == 0) return {};
+    return enter(*given.number - 1, *given.parent_hash);
+}
+
+static Result<std::map<uint64_t, Hash>> read_ancestors(const std::vector<Value>& headers) {
+    std::map<uint64_t, Hash> hashes;
+    for (const Value& header : headers)
+        if (auto done = add_header(header, hashes); !done) return tl::unexpected(done.error());
+    return hashes;
+}
+
+Result<std::map<uint64_t, Hash>> read_block_hashes(const Value& answer) {
+    const auto unwrapped = rpc_result(answer);
+    if (!unwrapped) return tl::unexpected(unwrapped.error());
+    const auto inner = unwrapped->find("headers");
+    const Value value = inner ? *inner : *unwrapped;
+    if (value.is_array()) {
+        const auto headers = value.elements();
+        return headers ? read_ancestors(*headers) : tl::unexpected(headers.error());
+    }
+    if (value.has("parentHash")) return read_ancestors({value});
     const auto members = value.members();
     if (!members) return tl::unexpected(members.error());
     std::map<uint64_t, Hash> hashes;
@@ -26,10 +73,16 @@ Result<std::map<uint64_t, Hash>> read_block_hashes(const Value& value) {
         const auto number = key.starts_with("0x") ? u256_from_hex(key) : from_decimal(key);
         if (!number || !number->fits_u64())
             return member.wrong("expected the member's name to be a block number");
+        if (member.is_object()) {
+            if (auto done = add_header(member, hashes); !done) return tl::unexpected(done.error());
+            if (!hashes.contains(number->limb[0])) return member.wrong("the header has another number");
+            continue;
+        }
         Hash hash;
         if (auto done = read(member, hash); !done) return tl::unexpected(done.error());
-        if (!hashes.emplace(number->limb[0], hash).second)
-            return member.wrong("the block number is there twice");
+        const auto [at, news] = hashes.emplace(number->limb[0], hash);
+        if (!news && at->second != hash)
+            return member.wrong("the block number is there twice, with another hash");
     }
     return hashes;
 }

@@ -39,7 +39,8 @@ struct GivenEnvironment {
 };
 
 Result<GivenEnvironment> read_environment(const Value& value);
-/// {"number": "0xhash"}, numbers in decimal or hexadecimal.
+/// {"number": "0xhash"}, numbers in decimal or hexadecimal; or headers (an array, "headers" of an execution
+/// witness, RPC answers, RLP in hexadecimal), each of which also says its parent's hash.
 Result<std::map<uint64_t, Hash>> read_block_hashes(const Value& value);
 
 }  // namespace warpevm::json

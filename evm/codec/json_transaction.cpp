@@ -38,17 +38,17 @@ void read_fees(Fields& fields, Transaction& tx) {
 
 void read_signature(const Value& value, Fields& fields, GivenTransaction& into) {
     Transaction& tx = into.tx;
-    fields.optional("r", tx.r).optional("s", tx.s);
-    std::optional<U256> v;
-    // A typed transaction's v is its parity; where both are there yParity counts.
-    fields.optional(tx.type != TxType::legacy && value.has("yParity") ? "yParity" : "v", v);
+    if (!value.has("r") && !value.has("s")) return;
+    fields.required("r", tx.r).required("s", tx.s);
     if (!fields.result() || !tx.is_signed()) return;
-    if (!v) {
-        into.invalid = Error{ErrorCode::tx_bad_signature, "v is missing"};
-    } else if (tx.type != TxType::legacy) {
-        if (*v > 1) into.invalid = Error{ErrorCode::tx_bad_signature, "the parity is " + to_decimal(*v)};
-        tx.y_parity = static_cast<uint8_t>(v->limb[0] & 1);
-    } else if (const auto done = apply_legacy_v(*v, tx); !done) {
+    U256 v;
+    // A typed transaction's v is its parity; where both are there yParity counts.
+    fields.required(tx.type != TxType::legacy && value.has("yParity") ? "yParity" : "v", v);
+    if (!fields.result()) return;
+    if (tx.type != TxType::legacy) {
+        if (v > 1) into.invalid = Error{ErrorCode::tx_bad_signature, "the parity is " + to_decimal(v)};
+        tx.y_parity = static_cast<uint8_t>(v.limb[0] & 1);
+    } else if (const auto done = apply_legacy_v(v, tx); !done) {
         into.invalid = done.error();
     }
 }
@@ -84,6 +84,7 @@ Result<void> read(const Value& value, GivenTransaction& into) {
     // JSON-RPC answers say "input"; requests and some tools say "data".
     fields.required(value.has("input") || !value.has("data") ? "input" : "data", tx.data);
     read_fees(fields, tx);
+    into.lacks_access_list = tx.type != TxType::legacy && !value.has("accessList");
     // A legacy signature's v tells of replay protection; "chainId" only serves where there is no signature.
     read_signature(value, fields, into);
     if (tx.type != TxType::legacy && !tx.chain_id) fields.required("chainId", tx.chain_id);

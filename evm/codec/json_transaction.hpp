@@ -12,6 +12,8 @@ struct GivenTransaction {
     Transaction tx;
     std::optional<Address> from;
     std::optional<Hash> hash;
+    /// Its type has an access list and the JSON has none; without a signature that is an empty one.
+    bool lacks_access_list = false;
     /// Not none: the signature's v is not one that the protocol knows.
     Error invalid{};
     /// The key to sign with, and whether with replay protection (EIP-155); only tools' input has them.

@@ -24,6 +24,8 @@ class MemoryState final : public StateView {
     explicit MemoryState(bool closed = true) : m_closed(closed) {}
 
     void set_account(const Address& address, uint64_t nonce, const U256& balance, BytesView code);
+    /// The account has code of this hash, which itself is not known.
+    void set_code_hash(const Address& address, const Hash& hash) { m_accounts[address].code_hash = hash; }
     /// The value zero says that the slot is known to be zero.
     void set_slot(const Address& address, const U256& slot, const U256& value);
     /// Removes the account; it is known not to exist.

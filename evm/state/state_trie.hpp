@@ -3,7 +3,6 @@
 // account's storage gets a trie when a slot of it changes first.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <vector>
 
@@ -60,7 +59,7 @@ class StateTrie {
     MerkleTrie m_accounts;
     /// By the hash of the address, which nobody can choose. Where an account has none, its storage is the
     /// state's.
-    boost::unordered_flat_map<Hash, Storage> m_storages;
+    SeededMap<Hash, Storage> m_storages;
     std::vector<Undo> m_undo;
 };
 

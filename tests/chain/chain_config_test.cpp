@@ -129,6 +129,76 @@ TEST(ChainConfig, reads_the_config_of_a_genesis_file) {
     EXPECT_EQ(*c, mainnet());
 }
 
+TEST(ChainConfig, public_chains_have_names) {
+    const ChainConfig& sepolia = *named_chain("sepolia");
+    EXPECT_EQ(sepolia.chain_id, 11155111U);
+    // Merged, and not yet at the block where geth's nodes part: the difficulty tells, or the total one.
+    EXPECT_FALSE(sepolia.merged_at(1450408, 1657107000, {.difficulty = U256{1}}));
+    EXPECT_TRUE(sepolia.merged_at(1450409, 1657107000, {.difficulty = U256{}}));
+    EXPECT_TRUE(
+        sepolia.merged_at(1450409, 1657107000,
+                          {.difficulty = {}, .parent_total_difficulty = *sepolia.terminal_total_difficulty}));
+    EXPECT_FALSE(sepolia.merged_at(
+        1450408, 1657107000,
+        {.difficulty = {}, .parent_total_difficulty = *sepolia.terminal_total_difficulty - 1}));
+    EXPECT_FALSE(sepolia.merged_at(1450409, 1657107000)) << "nothing tells";
+    EXPECT_EQ(fork_at(sepolia, 1735371, 1660000000), Fork::paris);
+    EXPECT_EQ(fork_at(sepolia, 3000000, 1677557088), Fork::shanghai);
+    EXPECT_TRUE(sepolia.check_known_at(9000000, 1791294815));
+    EXPECT_NE(sepolia.check_known_at(9000000, 1791294816).error().detail.find("amsterdamTime"),
+              std::string::npos);
+    const ChainConfig& holesky = *named_chain("holesky");
+    EXPECT_EQ(fork_at(holesky, 1, 1695902400), Fork::paris);
+    EXPECT_EQ(fork_at(holesky, 1, 1740434112), Fork::prague);
+    EXPECT_EQ(holesky.rules_at(1, 1760389824).blobs, mainnet_blob_schedule(Fork::bpo2));
+    EXPECT_EQ(holesky.rules_at(1, 1).deposit_contract,
+              address_literal("4242424242424242424242424242424242424242"));
+    const ChainConfig& hoodi = *named_chain("hoodi");
+    EXPECT_EQ(fork_at(hoodi, 1, 1742212800), Fork::cancun);
+    EXPECT_EQ(fork_at(hoodi, 1, 1761677592), Fork::osaka);
+    EXPECT_EQ(hoodi.rules_at(1, 1).deposit_contract, mainnet().deposit_contract);
+    EXPECT_EQ(named_chain("mainnet"), &mainnet());
+    EXPECT_EQ(named_chain("goerli"), nullptr);
+}
+
+TEST(ChainConfig, an_unknown_fork_matters_once_it_is_active) {
+    const auto c =
+        from_genesis_config(R"({"chainId": 1, "eip155Block": 0, "ethash": {}, "clique": {"period": 1},
+        "terminalTotalDifficulty": 0, "terminalTotalDifficultyPassed": true, "shanghaiTime": 0,
+        "verkleTime": null, "bogotaTime": 100, "ecip1099Block": "0x20"})");
+    ASSERT_TRUE(c) << c.error().detail;
+    const auto named_at = [&](uint64_t number, uint64_t time) {
+        const auto known = c->check_known_at(number, time);
+        return known ? std::string() : known.error().detail;
+    };
+    EXPECT_EQ(named_at(31, 99), "");
+    EXPECT_NE(named_at(31, 100).find("\"bogotaTime\""), std::string::npos);
+    EXPECT_NE(named_at(32, 99).find("\"ecip1099Block\""), std::string::npos);
+    EXPECT_FALSE(from_genesis_config(R"({"chainId": 1, "lisbonTime": "soon"})"));
+}
+
+TEST(ChainConfig, a_blob_schedule_lists_each_fork_that_only_changes_blobs) {
+    const char* config = R"({"chainId": 1, "terminalTotalDifficulty": 0, "shanghaiTime": 0, "cancunTime": 0,
+        "pragueTime": 0, "osakaTime": 0, "bpo1Time": 10, "bpo3Time": 20, "bpo4Time": null,
+        "blobSchedule": {"bpo1": {"target": 1, "max": 2, "baseFeeUpdateFraction": 3}, "amsterdam": null}})";
+    const auto c = from_genesis_config(config);
+    ASSERT_TRUE(c) << c.error().detail;
+    EXPECT_TRUE(c->check_known_at(1, 19));
+    EXPECT_EQ(c->rules_at(1, 19).blobs, (BlobSchedule{1, 2, 3}));
+    EXPECT_NE(c->check_known_at(1, 20).error().detail.find("blobSchedule.bpo3"), std::string::npos);
+}
+
+TEST(ChainConfig, deposits_are_the_configured_contracts) {
+    const auto with = [](const std::string& address) {
+        return from_genesis_config(R"({"chainId": 1, "depositContractAddress": )" + address + "}");
+    };
+    EXPECT_EQ(with("\"0x4242424242424242424242424242424242424242\"")->rules_at(1, 1).deposit_contract,
+              address_literal("4242424242424242424242424242424242424242"));
+    EXPECT_EQ(with("null")->deposit_contract, mainnet().deposit_contract);
+    EXPECT_FALSE(with("\"0x42\""));
+    EXPECT_FALSE(with("7"));
+}
+
 TEST(ChainConfig, a_genesis_file_may_write_strings_and_leave_out) {
     const auto c = from_genesis_config(R"({"chainId": "0x539", "homesteadBlock": "0", "eip150Block": "0x0",
         "constantinopleBlock": 3, "daoForkBlock": 4, "daoForkSupport": false, "shanghaiTime": 10,

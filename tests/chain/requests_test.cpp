@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "evm/base/hex.hpp"
-#include "evm/chain/system_contracts.hpp"
+#include "evm/chain/fork.hpp"
 #include "evm/crypto/keccak.hpp"
 
 namespace warpevm {
@@ -42,19 +42,21 @@ TEST(Deposits, are_read_from_the_contracts_logs_in_order) {
     const Bytes32 other_topic{{1}};
     logs.add(deposit_contract_address, {&other_topic, 1}, Bytes{1, 2});  // another event
     logs.add(deposit_contract_address, {&event_topic, 1}, event(100));
-    const auto requests = deposit_requests(logs);
+    const auto requests = deposit_requests(logs, deposit_contract_address);
     ASSERT_TRUE(requests);
     Bytes expected = request(1);
     append(expected, request(100));
     EXPECT_EQ(to_hex(*requests), to_hex(expected));
     EXPECT_EQ(requests->size(), 2U * 192);
+    // On a chain with another deposit contract only that one's logs count.
+    EXPECT_EQ(to_hex(*deposit_requests(logs, Address::from_low(1))), to_hex(request(50)));
 }
 
 TEST(Deposits, with_another_layout_are_malformed) {
     const auto code_of = [](const Bytes& data) {
         Logs logs;
         logs.add(deposit_contract_address, {&event_topic, 1}, data);
-        const auto r = deposit_requests(logs);
+        const auto r = deposit_requests(logs, deposit_contract_address);
         return r ? ErrorCode::none : r.error().code;
     };
     EXPECT_EQ(code_of(event(1)), ErrorCode::none);

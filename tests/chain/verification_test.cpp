@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "evm/chain/system_contracts.hpp"
+
 namespace warpevm {
 namespace {
 
@@ -32,6 +34,16 @@ TEST(Verification, checks_what_the_fork_has) {
                                        "requests_hash", "state_root"));
     EXPECT_THAT(verify({}, zeros, {.fork = Fork::london}, known).checked,
                 ElementsAre("gas_used", "logs_bloom", "receipts_root", "state_root"));
+}
+
+TEST(Verification, requests_from_unknown_queues_are_not_compared) {
+    BlockOutcome o = prague_outcome();
+    o.requests_hash = Hash{{3}};
+    o.assumed_slots = {{beacon_roots_address, 1}, {withdrawal_requests_address, 2}};
+    const auto v = verify(o, zeros, {.fork = Fork::prague}, known);
+    EXPECT_TRUE(v.ok());
+    ASSERT_THAT(fields(v.unchecked), ElementsAre("requests_hash"));
+    EXPECT_NE(v.unchecked[0].why.find("1 slots"), std::string::npos);
 }
 
 TEST(Verification, lists_all_mismatches_in_order) {

@@ -14,7 +14,9 @@
 namespace warpevm::json {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Pair;
 
 Document parsed(std::string_view text) {
     auto document = Document::parse(text, "file.json");
@@ -128,35 +130,66 @@ constexpr const char* trace = R"({"jsonrpc": "2.0", "id": 1, "result": [
                 "0x00000000000000000000000000000000000000bb": {"balance": "0x1", "nonce": 3},
                 "0x00000000000000000000000000000000000000cc": {"balance": "0x5", "nonce": 1, "code": "0x00"}}}]})";
 
-TEST(JsonPrestateTrace, TheFirstSightOfAnAccountAndOfASlotWins) {
+TEST(JsonPrestateTrace, EachTransactionsAccountsAreReadAsTheyStand) {
     const Document document = parsed(trace);
     ASSERT_TRUE(is_prestate_trace(document.root()));
-    MemoryState state(false);
-    ASSERT_TRUE(read_prestate_trace(document.root(), {}, state));
-    const auto& account = state.accounts().at(Address::from_low(0xaa));
-    EXPECT_EQ(account.balance, U256{100});
-    // The tracer leaves out a nonce of zero; the later one is the block's own doing.
-    EXPECT_EQ(account.nonce, 0U);
-    EXPECT_EQ(account.storage.at(1), U256{7});
-    EXPECT_EQ(account.storage.at(2), U256{9});
-    // Listed as empty first: it did not exist before the block.
-    EXPECT_EQ(state.read_account(Address::from_low(0xbb)).knowledge, Knowledge::absent);
-    EXPECT_TRUE(state.accounts().contains(Address::from_low(0xcc)));
-}
-
-TEST(JsonPrestateTrace, AccountsThatTheBlockCreatesAreNotPreState) {
-    const Document document = parsed(trace);
-    MemoryState state(false);
-    ASSERT_TRUE(read_prestate_trace(document.root(), {{Address::from_low(0xcc), 0}}, state));
-    EXPECT_FALSE(state.accounts().contains(Address::from_low(0xcc)));
+    const auto traces = read_prestate_trace(document.root());
+    ASSERT_TRUE(traces) << to_string(traces.error());
+    ASSERT_EQ(traces->size(), 2U);
+    const std::vector<GivenAccount>& first = traces->front().accounts;
+    EXPECT_EQ(first[0].balance, U256{100});
+    EXPECT_EQ(first[0].nonce, 0U);
+    EXPECT_THAT(first[0].storage, ElementsAre(Pair(U256{1}, U256{7})));
+    EXPECT_TRUE(first[1].is_empty());
+    EXPECT_EQ(traces->back().accounts[2].code, Bytes{0});
 }
 
 TEST(JsonPrestateTrace, ErrorsOfTheTracerAreTold) {
-    const Document document = parsed(R"([{"txHash": "0x00", "error": "execution timeout"}])");
-    MemoryState state(false);
-    const auto done = read_prestate_trace(document.root(), {}, state);
-    ASSERT_FALSE(done);
-    EXPECT_THAT(done.error().detail, HasSubstr("[0].error"));
+    for (const auto& [text, needle] :
+         {std::pair(R"([{"txHash": "0x00", "error": "execution timeout"}])", "execution timeout"),
+          std::pair(R"([{"result": {"pre": {}, "post": {}}}])", "diffMode"),
+          std::pair(R"([{"result": []}])", "[0].result"),
+          std::pair(R"({"jsonrpc": "2.0", "error": {"code": -32000, "message": "no such block"}})",
+                    "no such block")}) {
+        const Document document = parsed(text);
+        const auto traces = read_prestate_trace(document.root());
+        ASSERT_FALSE(traces) << text;
+        EXPECT_THAT(traces.error().detail, HasSubstr(needle));
+    }
+}
+
+TEST(JsonAlloc, ACodeHashAloneLeavesTheCodeUnknownAndMustNotContradictIt) {
+    const std::string account = R"({"0x00000000000000000000000000000000000000aa": {"codeHash": )"
+                                R"("0x1234000000000000000000000000000000000000000000000000000000000000"%}})";
+    const auto with = [&](const std::string& rest) {
+        std::string text = account;
+        return text.replace(text.find('%'), 1, rest);
+    };
+    const Document alone = parsed(with(""));
+    MemoryState state;
+    ASSERT_TRUE(read_alloc(alone.root(), state));
+    const Hash hash = state.accounts().at(Address::from_low(0xaa)).code_hash;
+    EXPECT_EQ(hash.bytes[0], 0x12);
+    EXPECT_EQ(state.read_code(hash).knowledge, Knowledge::absent);
+    for (const char* code : {R"(, "code": "0x6001")", R"(, "code": "0x")"}) {
+        const Document both = parsed(with(code));
+        MemoryState refused;
+        const auto done = read_alloc(both.root(), refused);
+        ASSERT_FALSE(done) << code;
+        EXPECT_THAT(done.error().detail, HasSubstr("codeHash is 0x1234"));
+        EXPECT_THAT(done.error().detail, HasSubstr("00000000000000000000000000000000000000aa"));
+    }
+}
+
+TEST(JsonAlloc, GenesisFilesAndAnswersHoldOneToo) {
+    for (const char* text :
+         {R"({"config": {}, "alloc": {"00000000000000000000000000000000000000aa": {}}})",
+          R"({"jsonrpc": "2.0", "result": {"0x00000000000000000000000000000000000000aa": {}}})"}) {
+        const Document document = parsed(text);
+        MemoryState state;
+        ASSERT_TRUE(read_alloc(document.root(), state)) << text;
+        EXPECT_TRUE(state.accounts().contains(Address::from_low(0xaa)));
+    }
 }
 
 TEST(JsonTransaction, LegacyVTellsParityAndChain) {
@@ -208,6 +241,14 @@ TEST(JsonTransaction, NamesWhatIsWrong) {
         read_as<GivenTransaction>(R"({"gas": "0x1", "v": "0x5", "r": "0x1", "s": "0x1", )" + rest);
     ASSERT_TRUE(bad_v);
     EXPECT_EQ(bad_v->invalid.code, ErrorCode::tx_bad_signature);
+    // Half a signature is no bad one, but a missing member.
+    for (const auto& [given, lacking] :
+         {std::pair(R"("r": "0x1", "s": "0x1")", "v"), std::pair(R"("v": "0x1b", "s": "0x1")", "r"),
+          std::pair(R"("v": "0x1b", "r": "0x1", "s": null)", "s")}) {
+        const auto half = read_as<GivenTransaction>(R"({"gas": "0x1", )" + std::string(given) + ", " + rest);
+        ASSERT_FALSE(half) << given;
+        EXPECT_THAT(half.error().detail, HasSubstr(std::string(lacking) + ": is missing"));
+    }
 }
 
 TEST(JsonBlock, RequiredMembersAreNamedAndOthersMayMiss) {
@@ -231,6 +272,33 @@ TEST(JsonBlock, RequiredMembersAreNamedAndOthersMayMiss) {
         ASSERT_FALSE(refused) << key;
         EXPECT_THAT(refused.error().detail, HasSubstr(key + ": is missing"));
     }
+}
+
+TEST(JsonBlock, WhatTheForkExecutesWithIsRequiredUnlessTheBlockIsBare) {
+    const Hash some{{1}};
+    GivenBlock block;
+    block.header.base_fee_per_gas = U256{7};
+    block.header.mix_hash = some;
+    block.header.excess_blob_gas = 0;
+    EXPECT_TRUE(check_executable(block, Fork::osaka, "block.json")) << "it is bare";
+    block.header.state_root = some;
+    const auto missing = [&] { return check_executable(block, Fork::prague, "block.json").error().detail; };
+    EXPECT_THAT(missing(), HasSubstr("withdrawals: is missing"));
+    block.withdrawals.emplace();
+    EXPECT_THAT(missing(), HasSubstr("parentBeaconBlockRoot: is missing"));
+    block.header.parent_beacon_block_root = some;
+    EXPECT_THAT(missing(), HasSubstr("parentHash: is missing"));
+    block.header.parent_hash = some;
+    EXPECT_TRUE(check_executable(block, Fork::prague, "block.json"));
+    block.header.difficulty = U256{9};
+    EXPECT_THAT(check_executable(block, Fork::london, "block.json").error().detail,
+                HasSubstr("uncles: is missing"));
+}
+
+TEST(JsonBlock, SaysWhenTransactionsAreOnlyHashes) {
+    const Document document = parsed(R"({"number": "0x1", "timestamp": "0x2", "gasLimit": "0x5208",
+        "miner": "0x00000000000000000000000000000000000000aa", "transactions": ["0x01"]})");
+    EXPECT_THAT(read_block(document.root()).error().detail, HasSubstr("full transactions"));
 }
 
 TEST(JsonEnvironment, BlockHashesHaveNumbersForNames) {

@@ -149,9 +149,9 @@ TEST_F(Run, BadInputNamesFileFieldAndWhatWasExpected) {
 }
 
 TEST_F(Run, MissingMembersFilesAndFoldersAreBadInput) {
-    m_example.block.erase("baseFeePerGas");
+    m_example.block.erase("mixHash");
     EXPECT_EQ(run().exit_code, 2);
-    EXPECT_THAT(std::string(block()["error"]["message"]), HasSubstr("baseFeePerGas"));
+    EXPECT_THAT(std::string(block()["error"]["message"]), HasSubstr("mixHash"));
     std::filesystem::remove(m_folder.path() / "block/prestate.json");
     EXPECT_EQ(run_program("run " + m_folder.path().string() + "/block").exit_code, 2);
     const TemporaryFolder empty;

@@ -34,8 +34,12 @@ bool reads_alloc(const Value& value) {
 }
 
 bool reads_prestate_trace(const Value& value) {
+    const auto traces = json::read_prestate_trace(value);
+    if (!taken(traces)) return false;
     MemoryState state(false);
-    return taken(json::read_prestate_trace(value, {}, state));
+    for (const json::TracedTransaction& transaction : *traces)
+        for (const json::GivenAccount& account : transaction.accounts) account.put(state);
+    return true;
 }
 
 /// Every case of every fork, up to the block that would be executed.

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/common/exit_code.hpp"
+#include "tools/run/help.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -64,11 +65,12 @@ CLI::App* add_run(CLI::App& app, Arguments& a) {
     CLI::App* run = app.add_subcommand("run", "Executes blocks and compares the results with their headers");
     RunOptions& o = a.run;
     run->add_option("PATH", o.paths,
-                    "a folder with block.json and prestate.json, or a folder of such folders")
+                    "a folder with block.json and prestate.json (see below), or a folder of such folders")
         ->required();
     add_common(*run, a.common);
     add_threads(*run, a.common);
-    run->add_option("--chain", o.chain, "mainnet, or a genesis.json whose `config` is the fork schedule")
+    run->add_option("--chain", o.chain,
+                    "mainnet, sepolia, holesky, hoodi, or a file: genesis.json, or its `config` alone")
         ->capture_default_str();
     run->add_option("--repeat", o.repeat, "execute N times and give the medians")
         ->check(CLI::Range(1U, 1000000U));
@@ -84,8 +86,8 @@ CLI::App* add_run(CLI::App& app, Arguments& a) {
     run->add_option("--report", o.report, "write an HTML report to FILE");
     run->add_option("--trace", o.trace, "write Chrome trace events to FILE (JSON)");
     run->add_flag("--strict-state", o.strict_state,
-                  "a read that the pre-state does not answer is an error (exit 2)");
-    run->footer("Example: warpevm run build/data/blocks/19934116 --verify serial --json -");
+                  "reads that the pre-state does not answer are an error that names them all (exit 2)");
+    run->footer(run_help);
     return run;
 }
 

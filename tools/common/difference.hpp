@@ -16,6 +16,9 @@ struct Difference {
     std::optional<size_t> tx;
 };
 
+/// The same but for the reads that were assumed absent: which values are asked for depends on the loop and
+/// the backend, what comes out must not.
+bool same_results(const BlockOutcome& a, const BlockOutcome& b);
 /// The first transaction that differs, or else a result of the whole block. The outcomes must differ.
 Difference first_difference(const BlockOutcome& expected, const BlockOutcome& got);
 /// As one phrase: "transaction 3: expected …, got …".

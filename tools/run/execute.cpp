@@ -8,7 +8,6 @@
 #include <fstream>
 
 #include "evm/base/hex.hpp"
-#include "evm/chain/block_input.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/state/state_trie.hpp"
 #include "fallback/parallelism.hpp"
@@ -48,6 +47,16 @@ double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
+ExecutionOptions options_of(const BlockFolder& folder) {
+    ExecutionOptions options;
+    // What is missing is judged afterwards, when all of it is known.
+    options.on_missing_state = OnMissingState::assume_absent;
+    options.allow_missing_system_contracts = !folder.complete;
+    if (folder.complete && folder.rules.fork < Fork::byzantium)
+        options.state_roots = roots_over(folder.state);
+    return options;
+}
+
 /// Errors that a pre-state with missing parts can cause by itself.
 bool may_come_from_missing_state(ErrorCode code) {
     switch (code) {
@@ -55,6 +64,8 @@ bool may_come_from_missing_state(ErrorCode code) {
         case ErrorCode::nonce_too_high:
         case ErrorCode::insufficient_balance:
         case ErrorCode::sender_not_eoa:
+        case ErrorCode::block_gas_exceeded:
+        case ErrorCode::deposit_log:
         case ErrorCode::system_contract_missing:
         case ErrorCode::system_call_failed: return true;
         default: return false;
@@ -85,7 +96,8 @@ class BlockRun {
     bool stop(const Error& error, std::optional<size_t> tx = {}) {
         const bool broken_rule = is_protocol_error(error.code);
         report.error = BlockError{std::string(name(error.code)), tx, to_string(error)};
-        if (!m_folder.complete && broken_rule && may_come_from_missing_state(error.code))
+        if (broken_rule && may_come_from_missing_state(error.code) &&
+            (!m_folder.complete || !report.assumed.empty()))
             report.error->message += "; the pre-state may be incomplete";
         report.exit_code = broken_rule                         ? ExitCode::failed
                            : error.code == ErrorCode::internal ? ExitCode::internal
@@ -104,6 +116,10 @@ class BlockRun {
         if (!folder) return stop(folder.error());
         m_folder = std::move(*folder);
         report.fork = name(m_folder.rules.fork);
+        // A raw block has no hash beside its header.
+        const json::GivenHeader& header = m_folder.block.header;
+        if (!report.hash && header.missing(m_folder.rules.fork).empty())
+            report.hash = header_hash(header.with_defaults());
         return true;
     }
 
@@ -123,40 +139,32 @@ class BlockRun {
         return true;
     }
 
-    ExecutionOptions execution_options() const {
-        ExecutionOptions options;
-        options.on_missing_state = m_plan.options.strict_state || m_folder.complete
-                                       ? OnMissingState::fail
-                                       : OnMissingState::assume_absent;
-        options.allow_missing_system_contracts = !m_folder.complete;
-        if (m_folder.complete && m_input.rules.fork < Fork::byzantium)
-            options.state_roots = roots_over(m_folder.state);
-        return options;
-    }
-
     bool execute() {
+        const WatchedState watched(m_folder.state);
         std::vector<double> times;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
             Execute::Counters counters;
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute(m_context, {&m_input, 1}, m_folder.state, execution_options(),
+                return m_plan.backend.execute(m_context, {&m_input, 1}, watched, options_of(m_folder),
                                               &counters);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
-            if (!outcomes) return stop(outcomes.error());
+            if (!outcomes) return stop_without_outcome(outcomes.error());
             if (!counters.empty()) report.counters = counters.front();
             if (i == 0)
                 m_outcome = std::move(outcomes->front());
-            else if (!(m_outcome == outcomes->front()))
+            else if (!same_results(m_outcome, outcomes->front()))
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
         report.reasons["backend_" + m_plan.backend.name] = report.txs;
         if (m_plan.options.explain && m_outcome.verdict.valid())
-            report.parallelism = measure_parallelism(m_context, m_input, m_folder.state, execution_options());
-        note_assumed();
+            report.parallelism =
+                measure_parallelism(m_context, m_input, m_folder.state, options_of(m_folder));
+        note_assumed(watched);
+        if (m_plan.options.strict_state && !report.assumed.empty()) return stop_for_missing();
         if (!m_plan.options.evm_trace.empty() && !trace()) return false;
         report.gas_used = m_outcome.gas_used;
         if (m_outcome.verdict.valid()) return true;
@@ -164,14 +172,45 @@ class BlockRun {
                     m_outcome.verdict.tx ? std::optional<size_t>(*m_outcome.verdict.tx) : std::nullopt);
     }
 
-    void note_assumed() {
-        constexpr size_t shown = 5;
-        report.assumed_absent = m_outcome.assumed_accounts.size() + m_outcome.assumed_slots.size();
-        for (const Address& account : m_outcome.assumed_accounts)
-            if (report.assumed.size() < shown) report.assumed.push_back(to_hex(account));
-        for (const SlotKey& slot : m_outcome.assumed_slots)
-            if (report.assumed.size() < shown)
-                report.assumed.push_back(to_hex(slot.address) + "[" + to_quantity(slot.slot) + "]");
+    /// Accounts and slots are in the outcome, the same for every backend. Hashes of blocks are not, and a
+    /// speculation may ask for one that execution does not need, so serial says which.
+    void note_assumed(const WatchedState& watched) {
+        const auto asked = watched.missing();
+        const bool hashes = std::ranges::any_of(
+            asked, [](const MissingKey& key) { return std::holds_alternative<MissingBlockHash>(key); });
+        if (hashes) return report_assumed(ask_serially());
+        std::vector<MissingKey> keys(m_outcome.assumed_accounts.begin(), m_outcome.assumed_accounts.end());
+        keys.insert(keys.end(), m_outcome.assumed_slots.begin(), m_outcome.assumed_slots.end());
+        report_assumed(keys);
+    }
+
+    std::vector<MissingKey> ask_serially() const {
+        const WatchedState watched(m_folder.state);
+        ExecutionContext fresh;
+        static_cast<void>(execute_serial(fresh, {&m_input, 1}, watched, options_of(m_folder)));
+        return watched.missing();
+    }
+
+    void report_assumed(const std::vector<MissingKey>& keys) {
+        report.assumed = describe(keys, m_folder);
+        report.doubts = m_folder.doubts;
+        report.made_by_block = m_folder.made_by_block;
+    }
+
+    /// Code that is not there can't be assumed absent, so there is no outcome; everything else is told too.
+    bool stop_without_outcome(const Error& error) {
+        if (error.code != ErrorCode::missing_state) return stop(error);
+        report_assumed(ask_serially());
+        if (m_plan.options.strict_state) return stop_for_missing();
+        const auto code = std::ranges::find_if(
+            report.assumed, [](const AssumedRead& read) { return read.kind == AssumedRead::Kind::code; });
+        return stop({ErrorCode::missing_state, code == report.assumed.end() ? error.detail : code->text()});
+    }
+
+    bool stop_for_missing() {
+        std::vector<std::string> names;
+        for (const AssumedRead& read : report.assumed) names.push_back(read.text());
+        return stop({ErrorCode::missing_state, fmt::format("{}", fmt::join(names, ", "))});
     }
 
     /// Executes once more, watched; times are not those of the trace.
@@ -187,7 +226,8 @@ class BlockRun {
         ExecutionContext context(m_context.shared_codes());
         context.tracer = &writer;
         context.traced_transaction = static_cast<uint32_t>(*options.tx);
-        const auto outcomes = execute_serial(context, {&m_input, 1}, m_folder.state, execution_options());
+        const WatchedState watched(m_folder.state);
+        const auto outcomes = execute_serial(context, {&m_input, 1}, watched, options_of(m_folder));
         if (!outcomes) return stop(outcomes.error());
         return true;
     }
@@ -212,11 +252,12 @@ class BlockRun {
     void compare_serially() {
         ExecutionContext fresh;
         fresh.interpreter = Interpreter::plain;
-        const auto outcomes = execute_serial(fresh, {&m_input, 1}, m_folder.state, execution_options());
+        const WatchedState watched(m_folder.state);
+        const auto outcomes = execute_serial(fresh, {&m_input, 1}, watched, options_of(m_folder));
         report.checked.emplace_back("serial");
         if (!outcomes)
             report.mismatches.push_back({"serial", "an outcome", to_string(outcomes.error()), std::nullopt});
-        else if (!(outcomes->front() == m_outcome)) {
+        else if (!same_results(outcomes->front(), m_outcome)) {
             const Difference d = first_difference(outcomes->front(), m_outcome);
             report.mismatches.push_back({"serial", d.expected, d.got, d.tx});
         }
@@ -232,47 +273,6 @@ class BlockRun {
 };
 
 }  // namespace
-
-Result<BlockInput> make_input(const BlockFolder& folder, BlockReport& report, SenderRecovery& senders) {
-    BlockInput input;
-    input.rules = folder.rules;
-    input.environment = block_environment(folder.block.header.with_defaults(), folder.rules);
-    input.withdrawals = folder.block.withdrawals;
-    std::vector<SenderRequest> requests;
-    std::vector<size_t> asked;
-    for (size_t i = 0; i < folder.block.transactions.size(); ++i) {
-        const json::GivenTransaction& given = folder.block.transactions[i];
-        input.transactions.push_back({&given.tx, given.from.value_or(Address{}), given.invalid});
-        if (!given.tx.is_signed()) {
-            ++report.unsigned_txs;
-            if (!given.from)
-                return fail(
-                    ErrorCode::json_field,
-                    fmt::format("{}: transactions[{}]: expected a signature or \"from\", found neither",
-                                (folder.path / "block.json").string(), i));
-        } else if (given.invalid.code == ErrorCode::none) {
-            requests.push_back({&given.tx, &folder.rules});
-            asked.push_back(i);
-        }
-    }
-    const auto recovered = senders.recover(requests, &report.senders);
-    for (size_t k = 0; k < asked.size(); ++k) {
-        const json::GivenTransaction& given = folder.block.transactions[asked[k]];
-        BlockTransaction& tx = input.transactions[asked[k]];
-        const Result<Address>& sender = recovered[k];
-        if (!sender)
-            tx.invalid = sender.error();
-        else if (given.from && *given.from != *sender)
-            tx.invalid = Error{
-                ErrorCode::sender_mismatch,
-                fmt::format("\"from\" is {}, the signature is {}'s", to_hex(*given.from), to_hex(*sender))};
-        else
-            tx.sender = *sender;
-        if (const Hash hash = transaction_hash(given.tx); given.hash && hash != *given.hash)
-            report.mismatches.push_back({"transaction_hash", to_hex(*given.hash), to_hex(hash), asked[k]});
-    }
-    return input;
-}
 
 BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
                       unsigned thread) {

@@ -9,6 +9,7 @@
 #include "tools/run/input.hpp"
 #include "tools/run/options.hpp"
 #include "tools/run/report.hpp"
+#include "tools/run/watched_state.hpp"
 
 namespace warpevm::tools {
 
@@ -24,9 +25,15 @@ struct RunPlan {
 BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
                       unsigned thread);
 
+/// What the keys are that a pre-state did not know; those that can have changed a transaction come first.
+std::vector<AssumedRead> describe(const std::vector<MissingKey>& keys, const BlockFolder& folder);
+
 /// Compares an outcome of a valid block with the block's members and its receipts; fills in the report.
 void check_outcome(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome,
                    BlockReport& report);
+/// The part of it that compares receipts.json, where there is one.
+void check_receipts(const BlockFolder& folder, const BlockInput& input, const BlockOutcome& outcome,
+                    BlockReport& report);
 /// Checks the header against parent.json, where there is one; an error is the block's verdict.
 Result<void> check_header(const BlockFolder& folder, const ChainConfig& chain, BlockReport& report);
 

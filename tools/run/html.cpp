@@ -51,17 +51,19 @@ std::string failure(const BlockReport& b) {
     const auto at = [](const std::optional<size_t>& tx) {
         return tx ? fmt::format(", transaction {}", *tx) : std::string();
     };
+    if (!b.assumed.empty()) {
+        constexpr size_t shown = 5;
+        out += fmt::format("<li>{} reads were assumed absent, first ", b.assumed.size());
+        for (size_t i = 0; i < std::min(shown, b.assumed.size()); ++i)
+            out += "<code>" + escaped(b.assumed[i].text()) + "</code> ";
+        out += "</li>";
+    }
     if (b.error)
         out += fmt::format("<li>{}{}: {}</li>", escaped(b.error->code), at(b.error->tx),
                            escaped(b.error->message));
     for (const Mismatch& m : b.mismatches)
         out += fmt::format("<li>{}{}: expected <code>{}</code>, got <code>{}</code></li>", escaped(m.field),
                            at(m.tx), escaped(m.expected), escaped(m.got));
-    if (b.assumed_absent != 0) {
-        out += fmt::format("<li>{} reads were assumed absent, first ", b.assumed_absent);
-        for (const std::string& read : b.assumed) out += "<code>" + escaped(read) + "</code> ";
-        out += "</li>";
-    }
     return out + "</ul></li>\n";
 }
 
@@ -70,7 +72,7 @@ std::string coverage(const BlockReport& b) {
     std::string out =
         fmt::format("<details><summary>{}: {} checked, {} unchecked, {} reads assumed absent</summary><ul>",
                     b.number ? std::to_string(*b.number) : escaped(b.path), b.checked.size(),
-                    b.unchecked.size(), b.assumed_absent);
+                    b.unchecked.size(), b.assumed.size());
     out += fmt::format("<li>checked: {}</li>", escaped(fmt::format("{}", fmt::join(b.checked, ", "))));
     for (const Unchecked& u : b.unchecked)
         out += fmt::format("<li>not {}: {}</li>", escaped(u.field), escaped(u.why));

@@ -4,10 +4,10 @@
 
 #include <filesystem>
 
-#include "evm/chain/chain_config.hpp"
 #include "evm/codec/json_block.hpp"
 #include "evm/codec/json_receipts.hpp"
 #include "evm/state/memory_state.hpp"
+#include "tools/run/rules_source.hpp"
 
 namespace warpevm::tools {
 
@@ -22,24 +22,16 @@ struct BlockFolder {
     bool complete = false;
     /// Why it is not known to be complete.
     std::string incomplete_why;
+    /// What traces left open, and the accounts that were taken from them as made by the block itself.
+    std::vector<std::string> doubts;
+    std::vector<Address> made_by_block;
 };
 
-/// How a block's rules are found.
-struct RulesSource {
-    ChainConfig chain;
-    /// Overrides the chain's schedule.
-    std::optional<Fork> fork;
-    [[nodiscard]] Rules at(uint64_t number, uint64_t timestamp) const;
-};
-
-/// Reads --chain and --fork; throws UsageError where they can't be used.
-RulesSource read_rules_source(const std::string& chain, const std::string& fork);
-
-/// The folders with a block.json among PATHs and directly under them, numbers in their order.
-/// Throws UsageError for a path without any.
+/// The folders with a block.json or raw_block.json among PATHs and directly under them, numbers in their
+/// order. Throws UsageError for a path without any.
 std::vector<std::filesystem::path> block_folders(const std::vector<std::string>& paths);
 
-/// Only the block itself, for the filter and for messages.
+/// Only the block itself, from block.json or else raw_block.json, for the filter and for messages.
 Result<json::GivenBlock> read_block_file(const std::filesystem::path& folder);
 /// Everything. `block` is what read_block_file answered.
 Result<BlockFolder> read_block_folder(const std::filesystem::path& folder, json::GivenBlock block,

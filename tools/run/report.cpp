@@ -23,6 +23,24 @@ ordered_json or_null(const std::optional<T>& value) {
     return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
+ordered_json assumed_json(const AssumedRead& read) {
+    ordered_json out;
+    switch (read.kind) {
+        case AssumedRead::Kind::account:
+            out = {{"kind", "account"}, {"address", to_hex(read.address)}};
+            break;
+        case AssumedRead::Kind::slot:
+            out = {{"kind", "slot"}, {"address", to_hex(read.address)}, {"slot", to_quantity(read.slot)}};
+            break;
+        case AssumedRead::Kind::code:
+            out = {{"kind", "code"}, {"address", to_hex(read.address)}, {"hash", to_hex(read.code_hash)}};
+            break;
+        case AssumedRead::Kind::block_hash: out = {{"kind", "block_hash"}, {"number", read.number}}; break;
+    }
+    if (!read.why.empty()) out["why"] = read.why;
+    return out;
+}
+
 ordered_json block_json(const BlockReport& b) {
     ordered_json out;
     out["path"] = b.path;
@@ -36,17 +54,21 @@ ordered_json block_json(const BlockReport& b) {
     out["error"] = nullptr;
     if (b.error)
         out["error"] = {{"code", b.error->code}, {"tx", or_null(b.error->tx)}, {"message", b.error->message}};
+    out["assumed_absent"] = b.assumed.size();
+    out["assumed"] = ordered_json::array();
+    for (const AssumedRead& read : b.assumed) out["assumed"].push_back(assumed_json(read));
     out["mismatches"] = ordered_json::array();
-    for (const Mismatch& m : b.mismatches)
+    for (const Mismatch& m : b.mismatches) {
         out["mismatches"].push_back(
             {{"field", m.field}, {"expected", m.expected}, {"got", m.got}, {"tx", or_null(m.tx)}});
+        if (m.follows) out["mismatches"].back()["follows"] = true;
+    }
     out["unchecked"] = ordered_json::array();
     for (const Unchecked& u : b.unchecked) out["unchecked"].push_back({{"field", u.field}, {"why", u.why}});
     out["receipts_root"] = hex_or_null(b.receipts_root);
     out["logs_bloom"] = hex_or_null(b.logs_bloom);
     out["state_root"] = hex_or_null(b.state_root);
     out["checked"] = b.checked;
-    out["assumed_absent"] = b.assumed_absent;
     out["unsigned"] = b.unsigned_txs;
     out["routes"] = {{"device", 0}, {"cpu", b.txs}, {"escalated", 0}, {"reasons", b.reasons}};
     out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};

@@ -23,10 +23,24 @@ struct Mismatch {
     std::string expected;
     std::string got;
     std::optional<size_t> tx;
+    /// It differs because another one does.
+    bool follows = false;
 };
 struct Unchecked {
     std::string field;
     std::string why;
+};
+/// A value that the pre-state does not hold and that was taken as absent, or zero.
+struct AssumedRead {
+    enum class Kind : uint8_t { account, slot, code, block_hash };
+    Kind kind{};
+    Address address;  ///< of a code: an account that has it
+    U256 slot;
+    Hash code_hash;
+    uint64_t number = 0;  ///< of the block
+    std::string why{};    ///< what is known of it beside that it is missing
+    /// In one phrase: "slot 0x2 of 0x…".
+    [[nodiscard]] std::string text() const;
 };
 struct BlockError {
     std::string code;
@@ -74,9 +88,11 @@ struct BlockReport {
     std::optional<Hash> receipts_root;
     std::optional<Bloom> logs_bloom;
     std::optional<Hash> state_root;
-    size_t assumed_absent = 0;
-    /// The first few reads that were assumed absent, as they are named in messages.
-    std::vector<std::string> assumed;
+    /// All reads that were assumed absent; those that can have changed a transaction first.
+    std::vector<AssumedRead> assumed;
+    /// What traces left open, and the accounts that they show only after the block made them.
+    std::vector<std::string> doubts;
+    std::vector<Address> made_by_block;
     size_t unsigned_txs = 0;
     std::map<std::string, size_t> reasons;
     /// How it was executed in parallel, where it was.
@@ -119,6 +135,12 @@ std::string to_html(const RunReport& report);
 std::string to_chrome_trace(const RunReport& report);
 /// A table with a line for each block, what failed beneath it, and the sums.
 std::string to_table(const RunReport& report, bool verbose);
+
+/// The first in the block's order of those that don't follow from another one; there must be one.
+const Mismatch& first_mismatch(const BlockReport& block);
+
+/// What stands beneath a block's line: what may be the cause of a failure, then what failed.
+std::string to_details(const BlockReport& block, bool verbose);
 
 /// "ok", or the first thing that is wrong, in one line.
 std::string result_line(const BlockReport& block);
