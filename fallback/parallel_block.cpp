@@ -41,7 +41,7 @@ BlockOutcome ParallelBlock::execute() {
     if (m_block.withdrawals) pay_withdrawals(journal, *m_block.withdrawals);
     if (options.system_calls && m_block.rules.at_least(Fork::prague)) {
         m_outcome.verdict.error = collect_requests(m_machine, options, m_outcome);
-        if (!m_outcome.verdict.valid()) return rejected();
+        if (!m_outcome.verdict.valid() && options.on_invalid == OnInvalid::reject_block) return rejected();
     }
     pay_rewards(journal, m_block, options);
     seal();

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the fixtures and the real blocks through the warpevm program and compares what fails with tests/pending.txt.
+"""Runs the fixtures, the real blocks and the tables of cases through the warpevm program and compares what fails with tests/pending.txt.
 
 cases.py run --build DIR [--sanitized | --full [--shard I/N]]    cases.py sum RESULTS
 
 A case is named FILE::NAME::FORK::INDEX, its file relative to the fixtures; a real block is named blocks/NUMBER, one of geth's own chains
 geth/CHAIN/NUMBER, and an input of tests/run_cases.tsv cases/run/ARGUMENTS. A failure that
 tests/pending.txt does not name fails, and so does a case named there that passes.
+The inputs of tests/t8n_cases.tsv are named t8n/INPUT.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import sys
 import time
 import xml.etree.ElementTree
 
+import t8n_cases
 from backends import built_in
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -268,7 +270,7 @@ def run(arguments):
     results_folder = ROOT / "build" / "results"
     results_folder.mkdir(parents=True, exist_ok=True)
     inputs = list(input_units())
-    bad = 0
+    bad = run_t8n_table(program, build, results_folder)
     for backend in built_in(program.path):
         sample = arguments.sanitized or backend != "serial"
         results = []
@@ -285,6 +287,17 @@ def run(arguments):
             write_counts(results_folder / f"{build.name}-{backend}-{unit.label}.json", [result])
         bad += judge(results, complete=bool(fixtures and blocks) and not sample)
     return 1 if bad else 0
+
+
+def run_t8n_table(program, build, results_folder):
+    """t8n has one backend, so its table runs once."""
+    cases = data_folder("WARPEVM_CASES", "cases", "the inputs of t8n")
+    if not cases:
+        return 0
+    result = t8n_cases.run_table(program.path, cases / "t8n")
+    print(f"t8n table: {result['passed']} passed, {result['failed']} failed", flush=True)
+    write_counts(results_folder / f"{build.name}-t8n-table.json", [result])
+    return judge([result], complete=False)
 
 
 def run_full(arguments, program, fixtures, blocks, build):

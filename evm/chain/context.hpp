@@ -25,6 +25,8 @@ class ExecutionContext {
     Interpreter interpreter = Interpreter::tiered;
     Tracer* tracer = nullptr;
     std::optional<uint32_t> traced_transaction;
+    /// Watches the system calls before and after the transactions.
+    Tracer* system_call_tracer = nullptr;
 
   private:
     std::shared_ptr<CodeCache> m_codes;

@@ -59,7 +59,9 @@ struct BlockInput {
 
 enum class OnInvalid : uint8_t {
     reject_block,  ///< the first invalid transaction makes the block invalid
-    skip,          ///< it is left out and the rest goes on (t8n, block building)
+    /// It is left out and the rest goes on (t8n, block building). A block whose requests fail has a verdict
+    /// that says so, and beside it the outcome of all that went before.
+    skip,
 };
 enum class OnMissingState : uint8_t {
     fail,           ///< the error missing_state

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "evm/chain/address_literal.hpp"
 
@@ -27,6 +29,9 @@ std::string_view name(Fork fork);
 /// "BPO1", any case).
 std::optional<Fork> parse_fork(std::string_view name);
 
+/// All names that parse_fork reads, without spaces, from the oldest fork to the newest.
+std::vector<std::string> fork_names();
+
 /// Blob parameters (EIP-4844, EIP-7691, EIP-7840, EIP-7892): blobs per block, and the base fee's update
 /// fraction.
 struct BlobSchedule {
@@ -35,7 +40,8 @@ struct BlobSchedule {
     uint64_t base_fee_update_fraction = 3338477;
     bool operator==(const BlobSchedule&) const = default;
 };
-/// Mainnet's blob parameters in `fork` (zeros before Cancun; BPO3 to BPO5 repeat BPO2's).
+/// Mainnet's blob parameters in `fork`: zeros before Cancun; for BPO3 and BPO4, which it has not scheduled,
+/// those of the reference tests; BPO5 repeats BPO4's.
 BlobSchedule mainnet_blob_schedule(Fork fork);
 
 /// Mainnet's deposit contract (EIP-6110).

@@ -23,7 +23,7 @@ constexpr Hash empty_ommers_hash{{0x1d, 0xcc, 0x4d, 0xe8, 0xde, 0xc7, 0x5d, 0x7a
                                   0x74, 0x13, 0xf0, 0xa1, 0x42, 0xfd, 0x40, 0xd4, 0x93, 0x47}};
 
 tl::unexpected<Error> differs(ErrorCode code, const U256& expected, const U256& got) {
-    return fail(code, "expected " + to_decimal(expected) + ", got " + to_decimal(got));
+    return fail(code, "have " + to_decimal(got) + ", want " + to_decimal(expected));
 }
 
 Result<void> check_gas_limit(const Header& header, const Header& parent, const Rules& rules) {
@@ -34,8 +34,9 @@ Result<void> check_gas_limit(const Header& header, const Header& parent, const R
     const uint64_t base = london_starts ? parent.gas_limit * 2 : parent.gas_limit;
     const uint64_t change = std::max(header.gas_limit, base) - std::min(header.gas_limit, base);
     if (change >= base / gas_limit_bound_divisor)
-        return fail(ErrorCode::header_gas_limit,
-                    std::to_string(header.gas_limit) + " after the parent's " + std::to_string(base));
+        return fail(ErrorCode::header_gas_limit, "have " + std::to_string(header.gas_limit) + ", want " +
+                                                     std::to_string(base) + " +/- " +
+                                                     std::to_string(base / gas_limit_bound_divisor - 1));
     return {};
 }
 
@@ -92,8 +93,15 @@ Result<void> check_blob_gas(const Header& header, const Header& parent, const Ru
     const uint64_t expected = excess_blob_gas_after(parent, rules);
     if (*header.excess_blob_gas != expected)
         return differs(ErrorCode::header_excess_blob_gas, expected, *header.excess_blob_gas);
-    if (*header.blob_gas_used % gas_per_blob != 0 || *header.blob_gas_used > rules.blobs.max * gas_per_blob)
-        return fail(ErrorCode::header_blob_gas_used, std::to_string(*header.blob_gas_used));
+    const uint64_t used = *header.blob_gas_used, most = rules.blobs.max * gas_per_blob;
+    if (used > most)
+        return fail(
+            ErrorCode::header_blob_gas_used,
+            "blob gas used " + std::to_string(used) + " exceeds maximum allowance " + std::to_string(most));
+    if (used % gas_per_blob != 0)
+        return fail(ErrorCode::header_blob_gas_used, "blob gas used " + std::to_string(used) +
+                                                         " not a multiple of blob gas per blob " +
+                                                         std::to_string(gas_per_blob));
     return {};
 }
 
@@ -119,8 +127,8 @@ Result<void> validate_header(const Header& header, const Header& parent, const R
                     std::to_string(header.timestamp) + " after " + std::to_string(parent.timestamp));
     if (auto r = check_gas_limit(header, parent, rules); !r) return r;
     if (header.gas_used > header.gas_limit)
-        return fail(ErrorCode::header_gas_used,
-                    std::to_string(header.gas_used) + " of " + std::to_string(header.gas_limit));
+        return fail(ErrorCode::header_gas_used, "have " + std::to_string(header.gas_used) + ", gasLimit " +
+                                                    std::to_string(header.gas_limit));
     if (auto r = check_extra_data(header, config); !r) return r;
     if (auto r = check_difficulty(header, parent, rules, config); !r) return r;
     if (auto r = check_base_fee(header, parent, rules); !r) return r;

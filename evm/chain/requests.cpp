@@ -30,7 +30,8 @@ constexpr size_t deposit_event_size = 576;
 
 Result<void> read_deposit(BytesView data, Bytes& out) {
     if (data.size() != deposit_event_size)
-        return fail(ErrorCode::deposit_log, std::to_string(data.size()) + " bytes, expected 576");
+        return fail(ErrorCode::deposit_log,
+                    "deposit wrong length: want 576, have " + std::to_string(data.size()));
     for (size_t i = 0; i < std::size(deposit_fields); ++i) {
         const auto [offset, size] = deposit_fields[i];
         if (load_be(&data[32 * i]) != offset || load_be(&data[offset]) != size)

@@ -30,13 +30,16 @@ class SerialBlock {
     BlockOutcome execute() {
         m_journal.begin_block(m_block.rules.at_least(Fork::spurious_dragon));
         if (m_block.rules.dao_transition) move_dao_balances(m_journal);
+        m_machine.set_tracer(m_context.system_call_tracer);
         if (m_options.system_calls) call_before_transactions(m_machine);
         for (uint32_t i = 0; i < m_block.transactions.size(); ++i)
             if (!transaction(i)) return rejected();
         if (m_block.withdrawals) pay_withdrawals(m_journal, *m_block.withdrawals);
         if (m_options.system_calls && m_block.rules.at_least(Fork::prague)) {
+            m_machine.set_tracer(m_context.system_call_tracer);
             m_outcome.verdict.error = collect_requests(m_machine, m_options, m_outcome);
-            if (!m_outcome.verdict.valid()) return rejected();
+            if (!m_outcome.verdict.valid() && m_options.on_invalid == OnInvalid::reject_block)
+                return rejected();
         }
         pay_rewards(m_journal, m_block, m_options);
         seal_receipts(m_outcome, m_block.transactions, m_block.rules);

@@ -29,8 +29,13 @@ class Execution {
     TransactionOutcome run();
 
   private:
-    Error check_against_block(const BlockAllowance& allowance);
-    Error check_against_sender();
+    Result<void> check_blob_gas(const BlockAllowance& allowance);
+    Result<void> check_sender_nonce();
+    Result<void> check_sender_code();
+    Result<void> check_base_fee();
+    Result<void> check_blob_base_fee();
+    Result<void> check_block_gas(const BlockAllowance& allowance);
+    Result<void> check_balance();
     std::optional<U256> most_it_can_cost() const;
     void buy_gas();
     void warm_up();
@@ -48,47 +53,87 @@ class Execution {
     std::optional<Address> m_created;
 };
 
+/// In geth's order: of several broken rules the first is named, and tools compare names.
 template <bool R>
 Error Execution<R>::check(const BlockAllowance& allowance) {
-    if (const auto ok = check_transaction(m_tx, m_rules); !ok) return ok.error();
-    if (Error e = check_against_block(allowance); e.code != ErrorCode::none) return e;
     m_sender_row = m_journal.account(m_sender);
-    return check_against_sender();
+    const Result<void> checked = check_envelope(m_tx, m_rules)
+                                     .and_then([&] { return check_blob_gas(allowance); })
+                                     .and_then([&] { return check_sender_nonce(); })
+                                     .and_then([&] { return check_nonce(m_tx); })
+                                     .and_then([&] { return check_gas_limit_cap(m_tx, m_rules.fork); })
+                                     .and_then([&] { return check_sender_code(); })
+                                     .and_then([&] { return check_fees(m_tx); })
+                                     .and_then([&] { return check_base_fee(); })
+                                     .and_then([&] { return check_blobs(m_tx, m_rules); })
+                                     .and_then([&] { return check_blob_base_fee(); })
+                                     .and_then([&] { return check_authorizations(m_tx); })
+                                     .and_then([&] { return check_initcode(m_tx, m_rules.fork); })
+                                     .and_then([&] { return check_block_gas(allowance); })
+                                     .and_then([&] { return check_cost(m_tx); })
+                                     .and_then([&] { return check_balance(); })
+                                     .and_then([&] { return check_gas(m_tx, m_rules.fork); });
+    return checked ? Error{} : checked.error();
 }
 
 template <bool R>
-Error Execution<R>::check_against_block(const BlockAllowance& allowance) {
-    const BlockEnvironment& block = m_machine.block();
-    if (m_tx.gas_limit > allowance.gas)
-        return {ErrorCode::block_gas_exceeded,
-                std::to_string(m_tx.gas_limit) + " of " + std::to_string(allowance.gas)};
-    if (m_rules.at_least(Fork::london) && m_tx.max_fee_per_gas < block.base_fee)
-        return {ErrorCode::tx_fee_cap_below_base_fee,
-                to_decimal(m_tx.max_fee_per_gas) + " below " + to_decimal(block.base_fee)};
+Result<void> Execution<R>::check_blob_gas(const BlockAllowance& allowance) {
     if (m_tx.type != TxType::blob) return {};
-    if (m_tx.blob_versioned_hashes.size() * gas_per_blob > allowance.blob_gas)
-        return {ErrorCode::blob_gas_exceeded, {}};
-    if (m_tx.max_fee_per_blob_gas < m_machine.blob_base_fee())
-        return {ErrorCode::tx_blob_fee_cap_below_base_fee,
-                to_decimal(m_tx.max_fee_per_blob_gas) + " below " + to_decimal(m_machine.blob_base_fee())};
-    return {};
+    const uint64_t wanted = m_tx.blob_versioned_hashes.size() * gas_per_blob;
+    if (wanted <= allowance.blob_gas) return {};
+    const uint64_t most = m_rules.blobs.max * gas_per_blob;
+    return fail(ErrorCode::blob_gas_exceeded, "blob gas (" +
+                                                  std::to_string(most - allowance.blob_gas + wanted) +
+                                                  ") would exceed maximum allowance " + std::to_string(most));
 }
 
 template <bool R>
-Error Execution<R>::check_against_sender() {
+Result<void> Execution<R>::check_sender_nonce() {
     const uint64_t nonce = m_journal.nonce(m_sender_row);
-    if (m_tx.nonce != nonce)
-        return {m_tx.nonce < nonce ? ErrorCode::nonce_too_low : ErrorCode::nonce_too_high,
-                std::to_string(m_tx.nonce) + ", expected " + std::to_string(nonce)};
-    // EIP-3607, but for delegated accounts (EIP-7702).
+    if (m_tx.nonce == nonce) return {};
+    return fail(m_tx.nonce < nonce ? ErrorCode::nonce_too_low : ErrorCode::nonce_too_high,
+                "tx: " + std::to_string(m_tx.nonce) + " state: " + std::to_string(nonce));
+}
+
+/// EIP-3607, but for delegated accounts (EIP-7702).
+template <bool R>
+Result<void> Execution<R>::check_sender_code() {
     const Code& code = m_journal.code(m_sender_row);
-    if (!code.empty() && !(m_rules.at_least(Fork::prague) && code.delegate()))
-        return {ErrorCode::sender_not_eoa, {}};
+    if (code.empty() || (m_rules.at_least(Fork::prague) && code.delegate())) return {};
+    return fail(ErrorCode::sender_not_eoa, "len(code): " + std::to_string(code.bytes().size()));
+}
+
+template <bool R>
+Result<void> Execution<R>::check_base_fee() {
+    const U256& base_fee = m_machine.block().base_fee;
+    if (!m_rules.at_least(Fork::london) || m_tx.max_fee_per_gas >= base_fee) return {};
+    return fail(ErrorCode::tx_fee_cap_below_base_fee,
+                "maxFeePerGas: " + to_decimal(m_tx.max_fee_per_gas) + ", baseFee: " + to_decimal(base_fee));
+}
+
+template <bool R>
+Result<void> Execution<R>::check_blob_base_fee() {
+    const U256& base_fee = m_machine.blob_base_fee();
+    if (m_tx.type != TxType::blob || m_tx.max_fee_per_blob_gas >= base_fee) return {};
+    return fail(
+        ErrorCode::tx_blob_fee_cap_below_base_fee,
+        "blobGasFeeCap: " + to_decimal(m_tx.max_fee_per_blob_gas) + ", blobBaseFee: " + to_decimal(base_fee));
+}
+
+template <bool R>
+Result<void> Execution<R>::check_block_gas(const BlockAllowance& allowance) {
+    if (m_tx.gas_limit <= allowance.gas) return {};
+    return fail(ErrorCode::block_gas_exceeded,
+                std::to_string(m_tx.gas_limit) + " of " + std::to_string(allowance.gas));
+}
+
+template <bool R>
+Result<void> Execution<R>::check_balance() {
     const std::optional<U256> cost = most_it_can_cost();
-    if (!cost || !m_journal.can_pay(m_sender_row, *cost))
-        return {ErrorCode::insufficient_balance,
-                cost ? "needs " + to_decimal(*cost) + " wei" : std::string{}};
-    return {};
+    if (!cost) return fail(ErrorCode::insufficient_balance, "required balance exceeds 256 bits");
+    if (m_journal.can_pay(m_sender_row, *cost)) return {};
+    return fail(ErrorCode::insufficient_balance,
+                "have " + to_decimal(m_journal.balance(m_sender_row)) + " want " + to_decimal(*cost));
 }
 
 template <bool R>
@@ -217,7 +262,11 @@ TransactionOutcome Execution<R>::run() {
     outcome.effective_gas_price = m_gas_price;
     outcome.created = m_created;
     if (Tracer* tracer = m_machine.tracer())
-        tracer->on_transaction_done(outcome.success, outcome.gas_used, m_machine.buffers().output(0));
+        tracer->on_transaction_done({.status = result.status,
+                                     .is_create = m_tx.is_create(),
+                                     .gas_used = outcome.gas_used,
+                                     .frame_gas_used = static_cast<uint64_t>(gas - result.gas_left),
+                                     .output = m_machine.buffers().output(0)});
     return outcome;
 }
 

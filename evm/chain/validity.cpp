@@ -41,59 +41,14 @@ Fork first_fork(TxType type) {
     return Fork::frontier;
 }
 
-std::string versus(uint64_t have, uint64_t want) {
-    return std::to_string(have) + " against " + std::to_string(want);
+std::string have_want(uint64_t have, uint64_t want) {
+    return "have " + std::to_string(have) + ", want " + std::to_string(want);
 }
 
 Result<void> check_chain_id(const Transaction& tx, uint64_t chain_id) {
     if (tx.chain_id && *tx.chain_id != chain_id)
-        return fail(ErrorCode::tx_wrong_chain_id, versus(*tx.chain_id, chain_id));
-    return {};
-}
-
-Result<void> check_gas(const Transaction& tx, Fork fork) {
-    const uint64_t intrinsic = intrinsic_gas(tx, fork);
-    if (tx.gas_limit < intrinsic) return fail(ErrorCode::tx_intrinsic_gas, versus(tx.gas_limit, intrinsic));
-    const uint64_t floor = floor_gas(tx, fork);
-    if (tx.gas_limit < floor) return fail(ErrorCode::tx_floor_gas, versus(tx.gas_limit, floor));
-    return {};
-}
-
-Result<void> check_limits(const Transaction& tx, Fork fork) {
-    if (tx.nonce == ~uint64_t{0}) return fail(ErrorCode::tx_nonce_overflow);
-    if (fork >= Fork::shanghai && tx.is_create() && tx.data.size() > max_initcode_size)
-        return fail(ErrorCode::tx_initcode_too_large, versus(tx.data.size(), max_initcode_size));
-    if (fork >= Fork::osaka && tx.gas_limit > transaction_gas_limit_cap)
-        return fail(ErrorCode::tx_gas_limit_too_high, versus(tx.gas_limit, transaction_gas_limit_cap));
-    return {};
-}
-
-Result<void> check_fees(const Transaction& tx) {
-    if (tx.max_priority_fee_per_gas > tx.max_fee_per_gas)
-        return fail(ErrorCode::tx_tip_above_fee_cap,
-                    to_decimal(tx.max_priority_fee_per_gas) + " against " + to_decimal(tx.max_fee_per_gas));
-    if (!checked_mul(tx.gas_limit, tx.max_fee_per_gas)) return fail(ErrorCode::tx_cost_overflow);
-    return {};
-}
-
-Result<void> check_blobs(const Transaction& tx, const Rules& rules) {
-    if (tx.type != TxType::blob) return {};
-    const size_t count = tx.blob_versioned_hashes.size();
-    if (count == 0) return fail(ErrorCode::tx_no_blobs);
-    size_t limit = rules.blobs.max;
-    if (rules.at_least(Fork::osaka)) limit = std::min(limit, max_blobs_per_transaction);
-    if (count > limit) return fail(ErrorCode::tx_too_many_blobs, versus(count, limit));
-    for (size_t i = 0; i < count; ++i)
-        if (tx.blob_versioned_hashes[i].bytes[0] != versioned_hash_version_kzg)
-            return fail(ErrorCode::tx_blob_version, "versioned hash " + std::to_string(i));
-    if (tx.is_create()) return fail(ErrorCode::tx_blob_create);
-    return {};
-}
-
-Result<void> check_authorizations(const Transaction& tx) {
-    if (tx.type != TxType::set_code) return {};
-    if (tx.is_create()) return fail(ErrorCode::tx_set_code_create);
-    if (tx.authorization_list.empty()) return fail(ErrorCode::tx_empty_authorization_list);
+        return fail(ErrorCode::tx_wrong_chain_id,
+                    "have " + std::to_string(*tx.chain_id) + " want " + std::to_string(chain_id));
     return {};
 }
 
@@ -135,16 +90,86 @@ Result<void> check_signature(const Transaction& tx, Fork fork, uint64_t chain_id
     return {};
 }
 
-Result<void> check_transaction(const Transaction& tx, const Rules& rules) {
+Result<void> check_envelope(const Transaction& tx, const Rules& rules) {
     if (!rules.at_least(first_fork(tx.type)))
         return fail(ErrorCode::tx_type_not_active, "type " + std::to_string(static_cast<int>(tx.type)));
-    return (tx.is_signed() ? check_signature(tx, rules.fork, rules.chain_id)
-                           : check_chain_id(tx, rules.chain_id))
-        .and_then([&] { return check_gas(tx, rules.fork); })
-        .and_then([&] { return check_limits(tx, rules.fork); })
+    return tx.is_signed() ? check_signature(tx, rules.fork, rules.chain_id)
+                          : check_chain_id(tx, rules.chain_id);
+}
+
+Result<void> check_nonce(const Transaction& tx) {
+    if (tx.nonce == ~uint64_t{0})
+        return fail(ErrorCode::tx_nonce_overflow, "nonce: " + std::to_string(tx.nonce));
+    return {};
+}
+
+Result<void> check_gas_limit_cap(const Transaction& tx, Fork fork) {
+    if (fork >= Fork::osaka && tx.gas_limit > transaction_gas_limit_cap)
+        return fail(ErrorCode::tx_gas_limit_too_high, "cap: " + std::to_string(transaction_gas_limit_cap) +
+                                                          ", tx: " + std::to_string(tx.gas_limit));
+    return {};
+}
+
+Result<void> check_fees(const Transaction& tx) {
+    if (tx.max_priority_fee_per_gas > tx.max_fee_per_gas)
+        return fail(ErrorCode::tx_tip_above_fee_cap,
+                    "maxPriorityFeePerGas: " + to_decimal(tx.max_priority_fee_per_gas) +
+                        ", maxFeePerGas: " + to_decimal(tx.max_fee_per_gas));
+    return {};
+}
+
+Result<void> check_blobs(const Transaction& tx, const Rules& rules) {
+    if (tx.type != TxType::blob) return {};
+    if (tx.is_create()) return fail(ErrorCode::tx_blob_create);
+    const size_t count = tx.blob_versioned_hashes.size();
+    if (count == 0) return fail(ErrorCode::tx_no_blobs);
+    size_t limit = rules.blobs.max;
+    if (rules.at_least(Fork::osaka)) limit = std::min(limit, max_blobs_per_transaction);
+    if (count > limit) return fail(ErrorCode::tx_too_many_blobs, have_want(count, limit));
+    for (size_t i = 0; i < count; ++i)
+        if (tx.blob_versioned_hashes[i].bytes[0] != versioned_hash_version_kzg)
+            return fail(ErrorCode::tx_blob_version, "blob " + std::to_string(i));
+    return {};
+}
+
+Result<void> check_authorizations(const Transaction& tx) {
+    if (tx.type != TxType::set_code) return {};
+    if (tx.is_create()) return fail(ErrorCode::tx_set_code_create);
+    if (tx.authorization_list.empty()) return fail(ErrorCode::tx_empty_authorization_list);
+    return {};
+}
+
+Result<void> check_initcode(const Transaction& tx, Fork fork) {
+    if (fork >= Fork::shanghai && tx.is_create() && tx.data.size() > max_initcode_size)
+        return fail(ErrorCode::tx_initcode_too_large, "code size " + std::to_string(tx.data.size()) +
+                                                          " limit " + std::to_string(max_initcode_size));
+    return {};
+}
+
+Result<void> check_cost(const Transaction& tx) {
+    if (!checked_mul(tx.gas_limit, tx.max_fee_per_gas)) return fail(ErrorCode::tx_cost_overflow);
+    return {};
+}
+
+Result<void> check_gas(const Transaction& tx, Fork fork) {
+    const uint64_t intrinsic = intrinsic_gas(tx, fork);
+    if (tx.gas_limit < intrinsic)
+        return fail(ErrorCode::tx_intrinsic_gas, have_want(tx.gas_limit, intrinsic));
+    const uint64_t floor = floor_gas(tx, fork);
+    if (tx.gas_limit < floor) return fail(ErrorCode::tx_floor_gas, have_want(tx.gas_limit, floor));
+    return {};
+}
+
+Result<void> check_transaction(const Transaction& tx, const Rules& rules) {
+    return check_envelope(tx, rules)
+        .and_then([&] { return check_nonce(tx); })
+        .and_then([&] { return check_gas_limit_cap(tx, rules.fork); })
         .and_then([&] { return check_fees(tx); })
         .and_then([&] { return check_blobs(tx, rules); })
-        .and_then([&] { return check_authorizations(tx); });
+        .and_then([&] { return check_authorizations(tx); })
+        .and_then([&] { return check_initcode(tx, rules.fork); })
+        .and_then([&] { return check_cost(tx); })
+        .and_then([&] { return check_gas(tx, rules.fork); });
 }
 
 }  // namespace warpevm

@@ -18,9 +18,30 @@ uint64_t floor_gas(const Transaction& tx, Fork fork);
 /// (EIP-155), and the chain id. Does not recover a key. A transaction without signature is tx_bad_signature.
 Result<void> check_signature(const Transaction& tx, Fork fork, uint64_t chain_id);
 
-/// All rules for a transaction on its own, in this order: type, chain id, signature ranges (where it is
-/// signed), intrinsic gas, calldata floor, nonce, init code, gas limit cap, fees, blobs, authorizations. Gas
-/// limit times fee cap must fit 256 bits; with the value added it may exceed them, which no balance can pay.
+// The rules for a transaction on its own, in parts: execution checks the state's and the block's between
+// them, so that of several broken rules the one is named that geth names. Details give the numbers as geth
+// words them.
+/// The type, the chain id, and signature ranges where it is signed.
+Result<void> check_envelope(const Transaction& tx, const Rules& rules);
+/// EIP-2681.
+Result<void> check_nonce(const Transaction& tx);
+/// EIP-7825.
+Result<void> check_gas_limit_cap(const Transaction& tx, Fork fork);
+/// The priority fee is not above the fee cap.
+Result<void> check_fees(const Transaction& tx);
+/// EIP-4844, EIP-7594.
+Result<void> check_blobs(const Transaction& tx, const Rules& rules);
+/// EIP-7702.
+Result<void> check_authorizations(const Transaction& tx);
+/// EIP-3860.
+Result<void> check_initcode(const Transaction& tx, Fork fork);
+/// Gas limit times fee cap must fit 256 bits; with the value added it may exceed them, which no balance can
+/// pay.
+Result<void> check_cost(const Transaction& tx);
+/// Intrinsic gas and the calldata floor.
+Result<void> check_gas(const Transaction& tx, Fork fork);
+
+/// All of them, in this order.
 Result<void> check_transaction(const Transaction& tx, const Rules& rules);
 
 }  // namespace warpevm

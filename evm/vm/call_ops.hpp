@@ -104,6 +104,7 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
         if (!charge_value_transfer<kind>(f, to, o.value)) return Status::out_of_gas;
     const int64_t gas = gas_for_callee(f, o.gas);
     if (gas < 0 || !f.charge(gas)) return Status::out_of_gas;
+    if (Tracer* tracer = f.machine.tracer()) tracer->on_enter(f.gas);
 
     result = {};
     const int64_t handed_on = gas + (has_value ? f.prices().call_stipend : 0);
@@ -118,7 +119,6 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     Message message = call_message<kind>(f, to, o);
     message.gas = handed_on;
     message.code = &f.machine.executable_code(to);
-    if (Tracer* tracer = f.machine.tracer()) tracer->on_enter(f.gas);
     leave_room_above(f, stack_end);
     const FrameResult r = f.machine.call(message);
     f.gas += r.gas_left;

@@ -69,6 +69,7 @@ Status PlainLoop<R>::run() {
             tracer->on_step({.pc = pc,
                              .opcode = op,
                              .gas = f.gas,
+                             .static_gas = f.gas_table.ops[op].defined ? f.gas_table.ops[op].gas : 0,
                              .depth = f.message.depth + 1,
                              .refund = f.journal.refund(),
                              .memory_size = f.memory_size,
@@ -77,7 +78,7 @@ Status PlainLoop<R>::run() {
                              .return_data = f.return_data});
         Status status = check_and_charge(op);
         if (status == Status::success) status = execute(op);
-        if (tracer != nullptr) tracer->on_step_done(is_exceptional(status) ? 0 : f.gas, status);
+        if (tracer != nullptr) tracer->on_step_done(f.gas, status);
         if (status != Status::success || halted) return status;
         if (jumps_left == 0) return run_fast(f, pc, static_cast<size_t>(sp + 1 - f.stack));
     }

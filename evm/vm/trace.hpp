@@ -15,6 +15,7 @@ struct TraceStep {
     uint64_t pc = 0;
     uint8_t opcode = 0;
     int64_t gas = 0;
+    int64_t static_gas = 0;  ///< what the instruction costs before anything that depends on its operands
     int depth = 0;
     int64_t refund = 0;
     uint64_t memory_size = 0;
@@ -23,16 +24,28 @@ struct TraceStep {
     BytesView return_data;
 };
 
+/// How a transaction ended.
+struct TraceEnd {
+    Status status{};  ///< of its first frame
+    bool is_create = false;
+    uint64_t gas_used = 0;
+    /// Without intrinsic gas and refunds.
+    uint64_t frame_gas_used = 0;
+    BytesView output;
+};
+
 class Tracer {
   public:
     virtual ~Tracer() = default;
     virtual void on_step(const TraceStep& step) = 0;
-    /// The instruction announced last is about to run a callee; its price (for calls with the gas it hands
-    /// on) has left `gas_left`. Its end is announced after the callee's instructions.
+    /// The instruction announced last has paid its price (for calls with the gas it hands on), which has left
+    /// `gas_left`. Its end is announced after the callee's instructions, where there are any: a call may
+    /// still fail without entering a frame, and get back what it handed on.
     virtual void on_enter(int64_t gas_left) = 0;
-    /// The instruction announced last has ended: what it cost, and how, if it ended the frame exceptionally.
+    /// The instruction announced last has ended, and how, if it ended the frame exceptionally. Where it could
+    /// not be paid for, `gas_left` is below zero by what was missing.
     virtual void on_step_done(int64_t gas_left, Status status) = 0;
-    virtual void on_transaction_done(bool success, uint64_t gas_used, BytesView output) = 0;
+    virtual void on_transaction_done(const TraceEnd& end) = 0;
 };
 
 }  // namespace warpevm

@@ -17,6 +17,7 @@ struct FoundDevice {
 };
 
 struct DeviceSearch {
+    bool loader_found = false;         ///< OpenCL's, which finds the drivers
     std::vector<FoundDevice> found{};  ///< ranked; info.index counts from 1
     std::string none_because{};        ///< one sentence where `found` is empty
     /// Drivers that are installed but can't be used, one sentence each.

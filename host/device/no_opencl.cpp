@@ -5,7 +5,10 @@
 namespace warpevm {
 
 DeviceSearch find_devices() {
-    return {.found = {}, .none_because = "this build has no OpenCL (WARPEVM_OPENCL=OFF)", .complaints = {}};
+    return {.loader_found = false,
+            .found = {},
+            .none_because = "this build has no OpenCL (WARPEVM_OPENCL=OFF)",
+            .complaints = {}};
 }
 
 }  // namespace warpevm

@@ -38,7 +38,9 @@ TEST(Fork, knows_mainnets_blob_parameters) {
     EXPECT_EQ(mainnet_blob_schedule(Fork::osaka), (BlobSchedule{6, 9, 5007716}));
     EXPECT_EQ(mainnet_blob_schedule(Fork::bpo1), (BlobSchedule{10, 15, 8346193}));
     EXPECT_EQ(mainnet_blob_schedule(Fork::bpo2), (BlobSchedule{14, 21, 11684671}));
-    EXPECT_EQ(mainnet_blob_schedule(Fork::bpo5), (BlobSchedule{14, 21, 11684671}));
+    EXPECT_EQ(mainnet_blob_schedule(Fork::bpo3), (BlobSchedule{21, 32, 20609697}));
+    EXPECT_EQ(mainnet_blob_schedule(Fork::bpo4), (BlobSchedule{14, 21, 13739630}));
+    EXPECT_EQ(mainnet_blob_schedule(Fork::bpo5), (BlobSchedule{14, 21, 13739630}));
 }
 
 }  // namespace

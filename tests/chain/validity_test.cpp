@@ -177,15 +177,16 @@ TEST(CheckTransaction, the_first_broken_rule_speaks) {
     EXPECT_EQ(verdict(tx, Fork::shanghai), ErrorCode::tx_type_not_active);
     EXPECT_EQ(verdict(tx), ErrorCode::tx_wrong_chain_id);
     tx.chain_id = 1;
-    EXPECT_EQ(verdict(tx), ErrorCode::tx_intrinsic_gas);
-    tx.gas_limit = 1 << 25;
     EXPECT_EQ(verdict(tx), ErrorCode::tx_nonce_overflow);
     tx.nonce = 0;
-    EXPECT_EQ(verdict(tx), ErrorCode::tx_gas_limit_too_high);
-    tx.gas_limit = 21000;
     EXPECT_EQ(verdict(tx), ErrorCode::tx_tip_above_fee_cap);
+    tx.gas_limit = 1 << 25;
+    EXPECT_EQ(verdict(tx), ErrorCode::tx_gas_limit_too_high);
+    tx.gas_limit = 0;
     tx.max_priority_fee_per_gas = 0;
     EXPECT_EQ(verdict(tx), ErrorCode::tx_no_blobs);
+    tx.blob_versioned_hashes.assign(1, Hash{{1}});
+    EXPECT_EQ(verdict(tx), ErrorCode::tx_intrinsic_gas);
 }
 
 }  // namespace

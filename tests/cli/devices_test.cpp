@@ -61,6 +61,51 @@ TEST(Devices, SayWhichDriverDoesNotLoad) {
     EXPECT_THAT(ran.out, HasSubstr("empty.icd can't be read or is empty"));
 }
 
+TEST(Devices, OfADriverThatTwoFilesNameAreListedOnce) {
+    const auto count = [](const std::string& environment) {
+        return nlohmann::json::parse(run_with(environment, "devices --json -").out)["devices"].size();
+    };
+    const TemporaryFolder folder;
+    size_t drivers = 0;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator("/etc/OpenCL/vendors", none)) {
+        std::ifstream in(entry.path());
+        std::string library;
+        std::getline(in, library);
+        for (const char* name : {"a", "b"})
+            folder.write(entry.path().stem().string() + name + ".icd", library + "\n");
+        ++drivers;
+    }
+    if (drivers == 0) GTEST_SKIP() << "left out: no OpenCL driver is installed";
+    EXPECT_EQ(count("OCL_ICD_VENDORS=" + folder.path().string()),
+              count("OCL_ICD_VENDORS=/etc/OpenCL/vendors"));
+}
+
+TEST(Version, SaysWhatThereIs) {
+    const Ran ran = run_program("version");
+    EXPECT_EQ(ran.exit_code, 0);
+    EXPECT_THAT(ran.out, HasSubstr("backends  serial, cpu (auto: "));
+    EXPECT_THAT(ran.out, HasSubstr("devices   0: "));
+    EXPECT_THAT(ran.out, HasSubstr("TBB "));
+    const Ran without = run_with("OCL_ICD_VENDORS=/nonexistent", "version");
+    EXPECT_EQ(without.exit_code, 0);
+    EXPECT_THAT(without.out, HasSubstr("opencl    no OpenCL "));
+}
+
+TEST(Help, ListsWhatDoesSomething) {
+    const auto lists = [](const std::string& command, const std::string& option) {
+        return run_program(command + " --help").out.find("  " + option) != std::string::npos;
+    };
+    for (const char* option :
+         {"--backend", "--jobs", "--fork", "--filter", "--verbose", "--quiet", "--speculate"})
+        EXPECT_FALSE(lists("devices", option)) << option;
+    EXPECT_TRUE(lists("devices", "--json"));
+    EXPECT_FALSE(lists("statetest", "--kernel-cache"));
+    EXPECT_FALSE(lists("bench", "--jobs"));
+    EXPECT_TRUE(lists("run", "--jobs"));
+    EXPECT_EQ(run_program("devices --quiet").exit_code, 0) << "what means the same everywhere is still taken";
+}
+
 TEST(Devices, ThatMatchNothingAreWrongArguments) {
     for (const char* wish : {"99", "nosuch", "''"})
         for (const std::string command : {"devices", "run .", "statetest .", "blocktest ."}) {

@@ -178,6 +178,43 @@ TEST_F(StateFile, TheProgramCountsFailuresOfReading) {
     EXPECT_EQ(run_program("statetest " + tree + " --fork Atlantis").exit_code, 2);
 }
 
+TEST_F(StateFile, TheSenderFollowsFromTheKey) {
+    m_test["post"]["Berlin"][0].erase("txbytes");
+    m_test["transaction"].erase("sender");
+    EXPECT_THAT(run_test(m_test).failures.at(0).reason, HasSubstr("expected a sender or a secretKey"));
+    m_test["transaction"]["secretKey"] = to_hex(to_bytes32(0x4567));
+    EXPECT_EQ(run_test(m_test).passed, 1U);
+    m_test["transaction"]["secretKey"] = to_hex(to_bytes32(0x4568));
+    EXPECT_THAT(run_test(m_test).failures.at(0).reason, HasSubstr("can't pay"));
+    m_test["transaction"]["secretKey"] = to_hex(Bytes32{});
+    EXPECT_EQ(run_test(m_test).exit_code, ExitCode::bad_input);
+}
+
+TEST_F(StateFile, EachCaseHasALineForThoseWhoCompare) {
+    const std::string root = m_test["post"]["Berlin"][0]["hash"], logs = m_test["post"]["Berlin"][0]["logs"];
+    m_test["post"]["London"] = m_test["post"]["Berlin"];  // pays the base fee: another root
+    const std::string file = m_folder.write("tree/case.json", json{{"a \"name\"", m_test}}.dump());
+    const auto lines = [&](const std::string& arguments) {
+        std::vector<json> all;
+        std::istringstream in(run_program("statetest " + arguments).err);
+        for (std::string line; std::getline(in, line);)
+            if (line.starts_with('{')) all.push_back(json::parse(line));
+        return all;
+    };
+    const std::vector<json> found = lines(file);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0]["stateRoot"], root);
+    EXPECT_EQ(found[0]["logsHash"], logs);
+    EXPECT_EQ(found[0]["name"], "a \"name\"");
+    EXPECT_EQ(found[0]["pass"], true);
+    EXPECT_NE(found[1]["stateRoot"], root) << "the root that was found, not the one that was expected";
+    EXPECT_EQ(found[1]["pass"], false);
+    EXPECT_EQ(lines(file + " --quiet").size(), 0U);
+    const std::string tree = m_folder.path().string() + "/tree";
+    EXPECT_EQ(lines(tree).size(), 0U);
+    EXPECT_EQ(lines(tree + " --trace-summary --quiet").size(), 2U);
+}
+
 TEST_F(StateFile, TracesToStandardError) {
     const std::string file = m_folder.write("case.json", json{{"transfer", m_test}}.dump());
     const Ran ran = run_program("statetest " + file + " --trace");

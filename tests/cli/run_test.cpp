@@ -83,7 +83,7 @@ TEST_F(Run, SpeculationIsAsAskedFor) {
 }
 
 TEST(Options, ChoicesAreNamed) {
-    for (const char* command : {"run", "statetest", "blocktest", "bench", "devices"})
+    for (const char* command : {"run", "statetest", "blocktest", "bench"})
         EXPECT_THAT(run_program(std::string(command) + " --help").out,
                     HasSubstr("--speculate TEXT:{measured,at-once,everything}\n"))
             << command;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "evm/codec/rlp.hpp"
 #include "tests/cli/example_block.hpp"
 #include "tests/cli/program.hpp"
@@ -61,7 +63,10 @@ TEST_F(T8n, SignsExecutesAndWritesTheThreeOutputs) {
     ASSERT_EQ(result["receipts"].size(), 1U);
     EXPECT_EQ(result["receipts"][0]["status"], "0x1");
     EXPECT_EQ(result["receipts"][0]["root"], "0x");
-    EXPECT_TRUE(result["receipts"][0]["logs"].is_null());
+    EXPECT_EQ(result["receipts"][0]["logs"], json::array());
+    EXPECT_TRUE(result["receipts"][0]["effectiveGasPrice"].is_null());
+    EXPECT_EQ(result["receipts"][0]["blockNumber"], "0x1");
+    EXPECT_EQ(result["receipts"][0]["blockHash"], "0x1337" + std::string(60, '0'));
     EXPECT_EQ(m_out["alloc"][sender]["nonce"], "0x1");
     EXPECT_EQ(m_out["alloc"][recipient]["balance"], "0x1");
     MemoryState after;
@@ -99,7 +104,8 @@ TEST_F(T8n, RejectsInvalidTransactionsAndGoesOn) {
     ASSERT_EQ(run("Berlin").exit_code, 0);
     ASSERT_EQ(m_out["result"]["rejected"].size(), 1U);
     EXPECT_EQ(m_out["result"]["rejected"][0]["index"], 0);
-    EXPECT_THAT(std::string(m_out["result"]["rejected"][0]["error"]), HasSubstr("nonce"));
+    EXPECT_EQ(m_out["result"]["rejected"][0]["error"],
+              "nonce too high: address 0xa94f5374Fce5edBC8E2a8697C15331677e6EbF0B, tx: 7 state: 0");
     ASSERT_EQ(m_out["result"]["receipts"].size(), 1U);
     EXPECT_EQ(m_out["result"]["receipts"][0]["transactionIndex"], "0x0");
 }
@@ -152,7 +158,212 @@ TEST_F(T8n, WritesATraceForEachTransaction) {
     m_txs[0]["gas"] = "0x10000";
     ASSERT_EQ(run("Berlin", "--trace").exit_code, 0);
     const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
-    EXPECT_THAT(m_folder.read("trace-0-" + hash + ".jsonl"), HasSubstr(R"("opName":"ADD")"));
+    EXPECT_EQ(
+        m_folder.read("trace-0-" + hash + ".jsonl"),
+        R"({"pc":0,"op":96,"gas":"0xadf8","gasCost":"0x3","memSize":0,"stack":[],"depth":1,"refund":0,"opName":"PUSH1"}
+{"pc":2,"op":96,"gas":"0xadf5","gasCost":"0x3","memSize":0,"stack":["0x1"],"depth":1,"refund":0,"opName":"PUSH1"}
+{"pc":4,"op":1,"gas":"0xadf2","gasCost":"0x3","memSize":0,"stack":["0x1","0x1"],"depth":1,"refund":0,"opName":"ADD"}
+{"pc":5,"op":0,"gas":"0xadef","gasCost":"0x0","memSize":0,"stack":["0x2"],"depth":1,"refund":0,"opName":"STOP"}
+{"output":"","gasUsed":"0x9"}
+)");
+}
+
+/// The lines of the only transaction's trace.
+std::vector<json> lines_of(const std::string& text) {
+    std::vector<json> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
+    return lines;
+}
+
+TEST_F(T8n, TracesHoldWhatIsAskedFor) {
+    // The identity's answer is in memory and in the return data.
+    m_alloc[recipient] = {{"balance", "0x0"}, {"code", "0x602a5f5260205f60205f5f60045af100"}};
+    m_txs[0]["gas"] = "0x10000";
+    m_env["currentRandom"] = "0x0";
+    m_env["currentDifficulty"] = "0x0";
+    m_env["currentBaseFee"] = "0x1";
+    m_env["withdrawals"] = json::array();
+    const auto traced = [&](const std::string& options) {
+        EXPECT_EQ(run("Shanghai", options).exit_code, 0);
+        const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
+        const auto lines = lines_of(m_folder.read("trace-0-" + hash + ".jsonl"));
+        return lines.at(lines.size() - 2);
+    };
+    const json plain = traced("--trace --verbosity 5");
+    EXPECT_FALSE(plain.contains("memory"));
+    EXPECT_FALSE(plain.contains("returnData"));
+    EXPECT_EQ(plain["memSize"], 32);
+    const json full = traced("--trace --trace.memory --trace.nostack -trace.returndata=true");
+    EXPECT_TRUE(full["stack"].is_null());
+    EXPECT_EQ(std::string(full["memory"]).size(), 2 + 2 * 32U);
+    EXPECT_EQ(full["returnData"], "0x" + std::string(62, '0') + "2a");
+}
+
+/// What geth shows for a CALL is its price with the gas that it hands on, whether or not a frame is entered.
+TEST_F(T8n, ACallThatEntersNoFrameCostsWhatItHandsOn) {
+    m_alloc["0x00000000000000000000000000000000000000bb"] = {{"balance", "0x1"}};
+    m_txs[0]["gas"] = "0x10000";
+    for (const auto& [opcode, value, cost] : {std::tuple{"f1", "07", 2600 + 9000 + 0x1000},
+                                              {"f2", "07", 2600 + 9000 + 0x1000},
+                                              {"f1", "00", 2600 + 0x1000}}) {
+        m_alloc[recipient] = {
+            {"balance", "0x0"},
+            {"code", std::string("0x600060006000600060") + value + "60bb611000" + opcode + "00"}};
+        ASSERT_EQ(run("Berlin", "--trace").exit_code, 0);
+        const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
+        const auto lines = lines_of(m_folder.read("trace-0-" + hash + ".jsonl"));
+        EXPECT_EQ(lines.at(7)["gasCost"], to_quantity(static_cast<uint64_t>(cost))) << opcode << value;
+    }
+}
+
+TEST_F(T8n, FailuresAreWordedAsGethWordsThem) {
+    m_txs[0]["gas"] = "0x10000";
+    for (const auto& [code, error] : {std::pair{"0x01", "stack underflow (0 <=> 2)"},
+                                      {"0x0c", "invalid opcode: opcode 0xc not defined"},
+                                      {"0xfe", "invalid opcode: INVALID"},
+                                      {"0x600056", "invalid jump destination"},
+                                      {"0x63ffffffff5100", "out of gas"}}) {
+        m_alloc[recipient] = {{"balance", "0x0"}, {"code", code}};
+        ASSERT_EQ(run("Berlin", "--trace").exit_code, 0);
+        const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
+        const auto lines = lines_of(m_folder.read("trace-0-" + hash + ".jsonl"));
+        EXPECT_EQ(lines.at(lines.size() - 2)["error"], error);
+        EXPECT_EQ(lines.back()["error"], error);
+        EXPECT_EQ(lines.back()["gasUsed"], "0xadf8");
+    }
+}
+
+TEST_F(T8n, CountsInstructions) {
+    m_alloc[recipient] = {{"balance", "0x0"}, {"code", "0x600160010c"}};
+    m_txs[0]["gas"] = "0x10000";
+    ASSERT_EQ(run("Berlin", "--opcode.count counts.json").exit_code, 0);
+    EXPECT_EQ(json::parse(m_folder.read("counts.json")), (json{{"PUSH1", 2}, {"0x0c", 1}}));
+}
+
+/// A block from Prague on, with a system contract that does as the code says.
+class PragueT8n : public T8n {
+  protected:
+    PragueT8n() {
+        m_env.erase("currentDifficulty");
+        m_env["currentRandom"] = "0x0";
+        m_env["currentBaseFee"] = "0x1";
+        m_env["currentExcessBlobGas"] = "0x0";
+        m_env["parentBeaconBlockRoot"] = to_hex(Hash{});
+        m_env["withdrawals"] = json::array();
+    }
+};
+
+TEST_F(PragueT8n, WhatFailsAfterTheTransactionsIsABlockException) {
+    m_alloc["0x0000bbddc7ce488642fb579f8b00f3a590007251"] = {{"balance", "0x0"}, {"code", "0xfe"}};
+    ASSERT_EQ(run("Prague").exit_code, 0);
+    EXPECT_THAT(std::string(m_out["result"]["blockException"]), HasSubstr("system call failed to execute:"));
+    EXPECT_EQ(m_out["result"]["receipts"].size(), 1U);
+    EXPECT_EQ(m_out["result"]["gasUsed"], "0x5208");
+    EXPECT_EQ(m_out["result"]["requests"], json::array());
+    EXPECT_EQ(m_out["alloc"][recipient]["balance"], "0x1");
+    ASSERT_EQ(run("Prague", "--state-test").exit_code, 0);
+    EXPECT_FALSE(m_out["result"].contains("blockException")) << "no system calls";
+}
+
+TEST_F(PragueT8n, BlobParametersReplaceTheForks) {
+    m_tx["type"] = "0x3";
+    m_tx["chainId"] = "0x1";
+    m_tx["maxFeePerGas"] = "0x2";
+    m_tx["maxPriorityFeePerGas"] = "0x0";
+    m_tx["maxFeePerBlobGas"] = "0x1";
+    m_tx["blobVersionedHashes"] = {"0x01" + std::string(62, '0'), "0x01" + std::string(62, '0')};
+    m_txs = {m_tx};
+    ASSERT_EQ(run("Prague").exit_code, 0);
+    ASSERT_EQ(m_out["result"]["receipts"].size(), 1U) << m_out["result"];
+    EXPECT_EQ(m_out["result"]["receipts"][0]["blobGasUsed"], "0x40000");
+    EXPECT_EQ(m_out["result"]["receipts"][0]["blobGasPrice"], "0x1");
+    const std::string params =
+        m_folder.write("blobs.json", R"({"target": "0x1", "max": "0x1", "baseFeeUpdateFraction": "0x10"})");
+    ASSERT_EQ(run("Prague", "--input.blobParams " + params).exit_code, 0);
+    EXPECT_EQ(m_out["result"]["rejected"][0]["error"],
+              "blob gas (262144) would exceed maximum allowance 131072");
+    m_folder.write("blobs.json", R"({"target": "0x1", "max": "0x1", "baseFeeUpdateFraction": "0x0"})");
+    EXPECT_EQ(run("Prague", "--input.blobParams " + params).exit_code, 10);
+    ASSERT_EQ(run("Shanghai").exit_code, 0);
+    EXPECT_EQ(m_out["result"]["rejected"][0]["error"],
+              "transaction type not supported: blob tx used but field env.ExcessBlobGas missing");
+}
+
+TEST_F(T8n, AKeyDoesNotSignForAnotherChain) {
+    m_tx["type"] = "0x1";
+    m_tx["accessList"] = json::array();
+    m_tx["chainId"] = "0x2";
+    m_txs = {m_tx};
+    const Ran ran = run("Berlin");
+    EXPECT_EQ(ran.exit_code, 10);
+    EXPECT_THAT(ran.err, HasSubstr("tx 0: failed to sign tx: invalid chain id for signer: have 2 want 1"));
+    EXPECT_EQ(run("Berlin", "--state.chainid 2").exit_code, 0);
+    m_txs[0]["chainId"] = "0x0";
+    ASSERT_EQ(run("Berlin").exit_code, 0);
+    EXPECT_EQ(m_out["result"]["receipts"].size(), 1U);
+}
+
+TEST_F(T8n, AnItemThatCantBeDecodedLeavesTheOthers) {
+    ASSERT_EQ(run("Berlin").exit_code, 0);
+    const Bytes body = *bytes_from_hex(std::string(m_out["body"]));
+    rlp::Reader reader(body);
+    const BytesView whole = reader.list()->next()->whole;
+    const Bytes good(whole.begin(), whole.end());
+    const std::pair<Bytes, const char*> bad_items[] = {
+        {{0x82, 0x05, 0xc0}, "transaction type not supported"},  // a type that there is not
+        {{0x82, 0xc0, 0xc0}, "transaction type not supported"},  // a list inside a string
+        {{0x01}, "rlp: "},                                       // a type and nothing else
+        {{0x80}, "rlp: "},                                       // nothing
+        {{0xc1, 0x80}, "rlp: "},                                 // too few fields
+    };
+    const std::string at = m_folder.path().string() + "/";
+    for (const auto& [bad, error] : bad_items) {
+        rlp::Writer list;
+        const size_t mark = list.begin_list();
+        list.raw(bad).raw(good).end_list(mark);
+        const std::string rlp = m_folder.write("txs.rlp", '"' + to_hex(list.bytes()) + '"');
+        const Ran ran =
+            run_program("t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " +
+                        rlp + " --state.fork Berlin --output.result stdout --output.alloc=");
+        ASSERT_EQ(ran.exit_code, 0) << ran.err;
+        const json result = json::parse(ran.out)["result"];
+        EXPECT_EQ(result["receipts"].size(), 1U) << to_hex(bad);
+        ASSERT_EQ(result["rejected"].size(), 1U) << to_hex(bad);
+        EXPECT_EQ(result["rejected"][0]["index"], 0);
+        EXPECT_THAT(std::string(result["rejected"][0]["error"]), HasSubstr(error));
+    }
+}
+
+TEST_F(T8n, NullIsNoTransactions) {
+    m_txs = nullptr;
+    ASSERT_EQ(run("Berlin").exit_code, 0);
+    EXPECT_EQ(m_out["result"]["receipts"], json::array());
+    for (const json& all : {json{{"alloc", m_alloc}, {"env", m_env}, {"txs", nullptr}},
+                            json{{"alloc", m_alloc}, {"env", m_env}}}) {
+        const Ran ran = run_program(
+            "t8n --input.alloc=stdin --input.env=stdin --input.txs=stdin --state.fork=Berlin "
+            "--output.result=stdout "
+            "--output.alloc=",
+            all.dump());
+        ASSERT_EQ(ran.exit_code, 0) << ran.err;
+        EXPECT_EQ(json::parse(ran.out)["result"]["receipts"], json::array());
+    }
+}
+
+TEST_F(T8n, OptionsAreTakenAsGethTakesThem) {
+    const std::string at = m_folder.path().string() + "/";
+    ASSERT_EQ(run("Berlin", "--output.body= --output.alloc=").exit_code, 0);
+    EXPECT_FALSE(m_out.contains("body"));
+    EXPECT_FALSE(m_out.contains("alloc"));
+    ASSERT_EQ(run("London", "-state.fork=Berlin -output.alloc '' -verbosity 3").exit_code, 0)
+        << "the last counts";
+    EXPECT_FALSE(m_out.contains("alloc"));
+    const Ran help = run_program("t8n --help");
+    EXPECT_EQ(help.exit_code, 0);
+    for (const char* fork :
+         {"Frontier", "EIP150", "ConstantinopleFix", "MuirGlacier", "Merge", "Osaka", "BPO4"})
+        EXPECT_THAT(help.out, HasSubstr(fork));
 }
 
 TEST_F(T8n, AMissingBlockHashHasItsOwnCode) {

@@ -39,7 +39,13 @@ const Rule rules[] = {
     {"nothing", ErrorCode::none, [](Scene&, Transaction&) {}},
     {"nonce low", ErrorCode::nonce_too_low, [](Scene&, Transaction& tx) { tx.nonce = 4; }},
     {"nonce high", ErrorCode::nonce_too_high, [](Scene&, Transaction& tx) { tx.nonce = 6; }},
-    {"last nonce", ErrorCode::tx_nonce_overflow, [](Scene&, Transaction& tx) { tx.nonce = ~uint64_t{0}; }},
+    {"last nonce", ErrorCode::tx_nonce_overflow,
+     [](Scene& s, Transaction& tx) {
+         s.state.set_account(alice, ~uint64_t{0}, rich, {});
+         tx.nonce = ~uint64_t{0};
+     }},
+    {"last nonce far ahead", ErrorCode::nonce_too_high,
+     [](Scene&, Transaction& tx) { tx.nonce = ~uint64_t{0}; }},
     {"all it has", ErrorCode::none, [](Scene& s, Transaction&) { set_balance(s, 2 * 100'000 + 7); }},
     {"one wei short", ErrorCode::insufficient_balance,
      [](Scene& s, Transaction&) { set_balance(s, 2 * 100'000 + 6); }},

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Declares every command and option. The only file that knows the library for command lines, which is slow to
-// compile.
+// Declares every command and option of `warpevm`, but t8n's, which are geth's (arguments_geth.cpp). These two
+// files alone know the library for command lines, which is slow to compile.
 #include "tools/cli/arguments.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include "tools/cli/arguments_geth.hpp"
 #include "tools/common/exit_code.hpp"
 #include "tools/run/help.hpp"
 
@@ -32,8 +33,8 @@ void add_choice(CLI::App& app, const std::string& option, T& value, const Choice
 }
 
 void add_common(CLI::App& app, CommonOptions& o) {
-    app.add_option("--backend", o.backend, "auto, serial, cpu or opencl")
-        ->check(CLI::IsMember({"auto", "serial", "cpu", "opencl"}))
+    app.add_option("--backend", o.backend, "what executes, one of " + executor_names())
+        ->check(CLI::IsMember({"auto", "serial", "cpu", "opencl"}).description(""))
         ->capture_default_str();
     app.add_option("--device", o.devices, "INDEX, part of a NAME, or native; repeatable")
         ->allow_extra_args(false)
@@ -43,7 +44,7 @@ void add_common(CLI::App& app, CommonOptions& o) {
                           {{"measured", Speculate::measured},
                            {"at-once", Speculate::at_once},
                            {"everything", Speculate::everything}},
-                          "what runs beside the walk (to test backend cpu)");
+                          "what runs beside the commit loop (to test backend cpu)");
     app.add_option("--jobs", o.jobs, "cases or blocks at once")->check(CLI::Range(1U, max_threads));
     app.add_option("--fork", o.fork, "use this fork's rules, whatever the input says");
     app.add_option("--json", o.json, "write the results as JSON to FILE, or - for standard output");
@@ -55,6 +56,11 @@ void add_common(CLI::App& app, CommonOptions& o) {
         "the folder for compiled device programs, or off; default: warpevm/kernels in the user's cache");
     app.add_flag("--verbose", o.verbose, "say more");
     app.add_flag("--quiet", o.quiet, "no progress, only the last line");
+}
+
+/// Options that do nothing in a command are taken there, since they mean the same everywhere, but not listed.
+void hide(CLI::App& app, std::initializer_list<const char*> options) {
+    for (const char* option : options) app.get_option(option)->group("");
 }
 
 void add_threads(CLI::App& app, CommonOptions& o) {
@@ -97,40 +103,21 @@ CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const s
     test->add_option("PATH", a.test.paths, "files, or folders that hold .json files")->required();
     add_common(*test, a.common);
     add_threads(*test, a.common);
+    hide(*test, {"--kernel-cache"});
     test->add_flag("--trace", a.test.trace, "write EIP-3155 lines to standard error (one case at a time)");
+    if (name == "statetest")
+        test->add_flag(
+            "--trace-summary", a.test.trace_summary,
+            "a line of JSON a case on standard error: state root, logs hash, verdict. So it is without "
+            "this too where all PATHs are files, unless --quiet");
     test->footer("Example: " + example);
     return test;
-}
-
-CLI::App* add_t8n(CLI::App& app, Arguments& a) {
-    CLI::App* t8n =
-        app.add_subcommand("t8n", "Executes transactions on a pre-state, as geth's `evm t8n` does");
-    T8nOptions& o = a.t8n;
-    t8n->add_option("--input.alloc", o.input_alloc, "the pre-state, or stdin")->capture_default_str();
-    t8n->add_option("--input.env", o.input_env, "the environment, or stdin")->capture_default_str();
-    t8n->add_option("--input.txs", o.input_txs, "the transactions (.json, .rlp), or stdin")
-        ->capture_default_str();
-    t8n->add_option("--state.fork", o.state_fork, "the fork's name")->capture_default_str();
-    t8n->add_option("--state.chainid", o.state_chainid, "the chain id")->capture_default_str();
-    t8n->add_option("--state.reward", o.state_reward, "the block reward in wei; -1: none")
-        ->capture_default_str();
-    t8n->add_option("--output.basedir", o.output_basedir, "folder for the output files");
-    t8n->add_option("--output.result", o.output_result, "stdout, stderr or a file")->capture_default_str();
-    t8n->add_option("--output.alloc", o.output_alloc, "stdout, stderr or a file")->capture_default_str();
-    t8n->add_option("--output.body", o.output_body, "file for the RLP of the included transactions");
-    t8n->add_flag("--trace", o.trace, "write trace-INDEX-HASH.jsonl for each transaction");
-    t8n->footer(
-        "Example: warpevm t8n --input.alloc alloc.json --input.env env.json --input.txs txs.json "
-        "--state.fork Cancun "
-        "--output.result stdout --output.alloc stdout\n"
-        "Exit codes are geth's: 2 execution, 3 configuration, 4 missing block hash, 10 JSON, 11 files, 12 "
-        "RLP.");
-    return t8n;
 }
 
 CLI::App* add_devices(CLI::App& app, Arguments& a) {
     CLI::App* devices = app.add_subcommand("devices", "Lists the host's cores and each OpenCL device");
     add_common(*devices, a.common);
+    hide(*devices, {"--backend", "--speculate", "--jobs", "--fork", "--filter", "--verbose", "--quiet"});
     devices->add_flag("--self-test", a.devices.self_test,
                       "build every program for each device and run its known answers");
     devices->footer("Example: warpevm devices --self-test");
@@ -142,6 +129,7 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     BenchOptions& o = a.bench;
     bench->add_option("WORKLOAD", o.workloads, "names from --list; none: all");
     add_common(*bench, a.common);
+    hide(*bench, {"--jobs", "--verbose"});
     bench->add_flag("--list", o.list, "name the workloads");
     bench->add_option("--txs", o.txs, "transactions of a generated block")
         ->check(CLI::Range(size_t{1}, size_t{10000000}))
@@ -168,6 +156,7 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
 }  // namespace
 
 std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int& exit_code) {
+    if (argc > 0 && is_called_evm(argv[0])) return parse_geth_arguments(argc, argv, exit_code);
     Arguments a;
     CLI::App app("Executes EVM blocks, exactly and fast.", "warpevm");
     app.require_subcommand(1);
@@ -180,7 +169,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
         {add_test(app, a, "blocktest", "BlockchainTests",
                   "warpevm blocktest build/data/fixtures/ethereum-tests/BlockchainTests"),
          Command::blocktest},
-        {add_t8n(app, a), Command::t8n},
+        {add_t8n(app, a.t8n, "warpevm"), Command::t8n},
         {add_devices(app, a), Command::devices},
         {add_bench(app, a), Command::bench},
         {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")
@@ -188,7 +177,11 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
          Command::version},
     };
     try {
-        app.parse(argc, argv);
+        const bool geths =
+            argc > 1 && (argv[1] == std::string_view("t8n") || argv[1] == std::string_view("transition"));
+        std::vector<std::string> words = separated(argc, argv, geths);
+        std::reverse(words.begin(), words.end());  // as the library wants them
+        app.parse(std::move(words));
     } catch (const CLI::Success& wish) {
         exit_code = app.exit(wish);
         return std::nullopt;

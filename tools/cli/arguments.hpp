@@ -13,11 +13,38 @@
 
 namespace warpevm::tools {
 
-enum class Command : uint8_t { run, statetest, blocktest, t8n, devices, bench, version };
+enum class Command : uint8_t {
+    run,
+    statetest,
+    blocktest,
+    t8n,
+    devices,
+    bench,
+    version,
+    geth_statetest,
+    geth_blocktest
+};
 
 struct TestOptions {
     std::vector<std::string> paths;
     bool trace = false;
+    bool trace_summary = false;
+};
+
+/// `evm statetest` and `evm blocktest`.
+struct GethTestOptions {
+    std::string path;  ///< empty: names of files on standard input
+    std::string run = ".*";
+    std::string fork;
+    int index = -1;  ///< a case's place in its test; negative: all
+    bool human = false;
+    bool trace = false;
+    std::string trace_format = "json";
+    bool no_memory = true;
+    bool no_stack = false;
+    bool no_return_data = true;
+    int verbosity = 0;     ///< geth's; nothing is logged
+    bool ignored = false;  ///< options that are taken and change nothing
 };
 
 struct DevicesOptions {
@@ -32,9 +59,11 @@ struct Arguments {
     T8nOptions t8n;
     DevicesOptions devices;
     BenchOptions bench;
+    GethTestOptions geth_test;
 };
 
-/// Parses the command line. Nothing: the program ends with `exit_code` (help was printed, or what is wrong).
+/// Parses the command line; called by the name `evm` it is geth's. Nothing: the program ends with `exit_code`
+/// (help was printed, or what is wrong).
 std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int& exit_code);
 
 }  // namespace warpevm::tools

@@ -3,7 +3,9 @@
 // counts.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <thread>
@@ -39,6 +41,15 @@ void print_skips(const SuiteResult& result, bool verbose) {
     for (const auto& [reason, count] : reasons) fmt::print(stderr, "{} skipped: {}\n", count, reason);
 }
 
+/// A fuzzer gives one file and reads a line for each case; over trees they would only be in the way.
+bool wants_lines(const CommonOptions& common, const TestOptions& test) {
+    if (test.trace || test.trace_summary) return true;
+    return !common.quiet && std::ranges::none_of(test.paths, [](const std::string& path) {
+        std::error_code ignored;
+        return std::filesystem::is_directory(path, ignored);
+    });
+}
+
 int run(const CommonOptions& common, const TestOptions& test, const FileRunner& runner,
         const std::string& what) {
     SuiteOptions options;
@@ -46,6 +57,8 @@ int run(const CommonOptions& common, const TestOptions& test, const FileRunner& 
     options.filter = compile_filter(common.filter);
     options.fork = common.fork;
     options.trace = test.trace ? &std::cerr : nullptr;
+    CaseLines lines(std::cerr);
+    if (what == "statetest" && wants_lines(common, test)) options.lines = &lines;
     options.jobs = common.jobs != 0 ? common.jobs : std::max(1U, std::thread::hardware_concurrency());
     options.quiet = common.quiet;
     const ChosenDevices devices = choose_devices(common);

@@ -22,6 +22,8 @@ int dispatch(const Arguments& a) {
         case Command::devices: return command_devices(a.common, a.devices);
         case Command::bench: return command_bench(a.common, a.bench);
         case Command::version: return command_version();
+        case Command::geth_statetest: return command_geth_statetest(a.geth_test);
+        case Command::geth_blocktest: return command_geth_blocktest(a.geth_test);
     }
     return static_cast<int>(ExitCode::internal);
 }

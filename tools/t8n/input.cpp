@@ -7,11 +7,11 @@
 #include <iterator>
 
 #include "evm/base/hex.hpp"
-#include "evm/chain/difficulty.hpp"
-#include "evm/chain/fees.hpp"
 #include "evm/codec/json_alloc.hpp"
 #include "evm/codec/rlp.hpp"
 #include "evm/codec/wire.hpp"
+#include "tools/fixtures/blob_schedule.hpp"
+#include "tools/t8n/geth_words.hpp"
 #include "tools/t8n/sign.hpp"
 #include "tools/t8n/transition.hpp"
 
@@ -28,15 +28,12 @@ T must(Result<T> result) {
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-[[noreturn]] void refuse(const std::string& sentence) {
-    throw T8nError(T8nExit::config, sentence);
-}
-
 /// Where the three inputs come from; standard input is read once.
 class Source {
   public:
     explicit Source(const T8nOptions& options) {
-        if (options.input_alloc != "stdin" && options.input_env != "stdin" && options.input_txs != "stdin")
+        if (options.input_alloc != "stdin" && options.input_env != "stdin" && options.input_txs != "stdin" &&
+            options.input_blob_params != "stdin")
             return;
         const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
         m_stdin = must(Document::parse(std::string_view(text), "stdin"));
@@ -54,7 +51,17 @@ class Source {
     std::optional<Document> m_stdin;
 };
 
-/// The list of transactions as the RLP of a block's body holds it.
+/// A legacy transaction is a list, any other a string that begins with its type (EIP-2718).
+Result<Transaction> decode_item(const rlp::Item& item) {
+    constexpr uint8_t first_list_byte = 0xc0;
+    if (item.is_list) return decode_transaction(item.whole);
+    if (!item.payload.empty() && item.payload[0] >= first_list_byte)
+        return fail(ErrorCode::tx_type_unknown, "type " + std::to_string(item.payload[0]));
+    return decode_transaction(item.payload);
+}
+
+/// The list of transactions as the RLP of a block's body holds it. An item that can't be decoded is invalid,
+/// and the others are what they are.
 std::vector<json::GivenTransaction> decode_list(const Bytes& bytes, const std::string& where) {
     const auto fail_rlp = [&](const Error& error) -> T8nError {
         return {T8nExit::rlp, fmt::format("{}: {}", where, to_string(error))};
@@ -65,11 +72,16 @@ std::vector<json::GivenTransaction> decode_list(const Bytes& bytes, const std::s
     if (const auto end = outer.finish(); !end) throw fail_rlp(end.error());
     std::vector<json::GivenTransaction> txs;
     while (!list->empty()) {
+        json::GivenTransaction& given = txs.emplace_back();
         const auto item = list->next();
-        if (!item) throw fail_rlp(item.error());
-        auto tx = decode_transaction(item->is_list ? item->whole : item->payload);
-        if (!tx) throw fail_rlp(tx.error());
-        txs.emplace_back().tx = std::move(*tx);
+        if (!item) {  // where the next one would begin can't be known
+            given.invalid = item.error();
+            break;
+        }
+        if (auto tx = decode_item(*item))
+            given.tx = std::move(*tx);
+        else
+            given.invalid = tx.error();
     }
     return txs;
 }
@@ -86,6 +98,21 @@ std::vector<json::GivenTransaction> read_rlp_text(std::string_view text, const s
     return decode_list(*bytes, where);
 }
 
+void sign_given(json::GivenTransaction& given, size_t index, const T8nOptions& options) {
+    const Transaction& tx = given.tx;
+    const auto refuse_to_sign = [&](const std::string& why) {
+        throw T8nError(T8nExit::json, fmt::format("tx {}: failed to sign tx: {}", index, why));
+    };
+    // A chain id of zero means that none was given. A legacy transaction gets the chain's with its signature.
+    if (tx.type != TxType::legacy && tx.chain_id.value_or(0) != 0 && tx.chain_id != options.state_chainid)
+        refuse_to_sign(geth_words({ErrorCode::tx_wrong_chain_id,
+                                   fmt::format("have {} want {}", *tx.chain_id, options.state_chainid)},
+                                  {}));
+    if (const auto done = sign(given.tx, *given.secret_key, options.state_chainid, given.is_protected); !done)
+        refuse_to_sign(
+            fmt::format("{}: [{}].secretKey: {}", options.input_txs, index, to_string(done.error())));
+}
+
 std::vector<json::GivenTransaction> read_txs(const Source& source, const T8nOptions& options) {
     const std::string& where = options.input_txs;
     if (where.ends_with(".rlp")) {
@@ -94,21 +121,28 @@ std::vector<json::GivenTransaction> read_txs(const Source& source, const T8nOpti
         return read_rlp_text(std::string{std::istreambuf_iterator<char>(in), {}}, where);
     }
     std::vector<json::GivenTransaction> txs;
-    if (where == "stdin" && !source.stdin_has("txs") && source.stdin_has("txsRlp")) {
-        source.with(where, "txsRlp",
-                    [&](const Value& value) { txs = read_rlp_text(must(value.text()), "stdin: txsRlp"); });
-        return txs;
+    if (where == "stdin" && source.stdin_has("txsRlp")) {
+        source.with(where, "txsRlp", [&](const Value& value) {
+            const std::string_view text = must(value.text());
+            if (!text.empty()) txs = read_rlp_text(text, "stdin: txsRlp");
+        });
+        if (!txs.empty()) return txs;
     }
-    source.with(where, "txs", [&](const Value& value) { must(read(value, txs)); });
-    for (size_t i = 0; i < txs.size(); ++i) {
-        json::GivenTransaction& given = txs[i];
-        if (!given.secret_key || given.tx.is_signed()) continue;
-        if (const auto done = sign(given.tx, *given.secret_key, options.state_chainid, given.is_protected);
-            !done)
-            throw T8nError(T8nExit::json,
-                           fmt::format("{}: [{}].secretKey: {}", where, i, to_string(done.error())));
-    }
+    if (where == "stdin" && !source.stdin_has("txs")) return txs;  // null is none
+    source.with(where, "txs", [&](const Value& value) {
+        if (!value.is_null()) must(read(value, txs));
+    });
+    for (size_t i = 0; i < txs.size(); ++i)
+        if (txs[i].secret_key && !txs[i].tx.is_signed()) sign_given(txs[i], i, options);
     return txs;
+}
+
+std::optional<BlobSchedule> read_blob_params(const Source& source, const T8nOptions& options) {
+    std::optional<BlobSchedule> schedule;
+    if (!options.input_blob_params.empty())
+        source.with(options.input_blob_params, "blobParams",
+                    [&](const Value& value) { schedule = must(read_blob_schedule(value)); });
+    return schedule;
 }
 
 }  // namespace
@@ -125,54 +159,14 @@ T8nError reading_error(const Error& error) {
 T8nInput read_t8n_input(const T8nOptions& options) {
     const Source source(options);
     T8nInput input;
-    source.with(options.input_alloc, "alloc",
-                [&](const Value& value) { must(json::read_alloc(value, input.alloc)); });
+    if (options.input_alloc != "stdin" || source.stdin_has("alloc"))
+        source.with(options.input_alloc, "alloc",
+                    [&](const Value& value) { must(json::read_alloc(value, input.alloc)); });
     source.with(options.input_env, "env",
                 [&](const Value& value) { input.env = must(json::read_environment(value)); });
     input.txs = read_txs(source, options);
+    input.blobs = read_blob_params(source, options);
     return input;
-}
-
-void complete_environment(json::GivenEnvironment& env, const Rules& rules) {
-    if (rules.at_least(Fork::paris)) {
-        if (!env.random) refuse("post-merge requires currentRandom to be defined in env");
-        if (env.difficulty && !env.difficulty->is_zero())
-            refuse("post-merge difficulty must be zero (or omitted) in env");
-        env.difficulty.reset();
-    } else if (!env.difficulty) {
-        if (!env.parent_difficulty)
-            refuse("env has neither currentDifficulty nor the parentDifficulty to compute it from");
-        if (env.number == 0) refuse("env: currentDifficulty is needed for block 0");
-        if (env.timestamp <= env.parent_timestamp.value_or(0))
-            refuse("env: currentTimestamp is not after parentTimestamp");
-        const bool has_ommers = env.parent_uncle_hash && !env.parent_uncle_hash->is_zero() &&
-                                *env.parent_uncle_hash != ommers_hash({});
-        env.difficulty = block_difficulty(rules.fork, {.number = env.number,
-                                                       .timestamp = env.timestamp,
-                                                       .parent_difficulty = *env.parent_difficulty,
-                                                       .parent_timestamp = env.parent_timestamp.value_or(0),
-                                                       .parent_has_ommers = has_ommers});
-    }
-    if (rules.at_least(Fork::london) && !env.base_fee) {
-        if (!env.parent_base_fee || env.number == 0)
-            refuse("env has neither currentBaseFee nor the parentBaseFee to compute it from");
-        env.base_fee = next_base_fee(
-            {env.parent_gas_limit.value_or(0), env.parent_gas_used.value_or(0), *env.parent_base_fee});
-    }
-    if (!rules.at_least(Fork::london)) env.base_fee.reset();
-    if (rules.at_least(Fork::shanghai) && !env.withdrawals) refuse("Shanghai needs withdrawals in env");
-    if (!rules.at_least(Fork::shanghai)) env.withdrawals.reset();
-    if (!rules.at_least(Fork::cancun)) {
-        env.parent_beacon_block_root.reset();
-        env.excess_blob_gas.reset();
-        return;
-    }
-    if (!env.parent_beacon_block_root) refuse("Cancun needs parentBeaconBlockRoot in env");
-    if (!env.excess_blob_gas)
-        env.excess_blob_gas =
-            next_excess_blob_gas({env.parent_excess_blob_gas.value_or(0),
-                                  env.parent_blob_gas_used.value_or(0), env.parent_base_fee.value_or(0)},
-                                 rules);
 }
 
 }  // namespace warpevm::tools

@@ -4,10 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "evm/base/hex.hpp"
+#include "evm/chain/fees.hpp"
 #include "evm/chain/receipts.hpp"
+#include "evm/chain/requests.hpp"
 #include "evm/codec/rlp.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/trie/trie.hpp"
+#include "tools/t8n/geth_words.hpp"
 #include "tools/t8n/transition.hpp"
 
 namespace warpevm::tools {
@@ -17,6 +20,14 @@ using nlohmann::ordered_json;
 
 std::string dumped(const ordered_json& value) {
     return value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// What geth's tool gives as the hash of the block that is being made.
+Hash block_hash() {
+    Hash hash;
+    hash.bytes[0] = 0x13;
+    hash.bytes[1] = 0x37;
+    return hash;
 }
 
 /// The transactions that were executed, by index.
@@ -38,7 +49,8 @@ ordered_json log_json(const T8nTransition& t, size_t log_index, size_t position,
     out["blockNumber"] = to_quantity(t.input.env.number);
     out["transactionHash"] = to_hex(tx_hash);
     out["transactionIndex"] = to_quantity(position);
-    out["blockHash"] = to_hex(Hash{});
+    out["blockHash"] = to_hex(block_hash());
+    out["blockTimestamp"] = to_quantity(t.input.env.timestamp);
     out["logIndex"] = to_quantity(log_index);
     out["removed"] = false;
     return out;
@@ -47,21 +59,27 @@ ordered_json log_json(const T8nTransition& t, size_t log_index, size_t position,
 /// `position` counts the included transactions only.
 ordered_json receipt_json(const T8nTransition& t, const Receipt& receipt, size_t index, size_t position) {
     const TransactionOutcome& tx = t.outcome.transactions[index];
-    const Hash hash = transaction_hash(*t.block.transactions[index].tx);
+    const Transaction& sent = *t.block.transactions[index].tx;
+    const Hash hash = transaction_hash(sent);
     ordered_json out;
     if (receipt.type != TxType::legacy) out["type"] = to_quantity(static_cast<uint64_t>(receipt.type));
     out["root"] = receipt.state_root ? to_hex(*receipt.state_root) : "0x";
     out["status"] = receipt.success ? "0x1" : "0x0";
     out["cumulativeGasUsed"] = to_quantity(receipt.cumulative_gas);
     out["logsBloom"] = to_hex(receipt.bloom);
-    out["logs"] = nullptr;
+    out["logs"] = ordered_json::array();
     for (size_t i = 0; i < receipt.log_count; ++i)
         out["logs"].push_back(log_json(t, receipt.first_log + i, position, hash));
     out["transactionHash"] = to_hex(hash);
     out["contractAddress"] = to_hex(tx.created.value_or(Address{}));
     out["gasUsed"] = to_quantity(tx.gas_used);
-    out["effectiveGasPrice"] = to_quantity(tx.effective_gas_price);
-    out["blockHash"] = to_hex(Hash{});
+    out["effectiveGasPrice"] = nullptr;  // geth's tool does not fill it in
+    if (sent.type == TxType::blob) {
+        out["blobGasUsed"] = to_quantity(sent.blob_versioned_hashes.size() * gas_per_blob);
+        out["blobGasPrice"] = to_quantity(blob_base_fee(t.block.environment.excess_blob_gas, t.rules.blobs));
+    }
+    out["blockHash"] = to_hex(block_hash());
+    out["blockNumber"] = to_quantity(t.input.env.number);
     out["transactionIndex"] = to_quantity(position);
     return out;
 }
@@ -73,11 +91,20 @@ Hash transactions_root(const T8nTransition& t, const std::vector<size_t>& indice
     return ordered_trie_root(encoded);
 }
 
-ordered_json rejected_json(const BlockOutcome& outcome) {
+std::string why_rejected(const BlockTransaction& tx, const Error& error, size_t index) {
+    std::string words = geth_words(error, {.sender = tx.sender, .index = index});
+    // geth's tool misses the fee before it looks at the type; tools that drive it know one wording or the
+    // other.
+    if (error.code == ErrorCode::tx_type_not_active && tx.tx->type == TxType::blob)
+        words += ": blob tx used but field env.ExcessBlobGas missing";
+    return words;
+}
+
+ordered_json rejected_json(const T8nTransition& t) {
     ordered_json rejected = ordered_json::array();
-    for (size_t i = 0; i < outcome.transactions.size(); ++i)
-        if (const Error& error = outcome.transactions[i].invalid; error.code != ErrorCode::none)
-            rejected.push_back({{"index", i}, {"error", to_string(error)}});
+    for (size_t i = 0; i < t.outcome.transactions.size(); ++i)
+        if (const Error& error = t.outcome.transactions[i].invalid; error.code != ErrorCode::none)
+            rejected.push_back({{"index", i}, {"error", why_rejected(t.block.transactions[i], error, i)}});
     return rejected;
 }
 
@@ -94,7 +121,7 @@ ordered_json result_json(const T8nTransition& t, const std::vector<size_t>& indi
     const auto receipts = make_receipts(outcome, t.block.transactions);
     for (size_t i = 0; i < receipts.size(); ++i)
         out["receipts"].push_back(receipt_json(t, receipts[i], indices[i], i));
-    if (const ordered_json rejected = rejected_json(outcome); !rejected.empty()) out["rejected"] = rejected;
+    if (const ordered_json rejected = rejected_json(t); !rejected.empty()) out["rejected"] = rejected;
     out["currentDifficulty"] =
         env.difficulty ? ordered_json(to_quantity(*env.difficulty)) : ordered_json(nullptr);
     out["gasUsed"] = to_quantity(outcome.gas_used);
@@ -108,11 +135,13 @@ ordered_json result_json(const T8nTransition& t, const std::vector<size_t>& indi
         out["currentExcessBlobGas"] = to_quantity(env.excess_blob_gas.value_or(0));
         out["blobGasUsed"] = to_quantity(outcome.blob_gas_used);
     }
-    if (outcome.requests_hash) {
-        out["requestsHash"] = to_hex(*outcome.requests_hash);
+    if (t.rules.at_least(Fork::prague)) {
+        // Contracts that are not there have no requests.
+        out["requestsHash"] = to_hex(requests_hash(outcome.requests));
         out["requests"] = ordered_json::array();
         for (const Bytes& request : outcome.requests) out["requests"].push_back(to_hex(request));
     }
+    if (!outcome.verdict.valid()) out["blockException"] = geth_words(outcome.verdict.error, {});
     return out;
 }
 

@@ -5,14 +5,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "evm/base/hex.hpp"
 #include "evm/chain/chain_config.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/state/state_trie.hpp"
-#include "tools/common/eip3155.hpp"
+#include "tools/t8n/tracers.hpp"
 #include "tools/t8n/transition.hpp"
 
 namespace warpevm::tools {
@@ -43,37 +42,23 @@ class T8nView final : public StateView {
     const T8nInput& m_input;
 };
 
-/// One text of EIP-3155 lines for each transaction that is executed, in order.
-class TraceCollector final : public Tracer {
-  public:
-    void on_step(const TraceStep& step) override { m_writer.on_step(step); }
-    void on_enter(int64_t gas_left) override { m_writer.on_enter(gas_left); }
-    void on_step_done(int64_t gas_left, Status status) override { m_writer.on_step_done(gas_left, status); }
-    void on_transaction_done(bool success, uint64_t gas_used, BytesView output) override {
-        m_writer.on_transaction_done(success, gas_used, output);
-        texts.push_back(std::move(m_text).str());
-        m_text.str({});
-    }
-    std::vector<std::string> texts;
-
-  private:
-    std::ostringstream m_text;
-    Eip3155Writer m_writer{m_text};
-};
-
-Rules find_rules(const T8nOptions& options, const json::GivenEnvironment& env) {
+Rules find_rules(const T8nOptions& options, const T8nInput& input) {
     auto config = network_config(options.state_fork);
     if (!config)
         throw T8nError(T8nExit::config,
                        fmt::format("--state.fork {}: expected the name of a fork", options.state_fork));
     config->chain_id = options.state_chainid;
-    return config->rules_at(env.number, env.timestamp);
+    Rules rules = config->rules_at(input.env.number, input.env.timestamp);
+    if (input.blobs) rules.blobs = *input.blobs;
+    return rules;
 }
 
 ExecutionOptions execution_options(const T8nOptions& options, const T8nInput& input) {
     ExecutionOptions execution;
     execution.on_invalid = OnInvalid::skip;
-    if (options.state_reward.starts_with('-')) {
+    execution.system_calls = !options.state_test;
+    execution.allow_missing_system_contracts = true;
+    if (options.state_test || options.state_reward.starts_with('-')) {
         execution.reward = Reward::none;
     } else {
         execution.reward = Reward::fixed;
@@ -97,7 +82,7 @@ BlockInput make_block(const T8nInput& input, const Rules& rules) {
     to.timestamp = env.timestamp;
     to.gas_limit = env.gas_limit;
     to.beneficiary = env.coinbase;
-    to.base_fee = env.base_fee.value_or(0);
+    if (rules.at_least(Fork::london)) to.base_fee = *env.base_fee;
     to.difficulty_or_randao = rules.at_least(Fork::paris) ? to_u256(*env.random) : env.difficulty.value_or(0);
     to.excess_blob_gas = env.excess_blob_gas.value_or(0);
     to.parent_beacon_block_root = env.parent_beacon_block_root;
@@ -129,7 +114,7 @@ void write_file(const fs::path& file, const std::string& text) {
     std::error_code ignored;
     if (file.has_parent_path()) fs::create_directories(file.parent_path(), ignored);
     std::ofstream out(file, std::ios::binary);
-    out << text << '\n';
+    out << text;
     out.close();
     if (!out) throw T8nError(T8nExit::io, fmt::format("{}: can't be written", file.string()));
 }
@@ -140,7 +125,8 @@ class Dispatcher {
     explicit Dispatcher(std::string basedir) : m_basedir(std::move(basedir)) {}
     void add(const std::string& where, const char* name, const std::string& text) {
         if (where.empty()) return;
-        if (where != "stdout" && where != "stderr") return write_file(fs::path(m_basedir) / where, text);
+        if (where != "stdout" && where != "stderr")
+            return write_file(fs::path(m_basedir) / where, text + '\n');
         std::string& to = where == "stdout" ? m_stdout : m_stderr;
         to += fmt::format("{}  \"{}\": {}", to.empty() ? "" : ",\n", name, text);
     }
@@ -168,37 +154,47 @@ void write_traces(const T8nOptions& options, const BlockInput& block, const Bloc
     }
 }
 
+std::optional<TraceStyle> trace_style(const T8nOptions& options) {
+    if (!options.trace) return std::nullopt;
+    return TraceStyle{.stack = !options.trace_no_stack,
+                      .memory = options.trace_memory,
+                      .return_data = options.trace_return_data,
+                      .summary_of_geth = true};
+}
+
 BlockOutcome execute(const T8nOptions& options, const T8nInput& input, const BlockInput& block,
-                     std::vector<std::string>& traces) {
-    TraceCollector collector;
+                     TransactionTracer* tracer, OpcodeCounter* counter) {
     ExecutionContext context;
-    if (options.trace) context.tracer = &collector;
+    context.tracer = tracer;
+    context.system_call_tracer = counter;
     auto outcomes = execute_serial(context, {&block, 1}, T8nView(input), execution_options(options, input));
     if (!outcomes) {
         // The alloc answers every read, so only a block hash can be missing.
         const bool block_hash = outcomes.error().code == ErrorCode::missing_state;
         throw T8nError(block_hash ? T8nExit::missing_block_hash : T8nExit::evm, to_string(outcomes.error()));
     }
-    if (const Verdict& verdict = outcomes->front().verdict; !verdict.valid())
-        throw T8nError(T8nExit::evm, to_string(verdict.error));
-    traces = std::move(collector.texts);
     return std::move(outcomes->front());
 }
 
 void transition(const T8nOptions& options) {
     T8nInput input = read_t8n_input(options);
-    const Rules rules = find_rules(options, input.env);
+    const Rules rules = find_rules(options, input);
     complete_environment(input.env, rules);
+    if (options.state_test && input.env.withdrawals) input.env.withdrawals->clear();
     const BlockInput block = make_block(input, rules);
-    std::vector<std::string> traces;
-    const BlockOutcome outcome = execute(options, input, block, traces);
+    OpcodeCounter counter;
+    const bool counts = !options.opcode_count.empty();
+    TransactionTracer tracer(trace_style(options), counts ? &counter : nullptr);
+    const BlockOutcome outcome = execute(options, input, block, options.trace || counts ? &tracer : nullptr,
+                                         counts ? &counter : nullptr);
     const T8nOutputs outputs = make_outputs({rules, input, block, outcome});
     Dispatcher dispatcher(options.output_basedir);
     dispatcher.add(options.output_alloc, "alloc", outputs.alloc);
-    dispatcher.add(options.output_result, "result", outputs.result);
     dispatcher.add(options.output_body, "body", outputs.body);
+    dispatcher.add(options.opcode_count, "opcodeCount", counter.json());
+    dispatcher.add(options.output_result, "result", outputs.result);
     dispatcher.finish();
-    write_traces(options, block, outcome, traces);
+    write_traces(options, block, outcome, tracer.texts);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct T8nInput {
     MemoryState alloc;
     json::GivenEnvironment env;
     std::vector<json::GivenTransaction> txs;
+    std::optional<BlobSchedule> blobs;  ///< in place of the fork's
 };
 
 /// Reads the three inputs; transactions with a key are signed. Throws T8nError.

@@ -78,6 +78,15 @@ DeviceInfo device_info(const Api& cl, cl_device_id id, const std::string& platfo
     return info;
 }
 
+/// Without repeats, in the same order: a driver that two files name is loaded once and answers twice.
+template <class Id>
+std::vector<Id> each_once(std::vector<Id> ids) {
+    std::vector<Id> once;
+    for (const Id id : ids)
+        if (std::find(once.begin(), once.end(), id) == once.end()) once.push_back(id);
+    return once;
+}
+
 void add_devices(const std::shared_ptr<const Api>& api, cl_platform_id platform, DeviceSearch& search) {
     const std::string label = platform_text(*api, platform, CL_PLATFORM_NAME);
     cl_uint count = 0;
@@ -92,7 +101,7 @@ void add_devices(const std::shared_ptr<const Api>& api, cl_platform_id platform,
                                          : ": clGetDeviceIDs: " + error_text(code)));
         return;
     }
-    for (cl_device_id id : ids)
+    for (cl_device_id id : each_once(std::move(ids)))
         search.found.push_back({device_info(*api, id, label), [api, id](const DeviceInfo& info) {
                                     return OpenClDevice::open(api, id, info);
                                 }});
@@ -107,12 +116,13 @@ DeviceSearch find() {
         search.none_because = "no OpenCL loader can be opened (" + to_string(api.error()) + ")";
         return search;
     }
+    search.loader_found = true;
     cl_uint count = 0;
     cl_int code = (*api)->clGetPlatformIDs(0, nullptr, &count);
     std::vector<cl_platform_id> platforms(count);
     if (code == CL_SUCCESS && count != 0) code = (*api)->clGetPlatformIDs(count, platforms.data(), nullptr);
     if (code == CL_SUCCESS)
-        for (cl_platform_id platform : platforms) add_devices(*api, platform, search);
+        for (cl_platform_id platform : each_once(std::move(platforms))) add_devices(*api, platform, search);
     const DriverFiles drivers = examine_driver_files();
     search.complaints.insert(search.complaints.end(), drivers.complaints.begin(), drivers.complaints.end());
     if (!search.found.empty()) return search;
