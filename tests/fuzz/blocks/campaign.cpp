@@ -21,6 +21,11 @@ using Clock = std::chrono::steady_clock;
 constexpr unsigned seconds_per_block = 60;
 constexpr unsigned seconds_to_minimise = 180;
 
+/// What must stay while a block is made smaller: who differs and in what, without the figures.
+std::string kind_of(const std::string& what) {
+    return what.substr(0, std::min(what.find(" is "), what.find_first_of("0123456789")));
+}
+
 struct Progress {
     uint64_t next_seed = 0;
     Coverage coverage;
@@ -76,9 +81,9 @@ void write_finding(const Campaign& campaign, const Finding& finding, const std::
         }
     write_t8n_input(whole, PreparedBlock(whole), folder + "/whole");
     FuzzBlock block = whole;
-    if (smaller)
-        block = minimise(
-            whole, [&](const FuzzBlock& b) { return !ask(b, options).empty(); }, seconds_to_minimise);
+    const std::string kind = kind_of(ask(whole, options));
+    const auto still = [&](const FuzzBlock& b) { return kind_of(ask(b, options)) == kind; };
+    if (smaller && !kind.empty()) block = minimise(whole, still, seconds_to_minimise);
     write_t8n_input(block, PreparedBlock(block), folder);
     std::ofstream(folder + "/finding.txt")
         << fmt::format("seed {}, {}\nfound: {}\nnow: {}\n", finding.seed, name(block.fork), finding.what,

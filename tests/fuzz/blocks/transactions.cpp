@@ -209,6 +209,9 @@ void TransactionMaker::spoil(FuzzTransaction& made) {
         case 13:
             tx.type = r.any({TxType::access_list, TxType::dynamic_fee});
             tx.chain_id = 1;
+            tx.blob_versioned_hashes.clear();
+            tx.max_fee_per_blob_gas = 0;
+            tx.authorization_list.clear();
             break;
         case 14:
             if (tx.type == TxType::set_code) tx.authorization_list.clear();
