@@ -139,10 +139,10 @@ std::string compare(const ordered_json& result, const PreparedBlock& prepared, c
     for (size_t i = 0; i < ours.transactions.size(); ++i)
         if (ours.transactions[i].invalid.code != ErrorCode::none) rejected += fmt::format(" {}", i);
     const std::string theirs = result.contains("rejected") ? indices(result["rejected"]) : "";
-    if (rejected != theirs) return fmt::format("other t8n: rejected{}; ours{}", theirs, rejected);
+    if (rejected != theirs) return fmt::format("the other tool: rejected{}; ours{}", theirs, rejected);
     for (const auto& [member, value] : expected_members(prepared, ours)) {
         const std::string got = result.value(member, "nothing");
-        if (got != value) return fmt::format("other t8n: {} is {}; ours {}", member, got, value);
+        if (got != value) return fmt::format("the other tool: {} is {}; ours {}", member, got, value);
     }
     return {};
 }
@@ -177,9 +177,10 @@ std::string ask_other_t8n(const std::string& program, const FuzzBlock& block, co
         if (!ours.verdict.valid()) return {};
         std::ifstream log(folder.path / "log");
         std::string text{std::istreambuf_iterator<char>(log), {}};
-        return "other t8n failed: " + text.substr(text.size() - std::min<size_t>(text.size(), 300));
+        return "the other tool failed: " + text.substr(text.size() - std::min<size_t>(text.size(), 300));
     }
-    if (!ours.verdict.valid()) return "other t8n takes the block; ours says " + to_string(ours.verdict.error);
+    if (!ours.verdict.valid())
+        return "the other tool takes the block; ours says " + to_string(ours.verdict.error);
     std::ifstream in(folder.path / "result.json");
     return compare(ordered_json::parse(in), prepared, ours);
 }

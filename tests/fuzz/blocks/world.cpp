@@ -120,20 +120,23 @@ void WorldMaker::make_bounded(const Address& address) {
     m_world.bounded.push_back(address);
 }
 
-/// Empty accounts, storage without code, addresses of creations that are taken.
+/// Accounts at the addresses of creations and elsewhere. Not what no chain can hold: storage without code or
+/// nonce (EIP-7610; geth knows the few that exist by their addresses), and after the merge empty accounts
+/// (EIP-7523).
 void WorldMaker::make_odd_accounts() {
+    const bool empty_allowed = m_block.fork < Fork::paris;
     for (const Address& address : m_world.around.others) {
         if (m_block.accounts.contains(address) || !m_random.chance(35)) continue;
         FuzzAccount account;
         switch (m_random.pick(6)) {
-            case 0: break;  // exists, and is empty
+            case 0: account.balance = empty_allowed ? 0 : 1; break;
             case 1: account.nonce = 1; break;
             case 2: account.code = {0x5b, 0x00}; break;
             case 3:
-                account.balance = m_random.pick(3);
-                account.storage[m_random.pick(3)] = 7;  // EIP-7610
+                account.nonce = 1;
+                account.storage[m_random.pick(3)] = 7;
                 break;
-            default: account.balance = some_balance();
+            default: account.balance = some_balance() + U256{empty_allowed ? 0U : 1U};
         }
         m_block.accounts[address] = account;
     }
