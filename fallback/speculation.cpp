@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "evm/chain/fees.hpp"
+
 namespace warpevm {
 
 template <class At>
@@ -75,8 +77,10 @@ void Speculation::run(const BlockTransaction& tx, const PositionView::Reader& re
     m_journal.reset();
     m_logs.clear();
     m_view.begin(reader);
-    constexpr BlockAllowance unlimited{.gas = ~uint64_t{0}, .blob_gas = ~uint64_t{0}};
-    result.outcome = execute_transaction(m_machine, tx, unlimited);
+    // What earlier transactions use is not known yet; what exceeds the whole block is not paid for at all.
+    const BlockAllowance whole_block{.gas = m_machine.block().gas_limit,
+                                     .blob_gas = m_machine.rules().blobs.max * gas_per_blob};
+    result.outcome = execute_transaction(m_machine, tx, whole_block);
     result.assumes = m_view.assumes();
     result.undecided = m_view.undecided() || m_journal.missing().error.has_value();
     if (result.outcome.invalid.code == ErrorCode::none) take_records(result);

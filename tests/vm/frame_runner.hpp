@@ -62,8 +62,9 @@ class FrameRunner {
     }
     MemoryState& state() { return m_state; }
 
+    /// A tracer sees the plain loop, whatever `interpreter` says.
     template <bool Recording = false>
-    FrameOutcome run(const FrameInput& in, Interpreter interpreter) {
+    FrameOutcome run(const FrameInput& in, Interpreter interpreter, Tracer* tracer = nullptr) {
         m_state.set_account(contract_address, 1, U256{1000}, in.code);
         Journal<Recording> journal(m_state, m_context.codes());
         Logs logs;
@@ -77,6 +78,7 @@ class FrameRunner {
                                      .parent_hash = keccak256(to_bytes32(999))};
         Machine<Recording> machine(journal, m_context.buffers(), logs, rules, block);
         machine.set_interpreter(interpreter);
+        machine.set_tracer(tracer);
         journal.begin_block(in.fork >= Fork::spurious_dragon);
         journal.begin_transaction();
         machine.begin_transaction({.origin = caller_address, .gas_price = 10, .blob_hashes = {}});

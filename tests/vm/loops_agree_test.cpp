@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "tests/fuzz/blocks/coverage.hpp"
+#include "tests/fuzz/blocks/shapes.hpp"
 #include "tests/vm/frame_runner.hpp"
 #include "tests/vm/program_maker.hpp"
 
@@ -54,6 +56,34 @@ TEST(LoopsAgree, OnRandomBytes) {
         for (uint8_t& b : code) b = static_cast<uint8_t>(random());
         if (!agree(runner, {.code = code, .calldata = {}, .gas = 30000})) FAIL() << "case " << n;
     }
+}
+
+/// Programs that call themselves to the last depth, or until their gas is used up, with many words alive
+/// and memory that grows.
+TEST(LoopsAgree, OnDeepRecursion) {
+    FrameRunner runner;
+    fuzz::Coverage coverage;
+#ifdef WARPEVM_SANITIZED
+    constexpr uint64_t programs = 60;
+#else
+    constexpr uint64_t programs = 400;
+#endif
+    constexpr Fork forks[] = {Fork::frontier, Fork::homestead, Fork::byzantium, Fork::london, Fork::osaka};
+    for (uint64_t seed = 0; seed < programs; ++seed) {
+        fuzz::Random random(seed);
+        const fuzz::Surroundings around{.fork = random.of(forks), .contracts = {}, .others = {}};
+        FrameInput in{.code = {}, .calldata = random.bytes(random.pick(100)), .fork = around.fork};
+        if (in.calldata.size() >= 32) std::fill_n(in.calldata.begin(), 32, uint8_t{0});  // counts the depth
+        in.code =
+            random.chance(70) ? make_deep_program(random, around) : make_growing_program(random, around);
+        in.gas = random.any<int64_t>({1'000'000, 8'000'000, 30'000'000, int64_t{1} << 40, int64_t{1} << 50});
+        if (!agree(runner, in)) FAIL() << "seed " << seed;
+        fuzz::CoverageTracer tracer(coverage, in.fork);
+        runner.run(in, Interpreter::plain, &tracer);
+    }
+    EXPECT_EQ(1025U, coverage.deepest);
+    EXPECT_GT(coverage.most_live_words, 900'000U);
+    EXPECT_GT(coverage.grown_under_input, 0U);
 }
 
 class GasSweep : public testing::TestWithParam<const char*> {};
