@@ -265,7 +265,7 @@ TransactionOutcome Execution<R>::run() {
         tracer->on_transaction_done({.status = result.status,
                                      .is_create = m_tx.is_create(),
                                      .gas_used = outcome.gas_used,
-                                     .frame_gas_used = static_cast<uint64_t>(gas - result.gas_left),
+                                     .frame_gas_used = given - static_cast<uint64_t>(result.gas_left),
                                      .output = m_machine.buffers().output(0)});
     return outcome;
 }

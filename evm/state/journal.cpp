@@ -8,8 +8,8 @@
 namespace warpevm {
 namespace {
 
-/// RIPEMD-160's address: its touch in mainnet block 2,675,119 survived a revert and is part of the protocol
-/// since.
+/// RIPEMD-160's address: its touch in mainnet block 2,675,119, a call without value to an empty account, survived a
+/// revert and is part of the protocol since.
 constexpr Address ripemd160_address = Address::from_low(3);
 
 U256 bits_of(const Hash& hash) {
@@ -220,19 +220,20 @@ void Journal<R>::set_exists(Row row) {
 }
 
 template <bool R>
-void Journal<R>::touch(Row row) {
+void Journal<R>::touch(Row row, Touch kind) {
     AccountRow& a = m_accounts[row];
     if (a.touched == m_tx && a.exists) return;
     mark_dirty(row);
     set_exists(row);
-    if (a.address != ripemd160_address) m_undo.push_back({Undo::Kind::touched, row, 0, {}});
+    const bool survives = kind == Touch::of_no_value && a.address == ripemd160_address && is_dead(row);
+    if (!survives) m_undo.push_back({Undo::Kind::touched, row, 0, {}});
     a.touched = m_tx;
     m_touched.push_back(row);
 }
 
 template <bool R>
 void Journal<R>::credit(Row row, const U256& amount) {
-    touch(row);
+    touch(row, amount.is_zero() ? Touch::of_no_value : Touch::reverts);
     set_exists(row);
     if (amount.is_zero()) return;
     AccountRow& a = m_accounts[row];

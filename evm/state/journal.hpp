@@ -161,7 +161,7 @@ class Journal {
     void debit(Row row, const U256& amount);
     void set_nonce(Row row, uint64_t nonce);
     void set_code(Row row, const Code* code);
-    void touch(Row row);
+    void touch(Row row) { touch(row, Touch::reverts); }
     /// Marks the account as created in this transaction (EIP-6780) and existing.
     void create(Row row);
     [[nodiscard]] bool created_now(Row row) const { return m_accounts[row].created == m_tx; }
@@ -298,6 +298,9 @@ class Journal {
         bool observed = false;
     };
 
+    /// A credit of nothing to an empty account is what RIPEMD-160's address keeps beyond a revert.
+    enum class Touch : uint8_t { reverts, of_no_value };
+    void touch(Row row, Touch kind);
     Row load_account(const Address& address);
     Row intern_slot(Row account, const U256& key);
     void load_slot(SlotRow& s);

@@ -47,11 +47,22 @@ TEST(JournalDeletion, a_reverted_touch_is_none_except_ripemds) {
     Over o(s);
     const auto checkpoint = o.j.checkpoint();
     o.j.touch(o.row(hollow));
-    o.j.touch(o.row(ripemd));
+    o.j.credit(o.row(ripemd), 0);
     o.j.revert(checkpoint);
     const StateDiff diff = o.ended();
     ASSERT_EQ(diff.accounts.size(), 1U);
     EXPECT_EQ(diff.accounts[0], (AccountChange{.address = ripemd, .exists = false}));
+}
+
+TEST(JournalDeletion, a_reverted_credit_of_value_is_no_touch_of_ripemd_either) {
+    MemoryState s;
+    s.set_account(ripemd, 0, 0, {});
+    Over o(s);
+    const auto checkpoint = o.j.checkpoint();
+    o.j.credit(o.row(ripemd), 5);
+    o.j.credit(o.row(ripemd), 0);
+    o.j.revert(checkpoint);
+    EXPECT_EQ(o.ended(), StateDiff{});
 }
 
 TEST(JournalDeletion, ripemds_surviving_touch_makes_no_account) {

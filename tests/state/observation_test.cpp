@@ -299,7 +299,7 @@ TEST(Effects, a_surviving_touch_of_ripemd_creates_nothing_before_spurious_dragon
     for (const bool state_clearing : {false, true}) {
         Over o(small_state(), state_clearing);
         const auto checkpoint = o.j.checkpoint();
-        o.j.touch(o.row(ripemd));
+        o.j.credit(o.row(ripemd), 0);
         o.j.touch(o.row(absent));
         o.j.revert(checkpoint);
         o.j.end_transaction();
