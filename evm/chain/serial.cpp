@@ -3,6 +3,7 @@
 // and the place to start reading.
 #include "evm/chain/block_steps.hpp"
 #include "evm/chain/context.hpp"
+#include "evm/chain/edge.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/fees.hpp"
 #include "evm/chain/receipts.hpp"
@@ -43,7 +44,7 @@ class SerialBlock {
     }
 
   private:
-    /// False where the transaction makes the block invalid.
+    /// False where the transaction makes the block invalid, or state is missing.
     bool transaction(uint32_t index) {
         const BlockTransaction& tx = m_block.transactions[index];
         const bool traced = !m_context.traced_transaction || m_context.traced_transaction == index;
@@ -53,6 +54,7 @@ class SerialBlock {
             .blob_gas = m_block.rules.blobs.max * gas_per_blob - m_outcome.blob_gas_used};
         const TransactionOutcome outcome = execute_transaction(m_machine, tx, left);
         m_machine.set_tracer(nullptr);
+        if (m_journal.missing().error) return false;  // what was read since means nothing
         const bool skipped = outcome.invalid.code != ErrorCode::none;
         if (skipped && m_options.on_invalid == OnInvalid::reject_block) {
             m_outcome.verdict = {outcome.invalid, index};
@@ -81,9 +83,7 @@ class SerialBlock {
     Machine<false> m_machine;
 };
 
-}  // namespace
-
-Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
+Result<std::vector<BlockOutcome>> execute_window(ExecutionContext& context,
                                                  std::span<const BlockInput> window, const StateView& state,
                                                  const ExecutionOptions& options) {
     Journal<false> journal(state, context.codes());
@@ -102,6 +102,15 @@ Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
         if (!outcomes.back().verdict.valid()) break;
     }
     return outcomes;
+}
+
+}  // namespace
+
+Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
+                                                 std::span<const BlockInput> window, const StateView& state,
+                                                 const ExecutionOptions& options) {
+    return run_guarded(
+        state, [&](const StateView& guarded) { return execute_window(context, window, guarded, options); });
 }
 
 }  // namespace warpevm
