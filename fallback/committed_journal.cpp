@@ -83,6 +83,7 @@ void CommittedState::adopt_account(Row row) {
         entry->before = a.fresh_storage && !a.wiped ? Knowledge::absent : Knowledge::value;
         entry->committed = {.record = {a.before_nonce, a.before_balance, a.before_code_hash, a.has_storage},
                             .exists = a.before_exists};
+        return true;
     });
 }
 
@@ -93,6 +94,7 @@ void CommittedState::adopt_slot(Row row) {
     slot->load.run([&] {
         slot->before = Knowledge::value;
         slot->committed = s.before;
+        return true;
     });
 }
 

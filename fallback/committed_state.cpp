@@ -121,7 +121,7 @@ bool CommittedState::still_holds(const Incarnation& t) {
         SlotEntry& slot = *t.slots[o.row];
         if (is_from_pre_state(slot)) {
             // Whoever saw a wipe that did not come about has not asked for it, nor told that it is unknown.
-            m_table.load(slot);
+            if (!m_table.load(slot)) return false;
             if (slot.before == Knowledge::unknown && !slot.assumed && !t.assumes) return false;
         }
         if (value_of(slot) != o.value) return false;
@@ -181,7 +181,7 @@ void CommittedState::enter(AccountEntry& entry, const AccountEffect& effect, Pos
 /// question of the transaction's end.
 bool CommittedState::transfer(const PlainTransfer& t, const Transaction& tx, bool warms_beneficiary,
                               Position position) {
-    if (!stands(t, tx)) return false;
+    if (!stands(t, tx) || !m_table.load(*m_fee_account)) return false;
     std::array<AccountEntry*, 3> parties{t.sender, t.recipient, m_fee_account};
     std::array<AccountEffect, 3> effects{};
     effects[0].delta = U256{} - t.fee - tx.value;

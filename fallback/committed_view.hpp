@@ -32,6 +32,9 @@ class CommittedView final : public StateView {
     }
 
   private:
+    [[nodiscard]] Read<AccountRecord> read(const Address& address) const;
+    [[nodiscard]] Read<U256> read(const SlotKey& key) const;
+
     const StateView& m_state;
     Versions* m_table = nullptr;
 };

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <boost/container/small_vector.hpp>
+#include <utility>
 
 #include "evm/state/observation.hpp"
 #include "evm/state/state_view.hpp"
@@ -16,33 +17,53 @@ namespace warpevm {
 /// there is a place between any two.
 using Position = uint64_t;
 
-/// Asks the state view once, whoever comes first; the others wait.
+/// Asks the state view once, whoever comes first; the others wait. A read that failed is as if nobody had
+/// asked: those who waited ask themselves.
 class LoadOnce {
   public:
+    [[nodiscard]] bool is_ready() const { return m_state.load(std::memory_order_acquire) == ready; }
+
+    /// `load` answers whether it could be read; so does this.
     template <class Load>
-    void run(Load&& load) {
-        uint8_t state = m_state.load(std::memory_order_acquire);
-        if (state == ready) return;
-        if (state == untouched && m_state.compare_exchange_strong(state, busy, std::memory_order_acquire)) {
-            load();
-            return finish();
+    bool run(Load&& load) {
+        for (;;) {
+            const uint8_t state = m_state.load(std::memory_order_acquire);
+            if (state == ready) return true;
+            if (state == busy)
+                m_state.wait(busy, std::memory_order_acquire);
+            else if (Begun begun(*this); begun)
+                return begun.finish(load());
         }
-        for (; state != ready; state = m_state.load(std::memory_order_acquire))
-            m_state.wait(state, std::memory_order_acquire);
     }
 
-    /// For loading several at once: true where it is up to the caller, who must `finish` it.
+    /// A load that is up to whoever holds this. It has failed unless it is finished otherwise.
+    class Begun {
+      public:
+        explicit Begun(LoadOnce& load) : m_load(load.begin() ? &load : nullptr) {}
+        Begun(Begun&& from) noexcept : m_load(std::exchange(from.m_load, nullptr)) {}
+        Begun(const Begun&) = delete;
+        Begun& operator=(const Begun&) = delete;
+        ~Begun() { finish(false); }
+        explicit operator bool() const { return m_load != nullptr; }
+        bool finish(bool was_read) {
+            if (m_load == nullptr) return was_read;
+            m_load->m_state.store(was_read ? ready : untouched, std::memory_order_release);
+            m_load->m_state.notify_all();
+            m_load = nullptr;
+            return was_read;
+        }
+
+      private:
+        LoadOnce* m_load;
+    };
+
+  private:
     bool begin() {
         uint8_t state = untouched;
         return m_state.load(std::memory_order_relaxed) == untouched &&
                m_state.compare_exchange_strong(state, busy, std::memory_order_acquire);
     }
-    void finish() {
-        m_state.store(ready, std::memory_order_release);
-        m_state.notify_all();
-    }
 
-  private:
     static constexpr uint8_t untouched = 0, busy = 1, ready = 2;
     std::atomic<uint8_t> m_state{untouched};
 };
@@ -73,7 +94,8 @@ struct alignas(64) AccountEntry {
     AccountEntry* next = nullptr;  ///< the interner's
     const Address address;
     LoadOnce load;
-    /// What the pre-state knew of the account; valid after `load`. Absent: its storage is all new.
+    /// What the pre-state knew of the account; valid after `load`, and never that it failed. Absent: its
+    /// storage is all new.
     Knowledge before = Knowledge::unknown;
     SpinLock lock;  // of the next two
     /// The pre-state's, once loaded, until a transaction that changes it commits.

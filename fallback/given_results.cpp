@@ -51,18 +51,20 @@ void ParallelBlock::adopt_given() {
         t->effects = r->effects;
         t->outcome = r->outcome;
         t->logs = r->logs;
+        bool failed = false;
         for (const Address& address : r->accounts) {
-            t->accounts.push_back(versions.account(address, arena));
+            t->accounts.push_back(versions.find_account(address, arena));
+            failed |= !versions.load(*t->accounts.back());
             t->assumes |= t->accounts.back()->before == Knowledge::unknown;
         }
         for (const SlotKey& key : r->slots) {
-            AccountEntry* account = versions.account(key.address, arena);
+            AccountEntry* account = versions.find_account(key.address, arena);
             t->slots.push_back(versions.slot(account, key.slot, arena));
-            if (account->before != Knowledge::value) continue;
-            versions.load(*t->slots.back());
+            if (!versions.load(*account) || account->before != Knowledge::value) continue;
+            failed |= !versions.load(*t->slots.back());
             t->assumes |= t->slots.back()->before == Knowledge::unknown;
         }
-        t->undecided = t->assumes && !may_assume;
+        t->undecided = failed || (t->assumes && !may_assume);
         publish(*t, position(i));
         m_slots[i].incarnation = t;
         m_slots[i].given = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fallback/helpers.hpp"
 
+#include "evm/base/native_stack.hpp"
 #include "fallback/spin_lock.hpp"
 
 namespace warpevm {
@@ -11,7 +12,7 @@ Helpers::~Helpers() {
     m_hand_over.take_back();
 }
 
-void Helpers::call(unsigned count, std::function<void()> work) {
+void Helpers::call(unsigned count, std::function<void()> work) noexcept {
     m_work = std::move(work);
     m_called = parallel::Clock::now();
     m_at_work.store(open, std::memory_order_release);
@@ -19,11 +20,16 @@ void Helpers::call(unsigned count, std::function<void()> work) {
     // Who was called for an earlier block and is still on the way does as well.
     for (unsigned coming = m_on_the_way.load(std::memory_order_relaxed); coming < count; ++coming) {
         m_on_the_way.fetch_add(1, std::memory_order_relaxed);
-        m_tasks.run(m_hand_over.task([this] { help(); }));
+        try {
+            m_tasks.run(m_hand_over.task([this] { help(); }));
+        } catch (...) {  // whoever can't be called is no help
+            m_on_the_way.fetch_sub(1, std::memory_order_relaxed);
+            return;
+        }
     }
 }
 
-void Helpers::dismiss() {
+void Helpers::dismiss() noexcept {
     uint32_t at_work = m_at_work.fetch_and(~open, std::memory_order_acq_rel) & ~open;
     // They have seen that the work is over, or will in a moment.
     for (unsigned i = 0; at_work != 0 && i < 1000; ++i) {
@@ -37,12 +43,14 @@ void Helpers::dismiss() {
     m_work = nullptr;
 }
 
-/// Whoever would leave by an exception would be waited for in vain.
 void Helpers::help() noexcept {
     m_on_the_way.fetch_sub(1, std::memory_order_relaxed);
     if (!enter()) return;
     m_cores.note_arrival(m_called);
-    m_work();
+    try {
+        with_native_stack(needed_native_stack, m_work);
+    } catch (...) {  // no thread with such a stack: no help
+    }
     leave();
 }
 

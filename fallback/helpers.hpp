@@ -23,11 +23,11 @@ class Helpers {
     Helpers(const Helpers&) = delete;
     Helpers& operator=(const Helpers&) = delete;
 
-    /// Calls `count` threads, each to do `work` once. From within the arena, and dismissed before the next
-    /// call.
-    void call(unsigned count, std::function<void()> work);
+    /// Calls `count` threads, or as many as there is memory for, each to do `work` once, which must not
+    /// throw. From within the arena, and dismissed before the next call.
+    void call(unsigned count, std::function<void()> work) noexcept;
     /// Waits for those who are at work. Whoever comes later finds nothing to do.
-    void dismiss();
+    void dismiss() noexcept;
 
   private:
     void help() noexcept;

@@ -33,7 +33,8 @@ struct Incarnation {
     Effects effects;
     TransactionOutcome outcome;
     Logs logs;
-    /// It met something that only the walk may decide: missing state, or sums near 2^256.
+    /// It met something that only the walk may decide: state that is missing or could not be read, or sums
+    /// near 2^256.
     bool undecided = false;
     /// It took unknown state as absent.
     bool assumes = false;
@@ -41,6 +42,8 @@ struct Incarnation {
     void clear() {
         accounts.clear();
         slots.clear();
+        observations.clear();
+        effects.clear();
         logs.clear();
         undecided = assumes = false;
     }

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "evm/chain/edge.hpp"
 #include "fallback/parallel_block.hpp"
 
 namespace warpevm {
@@ -29,6 +30,50 @@ Result<std::vector<BlockOutcome>> serially(ExecutionContext& context, std::span<
         const size_t ran = outcome.transactions.size();
         counters->push_back({.transactions = ran, .direct = ran});
     }
+    return outcomes;
+}
+
+Result<std::vector<BlockOutcome>> execute_window(ParallelContext& context, std::span<const BlockInput> window,
+                                                 const StateView& state, const ExecutionOptions& options,
+                                                 const GivenResults& given,
+                                                 std::vector<BlockCounters>* counters) {
+    const bool assume_absent = options.on_missing_state == OnMissingState::assume_absent;
+    ParallelContext::Parts& parts = context.parts();
+    const CodeCache::Lease lease = context.serial().codes().lease();
+    context.serial().buffers().trim();
+    parts.buffers.for_each([](MachineBuffers& buffers) { buffers.trim(); });
+    size_t transactions = 0;
+    for (const BlockInput& block : window) transactions += block.transactions.size();
+    EntryArena* arena = parts.arenas.borrow();
+    const auto reset_table = [&] {
+        parts.arenas.for_each([](EntryArena& a) { a.clear(); });
+        parts.table.reset(state, keys_per_transaction * transactions,
+                          2 * keys_per_transaction * transactions);
+    };
+    WindowState shared{
+        .parts = parts,
+        .arena = *arena,
+        .state = state,
+        .options = options,
+        .committed = {{parts.table, *arena, reset_table}, state, context.serial().codes(), assume_absent},
+        .next_position = 4,
+        .roots = {window, options}};
+    if (shared.roots.are_wanted()) shared.committed.list_changes();
+    MissingReads& missing = shared.committed.journal().missing();
+    std::vector<BlockOutcome> outcomes;
+    for (size_t i = 0; i < window.size(); ++i) {
+        std::span<const TransactionResult* const> results;
+        if (i < given.size()) results = given[i];
+        ParallelBlock block(shared, window[i], results);
+        BlockOutcome outcome = block.execute();
+        if (missing.error) return tl::unexpected(*missing.error);
+        shared.committed.take_assumed(outcome.assumed_accounts, outcome.assumed_slots);
+        block.end(/*more=*/i + 1 < window.size());
+        if (counters != nullptr) counters->push_back(block.counters());
+        outcomes.push_back(std::move(outcome));
+        if (!outcomes.back().verdict.valid()) break;
+    }
+    parts.arenas.give_back(arena);
     return outcomes;
 }
 
@@ -66,46 +111,13 @@ Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
                                                    std::span<const BlockInput> window, const StateView& state,
                                                    const ExecutionOptions& options, const GivenResults& given,
                                                    std::vector<BlockCounters>* counters) {
-    if (context.serial().tracer != nullptr || (context.threads() == 1 && given.empty()))
-        return serially(context.serial(), window, state, options, counters);
-    const bool assume_absent = options.on_missing_state == OnMissingState::assume_absent;
-    ParallelContext::Parts& parts = context.parts();
-    size_t transactions = 0;
-    for (const BlockInput& block : window) transactions += block.transactions.size();
-    EntryArena* arena = parts.arenas.borrow();
-    const auto reset_table = [&] {
-        parts.arenas.for_each([](EntryArena& a) { a.clear(); });
-        parts.table.reset(state, keys_per_transaction * transactions,
-                          2 * keys_per_transaction * transactions);
-    };
-    WindowState shared{
-        .parts = parts,
-        .arena = *arena,
-        .state = state,
-        .options = options,
-        .committed = {{parts.table, *arena, reset_table}, state, context.serial().codes(), assume_absent},
-        .next_position = 4,
-        .roots = {window, options}};
-    if (shared.roots.are_wanted()) shared.committed.list_changes();
-    Journal<false>& journal = shared.committed.journal();
-    MissingReads& missing = journal.missing();
-    std::vector<BlockOutcome> outcomes;
-    for (size_t i = 0; i < window.size(); ++i) {
-        std::span<const TransactionResult* const> results;
-        if (i < given.size()) results = given[i];
-        ParallelBlock block(shared, window[i], results);
-        BlockOutcome outcome = block.execute();
-        if (missing.error) {
-            parts.arenas.give_back(arena);
-            return tl::unexpected(*missing.error);
-        }
-        shared.committed.take_assumed(outcome.assumed_accounts, outcome.assumed_slots);
-        block.end(/*more=*/i + 1 < window.size());
-        if (counters != nullptr) counters->push_back(block.counters());
-        outcomes.push_back(std::move(outcome));
-        if (!outcomes.back().verdict.valid()) break;
-    }
-    parts.arenas.give_back(arena);
+    const bool alone = context.serial().tracer != nullptr || (context.threads() == 1 && given.empty());
+    auto outcomes = run_guarded(state, [&](const StateView& guarded) {
+        return alone ? serially(context.serial(), window, guarded, options, counters)
+                     : execute_window(context, window, guarded, options, given, counters);
+    });
+    // Threads are out, and what they had borrowed when the execution ended early is free.
+    if (!outcomes) context.parts().take_all_back();
     return outcomes;
 }
 

@@ -44,6 +44,7 @@ BlockOutcome ParallelBlock::execute() {
         if (!m_outcome.verdict.valid() && options.on_invalid == OnInvalid::reject_block) return rejected();
     }
     pay_rewards(journal, m_block, options);
+    if (journal.missing().error) return rejected();
     seal();
     return std::move(m_outcome);
 }
@@ -64,19 +65,15 @@ void ParallelBlock::seal() {
         return;
     }
     const ForEach on_all_threads = [](size_t count, const std::function<void(size_t)>& work) {
-        HandOver tasks;
-        tasks.give();
+        Visit tasks;
         tbb::parallel_for(size_t{0}, count, tasks.task([&](size_t i) { work(i); }),
                           tbb::simple_partitioner());
-        tasks.take_back();
     };
-    HandOver tasks;
-    tasks.give();
+    Visit tasks;
     m_window.parts.arena.execute([&] {
         tbb::parallel_invoke(tasks.task([&] { receipts(on_all_threads); }),
                              tasks.task([&] { difference(on_all_threads); }));
     });
-    tasks.take_back();
 }
 
 BlockAllowance ParallelBlock::allowance() const {

@@ -3,6 +3,9 @@
 // walks: it commits what is ready in block order, and what nobody has begun it runs itself.
 #pragma once
 
+#include <exception>
+#include <mutex>
+
 #include "evm/chain/block_steps.hpp"
 #include "evm/chain/intermediate_roots.hpp"
 #include "fallback/committed_state.hpp"
@@ -30,6 +33,7 @@ class ParallelBlock {
   public:
     ParallelBlock(WindowState& window, const BlockInput& block,
                   std::span<const TransactionResult* const> given);
+    /// Throws what a thread threw, once nobody else is at work.
     BlockOutcome execute();
     /// `more`: another block of the window follows.
     void end(bool more) { m_window.committed.end_block(position_before(m_count + 2), more); }
@@ -55,7 +59,7 @@ class ParallelBlock {
     /// What a thread keeps while it works on this block.
     struct Worker {
         Speculation speculation;
-        std::function<void(Position)> wait_for;
+        std::function<bool(Position)> wait_for;
         /// Transactions that it ran and that may not be committed yet.
         std::vector<uint32_t> held{};
         /// Transactions that it claims at once, so that they take about `claimed_work`.
@@ -102,7 +106,9 @@ class ParallelBlock {
     void retreat(Worker& worker);
 
     // parallel_walk.cpp
-    void work(CoreShare::Stretch::Of whose);
+    void work(CoreShare::Stretch::Of whose) noexcept;
+    void take_part(CoreShare::Stretch::Of whose, std::unique_lock<SpinLock>& token);
+    void stop_for(std::exception_ptr thrown) noexcept;
     void walk(Worker& worker);
     void take_turn(uint32_t index, Speculation& speculation);
     void note_result(uint32_t index, bool kept);
@@ -151,7 +157,7 @@ class ParallelBlock {
     }
     void note_progress();
     void wait_for_progress(uint32_t seen);
-    void wait_for_turn(Position position);
+    bool wait_for_turn(Position position);
     void hand_over() const {
         if (m_window.parts.settings.at_hand_over) m_window.parts.settings.at_hand_over();
     }
@@ -167,9 +173,11 @@ class ParallelBlock {
 
     std::unique_ptr<Slot[]> m_slots;
     SpinLock m_token;                    ///< of the walk
+    SpinLock m_thrown_lock;              ///< of the next
+    std::exception_ptr m_thrown;         ///< by the first thread that did
     std::atomic<uint32_t> m_next{0};     ///< everything before it is committed
     std::atomic<uint32_t> m_cursor{0};   ///< of claims, among those that are no transfers
-    std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing
+    std::atomic<bool> m_stopped{false};  ///< the block is invalid, or state is missing, or a thread threw
     std::atomic<bool> m_speculating{false};
     std::atomic<parallel::Clock::time_point> m_opened{};  ///< when speculation was, last
     std::atomic<bool> m_state_is_slow{false};

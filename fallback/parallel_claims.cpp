@@ -198,12 +198,13 @@ void ParallelBlock::wait_for_progress(uint32_t seen) {
     if (called != Clock::time_point{}) m_window.parts.cores.note_arrival(called);
 }
 
-/// Until the transaction at `position` is committed, or never will be.
-void ParallelBlock::wait_for_turn(Position position) {
+/// Until the transaction at `position` is committed; false where it never will be.
+bool ParallelBlock::wait_for_turn(Position position) {
     const auto index = static_cast<uint32_t>((position - m_first_position) / 2 - 1);
     for (;;) {
         const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
-        if (over() || m_next.load(std::memory_order_acquire) > index) return;
+        if (m_next.load(std::memory_order_acquire) > index) return true;
+        if (over()) return false;
         wait_for_progress(seen);
     }
 }

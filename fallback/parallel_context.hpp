@@ -14,13 +14,17 @@
 
 namespace warpevm {
 
-/// Things that threads borrow and give back. Addresses stay valid as long as the pool.
+/// Things that threads borrow and give back. Addresses stay valid as long as the pool. To give back takes no
+/// memory.
 template <class T>
 class Pool {
   public:
     T* borrow() {
         const std::lock_guard held(m_lock);
-        if (m_free.empty()) return &m_all.emplace_back();
+        if (m_free.empty()) {
+            if (m_free.capacity() <= m_all.size()) m_free.reserve(2 * m_all.size() + 8);
+            return &m_all.emplace_back();
+        }
         T* one = m_free.back();
         m_free.pop_back();
         return one;
@@ -31,9 +35,15 @@ class Pool {
         const std::lock_guard held(m_lock);
         for (T& one : m_all) action(one);
     }
-    void give_back(T* one) {
+    void give_back(T* one) noexcept {
         const std::lock_guard held(m_lock);
         m_free.push_back(one);
+    }
+    /// After an execution that ended early: whoever borrowed one has none any more.
+    void take_all_back() noexcept {
+        const std::lock_guard held(m_lock);
+        m_free.clear();
+        for (T& one : m_all) m_free.push_back(&one);
     }
 
   private:
@@ -57,6 +67,13 @@ struct ParallelContext::Parts {
     Pool<Incarnation> incarnations;
     CoreShare cores;
     Helpers helpers{arena, cores};
+
+    /// After an execution that ended early.
+    void take_all_back() noexcept {
+        arenas.take_all_back();
+        buffers.take_all_back();
+        incarnations.take_all_back();
+    }
 };
 
 }  // namespace warpevm

@@ -89,8 +89,7 @@ void ParallelBlock::run_parallel() {
     if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
     if (has_given) adopt_given();
     find_large();
-    HandOver visit;  // another thread may do it where the arena is full
-    visit.give();
+    Visit visit;  // another thread may do it where the arena is full
     m_window.parts.arena.execute(visit.task([this] {
         note_opening();
         m_speculating.store(true, std::memory_order_relaxed);
@@ -100,7 +99,7 @@ void ParallelBlock::run_parallel() {
         work(Of::caller);
         helpers.dismiss();
     }));
-    visit.take_back();
+    if (m_thrown) std::rethrow_exception(m_thrown);
     for (uint32_t i = m_next; i < m_count; ++i)  // where the block ended early
         if (m_slots[i].stage == Stage::done) m_window.parts.incarnations.give_back(m_slots[i].incarnation);
 }
@@ -144,7 +143,8 @@ void ParallelBlock::share() {
     CommittedState& committed = m_window.committed;
     m_recent_dependence.forget();
     committed.use_table(position_before(m_next), /*may_return=*/!m_parties);
-    committed.set_fee_account(m_window.parts.table.account(m_block.environment.beneficiary, m_window.arena));
+    committed.set_fee_account(
+        m_window.parts.table.find_account(m_block.environment.beneficiary, m_window.arena));
     m_shared.store(true, std::memory_order_release);
     note_progress();
 }

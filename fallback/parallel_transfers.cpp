@@ -54,8 +54,7 @@ bool ParallelBlock::transfer_in_turn(uint32_t index, EntryArena& arena) {
         recipient != nullptr ? m_parties[index].sender : table.find_account(tx.sender, arena);
     if (recipient == nullptr) recipient = table.find_account(*tx.tx->to, arena);
     table.load_together(std::array{sender, recipient});
-    table.load(*sender);
-    table.load(*recipient);
+    if (!table.load(*sender) || !table.load(*recipient)) return false;
     const auto prepared = prepare(tx, m_block, sender, recipient);
     if (!prepared ||
         !committed.transfer(*prepared, *tx.tx, m_block.rules.at_least(Fork::shanghai), position(index)))

@@ -5,9 +5,30 @@
 
 namespace warpevm {
 
-void ParallelBlock::work(CoreShare::Stretch::Of whose) {
+/// A thread's part of the block, from when it comes to when nothing is left to do or somebody has thrown.
+void ParallelBlock::work(CoreShare::Stretch::Of whose) noexcept {
+    std::unique_lock<SpinLock> token(m_token, std::defer_lock);
+    try {
+        if (!over()) take_part(whose, token);
+    } catch (...) {
+        // With the token still held: nobody walks on from where this ended.
+        stop_for(std::current_exception());
+    }
+    let_speculate();  // whoever sleeps shall see that it is over
+}
+
+/// What was claimed, borrowed or half entered stays as it is: nobody looks at it any more.
+void ParallelBlock::stop_for(std::exception_ptr thrown) noexcept {
+    {
+        const std::lock_guard held(m_thrown_lock);
+        if (!m_thrown) m_thrown = std::move(thrown);
+    }
+    m_stopped.store(true, std::memory_order_release);
+    note_progress();
+}
+
+void ParallelBlock::take_part(CoreShare::Stretch::Of whose, std::unique_lock<SpinLock>& token) {
     ParallelContext::Parts& parts = m_window.parts;
-    if (over()) return;
     MachineBuffers* buffers = parts.buffers.borrow();
     EntryArena* arena = parts.arenas.borrow();
     {
@@ -20,7 +41,11 @@ void ParallelBlock::work(CoreShare::Stretch::Of whose) {
             until();
             worker.busy.restart();
         };
-        worker.wait_for = [&](Position earlier) { wait([&] { wait_for_turn(earlier); }); };
+        worker.wait_for = [&](Position earlier) {
+            bool came = false;
+            wait([&] { came = wait_for_turn(earlier); });
+            return came;
+        };
         for (;;) {
             // Before anything is looked at: what changes later also changes this.
             const uint32_t seen = m_progress.load(std::memory_order_seq_cst);
@@ -32,9 +57,9 @@ void ParallelBlock::work(CoreShare::Stretch::Of whose) {
                 continue;
             }
             const uint32_t before = m_next.load(std::memory_order_acquire);
-            if (m_token.try_lock()) {
+            if (token.try_lock()) {
                 walk(worker);
-                m_token.unlock();
+                token.unlock();
                 hand_over();
             }
             const bool walked = m_next.load(std::memory_order_acquire) != before;
@@ -48,7 +73,6 @@ void ParallelBlock::work(CoreShare::Stretch::Of whose) {
             wait([&] { wait_for_progress(seen); });
         }
     }
-    let_speculate();  // whoever sleeps shall see that it is over
     parts.arenas.give_back(arena);
     parts.buffers.give_back(buffers);
 }

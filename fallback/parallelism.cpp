@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "evm/chain/block_steps.hpp"
+#include "evm/chain/edge.hpp"
 #include "evm/chain/fees.hpp"
 #include "evm/chain/transaction_execution.hpp"
 
@@ -61,10 +62,8 @@ class CriticalPath {
     std::vector<Path> m_accounts, m_slots;
 };
 
-}  // namespace
-
-std::optional<BlockParallelism> measure_parallelism(ExecutionContext& context, const BlockInput& block,
-                                                    const StateView& state, const ExecutionOptions& options) {
+Result<BlockParallelism> measure(ExecutionContext& context, const BlockInput& block, const StateView& state,
+                                 const ExecutionOptions& options) {
     Journal<true> journal(state, context.codes());
     journal.missing().assume_absent = options.on_missing_state == OnMissingState::assume_absent;
     Logs logs;
@@ -80,9 +79,9 @@ std::optional<BlockParallelism> measure_parallelism(ExecutionContext& context, c
         const auto start = std::chrono::steady_clock::now();
         const BlockAllowance left{.gas = block.environment.gas_limit - result.gas, .blob_gas = blob_gas_left};
         const TransactionOutcome outcome = execute_transaction(machine, tx, left);
-        if (journal.missing().error) return std::nullopt;
+        if (journal.missing().error) return tl::unexpected(*journal.missing().error);
         if (outcome.invalid.code != ErrorCode::none) {
-            if (options.on_invalid == OnInvalid::reject_block) return std::nullopt;
+            if (options.on_invalid == OnInvalid::reject_block) return tl::unexpected(outcome.invalid);
             continue;
         }
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
@@ -96,6 +95,15 @@ std::optional<BlockParallelism> measure_parallelism(ExecutionContext& context, c
     result.critical_path_seconds = critical.longest.seconds;
     result.longest_chain = critical.longest.length;
     return result;
+}
+
+}  // namespace
+
+std::optional<BlockParallelism> measure_parallelism(ExecutionContext& context, const BlockInput& block,
+                                                    const StateView& state, const ExecutionOptions& options) {
+    const auto result = run_guarded(
+        state, [&](const StateView& guarded) { return measure(context, block, guarded, options); });
+    return result ? std::optional(*result) : std::nullopt;
 }
 
 }  // namespace warpevm

@@ -12,13 +12,14 @@ auto PositionView::settled(At at) const {
     for (;;) {
         Position pending = 0;
         auto value = at(pending);
-        if (pending == 0 || m_reader.wait_for == nullptr) return value;
-        (*m_reader.wait_for)(pending);
+        const bool waits = pending != 0 && m_reader.wait_for != nullptr;
+        if (!waits || !(*m_reader.wait_for)(pending)) return value;
     }
 }
 
 Read<AccountRecord> PositionView::read(const Address& address) const {
     AccountEntry* entry = m_versions.account(address, m_arena);
+    if (entry == nullptr) return {Knowledge::failed, {}};
     AccountState state = settled([&](Position& pending) {
         return m_versions.at(*entry, m_reader.position, m_state_clearing, pending);
     });
@@ -83,7 +84,8 @@ void Speculation::run(const BlockTransaction& tx, const PositionView::Reader& re
     result.outcome = execute_transaction(m_machine, tx, whole_block);
     result.assumes = m_view.assumes();
     result.undecided = m_view.undecided() || m_journal.missing().error.has_value();
-    if (result.outcome.invalid.code == ErrorCode::none) take_records(result);
+    // After a read that failed the view was not asked for each row.
+    if (result.outcome.invalid.code == ErrorCode::none && !m_journal.missing().error) take_records(result);
 }
 
 void Speculation::prefetch(const BlockTransaction& tx) {
@@ -95,7 +97,7 @@ void Speculation::prefetch(const BlockTransaction& tx) {
     std::vector<SlotEntry*> slots;
     for (const AccessListEntry& listed : tx.tx->access_list) {
         AccountEntry* account = m_versions.account(listed.address, m_arena);
-        if (account->before != Knowledge::value) continue;  // its storage is new
+        if (account == nullptr || account->before != Knowledge::value) continue;  // its storage is new
         for (const Bytes32& key : listed.storage_keys)
             slots.push_back(m_versions.slot(account, to_u256(key), m_arena));
     }

@@ -25,9 +25,9 @@ class PositionView final : public StateView {
         Position position = 0;
         const Address* sender = nullptr;
         uint64_t nonce = 0;
-        /// Returns once the transaction at an earlier position has run again, or will not. Empty: nobody can
-        /// be waited for.
-        const std::function<void(Position)>* wait_for = nullptr;
+        /// Returns once the transaction at an earlier position has run again; false: it will not. Empty:
+        /// nobody can be waited for.
+        const std::function<bool(Position)>* wait_for = nullptr;
     };
     void begin(const Reader& reader) {
         m_reader = reader;

@@ -40,8 +40,8 @@ class HandOver {
         template <class... Arguments>
         __attribute__((no_sanitize("thread"))) void operator()(Arguments&&... arguments) const {
             __tsan_acquire(&tasks->m_given);
+            const End end{tasks};
             body(std::forward<Arguments>(arguments)...);
-            __tsan_release(&tasks->m_ended);
         }
     };
     template <class Body>
@@ -50,6 +50,11 @@ class HandOver {
     }
 
   private:
+    /// Of a body, however it ends.
+    struct End {
+        HandOver* tasks;
+        __attribute__((no_sanitize("thread"))) ~End() { __tsan_release(&tasks->m_ended); }
+    };
     long long m_given = 0, m_ended = 0;
 };
 
@@ -66,5 +71,21 @@ class HandOver {
 };
 
 #endif
+
+/// Tasks that are given from here on, and have all ended where this does, be it by an exception.
+class Visit {
+  public:
+    Visit() { m_tasks.give(); }
+    ~Visit() { m_tasks.take_back(); }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+    template <class Body>
+    auto task(Body body) {
+        return m_tasks.task(std::move(body));
+    }
+
+  private:
+    HandOver m_tasks;
+};
 
 }  // namespace warpevm

@@ -25,34 +25,36 @@ void drop_up_to(Versions& versions, Position position) {
     versions.erase(versions.begin(), keep);
 }
 
-void take(AccountEntry& entry, const Read<AccountRecord>& read) {
+bool take(AccountEntry& entry, const Read<AccountRecord>& read) {
+    if (read.knowledge == Knowledge::failed) return false;
     entry.before = read.knowledge;
     entry.committed = {.record = read.value, .exists = read.knowledge == Knowledge::value};
+    return true;
 }
 
-void take(SlotEntry& entry, const Read<U256>& read) {
+bool take(SlotEntry& entry, const Read<U256>& read) {
+    if (read.knowledge == Knowledge::failed) return false;
     const std::lock_guard held(entry.lock);
     entry.before = read.knowledge;
     if (entry.committed_at == 0) entry.committed = read.value;
+    return true;
 }
 
 /// Those that nobody has begun, in one question.
 template <class Key, class Value, class Entry, class KeyOf, class ReadAll>
 void load_batch(std::span<Entry* const> entries, KeyOf key_of, ReadAll read_all) {
-    std::vector<Entry*> begun;
+    std::vector<std::pair<Entry*, LoadOnce::Begun>> ours;
     std::vector<Key> keys;
     for (Entry* entry : entries) {
-        if (!entry->load.begin()) continue;
-        begun.push_back(entry);
+        LoadOnce::Begun begun(entry->load);
+        if (!begun) continue;
         keys.push_back(key_of(*entry));
+        ours.emplace_back(entry, std::move(begun));
     }
     if (keys.empty()) return;
     std::vector<Read<Value>> answers(keys.size());
     read_all(keys, answers);
-    for (size_t i = 0; i < begun.size(); ++i) {
-        take(*begun[i], answers[i]);
-        begun[i]->load.finish();
-    }
+    for (size_t i = 0; i < ours.size(); ++i) ours[i].second.finish(take(*ours[i].first, answers[i]));
 }
 
 template <class Versions>
@@ -86,13 +88,15 @@ void Versions::reset(const StateView& state, size_t expected_accounts, size_t ex
     m_state = &state;
 }
 
-void Versions::load(AccountEntry& entry) {
-    entry.load.run([&] { take(entry, m_state->read_account(entry.address)); });
+bool Versions::load(AccountEntry& entry) {
+    return entry.load.run([&] { return take(entry, m_state->read_account(entry.address)); });
 }
 
 /// Whoever still sees an account as it was before it was wiped may ask for a slot that was committed since.
-void Versions::load(SlotEntry& entry) {
-    entry.load.run([&] { take(entry, m_state->read_slot({entry.account->address, entry.key})); });
+bool Versions::load(SlotEntry& entry) {
+    return entry.load.run([&] {
+        return take(entry, m_state->read_slot({entry.account->address, entry.key}));
+    });
 }
 
 void Versions::load_together(std::span<AccountEntry* const> entries) {
@@ -121,7 +125,7 @@ AccountState Versions::at(AccountEntry& entry, Position position, bool state_cle
 Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Position& pending) {
     // Of storage that is new or was wiped the pre-state has nothing to say.
     const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
-    if (old_storage) load(entry);
+    if (old_storage && !load(entry)) return {Knowledge::failed, {}};
     const std::lock_guard held(entry.lock);
     for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v) {
         if (v->position >= position) continue;

@@ -38,11 +38,10 @@ class Versions {
     /// which must be cleared before.
     void reset(const StateView& state, size_t expected_accounts, size_t expected_slots);
 
-    /// The entry, its pre-state read.
+    /// The entry, its pre-state read; null where that failed.
     AccountEntry* account(const Address& address, EntryArena& arena) {
         AccountEntry* entry = find_account(address, arena);
-        load(*entry);
-        return entry;
+        return load(*entry) ? entry : nullptr;
     }
     /// The entry, without asking the state view.
     AccountEntry* find_account(const Address& address, EntryArena& arena) {
@@ -60,17 +59,18 @@ class Versions {
         const SlotId id{account, key};
         return m_slots.find(hash_of(id), id);
     }
-    void load(AccountEntry& entry);
-    /// In one batch, without those that somebody else has begun.
+    /// False where the read failed; whoever asks again may succeed.
+    [[nodiscard]] bool load(AccountEntry& entry);
+    /// In one batch, without those that somebody else has begun. Some may fail.
     void load_together(std::span<AccountEntry* const> entries);
     void load_together(std::span<SlotEntry* const> entries);
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
-    void load(SlotEntry& entry);
+    [[nodiscard]] bool load(SlotEntry& entry);
 
     /// The account as the transaction at `position` should see it. `pending` becomes the position of a
     /// transaction before, if any, that runs again and should be waited for.
     AccountState at(AccountEntry& entry, Position position, bool state_clearing, Position& pending);
-    /// A slot likewise. `wiped`: as the account's state at that position says.
+    /// A slot likewise, where it can be read. `wiped`: as the account's state at that position says.
     Read<U256> at(SlotEntry& entry, Position position, Position wiped, Position& pending);
 
     /// What the transaction at `position` did, before anyone knows whether it stands. What is pointed to must

@@ -91,7 +91,9 @@ struct ExecutionOptions {
 };
 
 /// Executes the blocks in order. The window ends after the first invalid block (whose outcome says why).
-/// An Error means that no verdict was possible (missing state, internal), never that a block is invalid.
+/// An Error means that no verdict was possible, never that a block is invalid: state is missing, a read of it
+/// failed (the first such key in block order is named), something that the caller gave threw an exception, or
+/// memory ran out. Nothing is thrown, and the context is as usable as before.
 Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
                                                  std::span<const BlockInput> window, const StateView& state,
                                                  const ExecutionOptions& options);

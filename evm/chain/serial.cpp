@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The serial executor: blocks and their transactions one after the other. It is the definition of correct,
 // and the place to start reading.
-#include "evm/base/native_stack.hpp"
 #include "evm/chain/block_steps.hpp"
 #include "evm/chain/context.hpp"
+#include "evm/chain/edge.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/fees.hpp"
 #include "evm/chain/intermediate_roots.hpp"
@@ -48,7 +48,7 @@ class SerialBlock {
     }
 
   private:
-    /// False where the transaction makes the block invalid.
+    /// False where the transaction makes the block invalid, or state is missing.
     bool transaction(uint32_t index) {
         const BlockTransaction& tx = m_block.transactions[index];
         const bool traced = !m_context.traced_transaction || m_context.traced_transaction == index;
@@ -58,6 +58,7 @@ class SerialBlock {
             .blob_gas = m_block.rules.blobs.max * gas_per_blob - m_outcome.blob_gas_used};
         const TransactionOutcome outcome = execute_transaction(m_machine, tx, left);
         m_machine.set_tracer(nullptr);
+        if (m_journal.missing().error) return false;  // what was read since means nothing
         const bool skipped = outcome.invalid.code != ErrorCode::none;
         if (skipped && m_options.on_invalid == OnInvalid::reject_block) {
             m_outcome.verdict = {outcome.invalid, index};
@@ -114,10 +115,8 @@ Result<std::vector<BlockOutcome>> execute_window(ExecutionContext& context,
 Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
                                                  std::span<const BlockInput> window, const StateView& state,
                                                  const ExecutionOptions& options) {
-    Result<std::vector<BlockOutcome>> outcomes;
-    with_native_stack(needed_native_stack,
-                      [&] { outcomes = execute_window(context, window, state, options); });
-    return outcomes;
+    return run_guarded(
+        state, [&](const StateView& guarded) { return execute_window(context, window, guarded, options); });
 }
 
 }  // namespace warpevm

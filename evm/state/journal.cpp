@@ -16,6 +16,16 @@ U256 bits_of(const Hash& hash) {
     return to_u256(hash);
 }
 
+/// To empty a table takes as long as it is large: one that somebody needed once is given back.
+template <class Map>
+void forget(Map& map) {
+    constexpr size_t small = 4096;
+    if (map.bucket_count() > small && map.bucket_count() / 16 > map.size())
+        map = Map{};
+    else
+        map.clear();
+}
+
 }  // namespace
 
 template <bool R>
@@ -25,8 +35,8 @@ void Journal<R>::begin_block(bool state_clearing) {
 
 template <bool R>
 void Journal<R>::reset() {
-    m_account_rows.clear();
-    m_slot_rows.clear();
+    forget(m_account_rows);
+    forget(m_slot_rows);
     m_accounts.clear();
     m_slots.clear();
     m_dirty_accounts.clear();
@@ -35,6 +45,14 @@ void Journal<R>::reset() {
     m_listed_slots.clear();
     m_listed_removals.clear();
     m_starts.clear();
+    // What begin_transaction forgets as well: the last one may have ended anywhere.
+    m_undo.clear();
+    m_touched.clear();
+    m_destructed.clear();
+    m_transients.clear();
+    forget(m_transient_rows);
+    m_started.clear();
+    m_written_slots.clear();
     m_missing.accounts.clear();
     m_missing.slots.clear();
     m_missing.error.reset();
@@ -92,13 +110,12 @@ void Journal<R>::remove(AccountRow& a) {
 
 template <bool R>
 Row Journal<R>::load_account(const Address& address) {
-    const Read<AccountRecord> read = m_state.read_account(address);
-    if (read.knowledge == Knowledge::unknown) {
-        if (m_missing.assume_absent)
-            m_missing.accounts.push_back(address);
-        else if (!m_missing.error)
-            m_missing.error = Error{ErrorCode::missing_state, "account " + to_hex(address)};
-    }
+    Read<AccountRecord> read{Knowledge::absent, {}};
+    if (!m_missing.error) read = m_state.read_account(address);
+    if (read.knowledge == Knowledge::unknown && m_missing.assume_absent)
+        m_missing.accounts.push_back(address);
+    else if (read.knowledge == Knowledge::unknown || read.knowledge == Knowledge::failed)
+        m_missing.end_with(read.knowledge, "account " + to_hex(address));
     const Row row = static_cast<Row>(m_accounts.size());
     AccountRow& a = m_accounts.emplace_back();
     a.address = address;
@@ -125,13 +142,13 @@ const Code& Journal<R>::load_code(Row row) {
     AccountRow& a = m_accounts[row];
     a.code = m_codes.find(a.code_hash);
     if (a.code == nullptr) {
-        const Read<BytesView> read = m_state.read_code(a.code_hash);
+        Read<BytesView> read;
+        if (!m_missing.error) read = m_state.read_code(a.code_hash);
         if (read.knowledge == Knowledge::value) {
             a.code = m_codes.add(a.code_hash, read.value);
         } else {
             // A hash without its code can't be assumed absent: the account says that it has code.
-            if (!m_missing.error)
-                m_missing.error = Error{ErrorCode::missing_state, "code " + to_hex(a.code_hash)};
+            m_missing.end_with(read.knowledge, "code " + to_hex(a.code_hash));
             a.code = m_codes.empty();
         }
     }
@@ -151,16 +168,14 @@ void Journal<R>::load_slot(SlotRow& s) {
     const AccountRow& a = m_accounts[s.account];
     s.loaded = true;
     s.generation = a.generation;
-    if (a.fresh_storage) return;
+    if (a.fresh_storage || m_missing.error) return;
     const SlotKey wanted{a.address, s.key};
     const Read<U256> read = m_state.read_slot(wanted);
     if (read.knowledge == Knowledge::value) s.current = s.before = read.value;
-    if (read.knowledge != Knowledge::unknown) return;
-    if (m_missing.assume_absent)
+    if (read.knowledge == Knowledge::unknown && m_missing.assume_absent)
         m_missing.slots.push_back(wanted);
-    else if (!m_missing.error)
-        m_missing.error =
-            Error{ErrorCode::missing_state, "slot " + to_quantity(s.key) + " of " + to_hex(a.address)};
+    else if (read.knowledge == Knowledge::unknown || read.knowledge == Knowledge::failed)
+        m_missing.end_with(read.knowledge, "slot " + to_quantity(s.key) + " of " + to_hex(a.address));
 }
 
 template <bool R>

@@ -21,8 +21,15 @@ struct MissingReads {
     bool assume_absent = false;
     std::vector<Address> accounts;
     std::vector<SlotKey> slots;
-    /// The first unknown read where absence may not be assumed; values read since then mean nothing.
+    /// The first read that failed, or was unknown where absence may not be assumed. The state view is asked
+    /// no more, and values read since then mean nothing.
     std::optional<Error> error;
+
+    /// For a read that gave nothing. `key`: what was asked for.
+    void end_with(Knowledge knowledge, std::string key) {
+        const bool failed = knowledge == Knowledge::failed;
+        if (!error) error = {failed ? ErrorCode::state_failed : ErrorCode::missing_state, std::move(key)};
+    }
 };
 
 /// An account as of now. Stamps compare with the number of the current transaction.

@@ -31,8 +31,10 @@ struct SlotKey {
     }
 };
 
-/// What a view knows of a key: its value, that it certainly is not there, or nothing.
-enum class Knowledge : uint8_t { value, absent, unknown };
+/// What a view knows of a key: its value, that it certainly is not there, or nothing. Failed: the store
+/// broke, which says nothing of the key; an execution that needs it ends with the error state_failed, and one
+/// that asks again may be answered.
+enum class Knowledge : uint8_t { value, absent, unknown, failed };
 
 template <class T>
 struct Read {
@@ -41,6 +43,7 @@ struct Read {
 };
 
 /// Thread-safe: all functions may be called from many threads at once. Keys and answers have the same length.
+/// What a function throws makes each read of the call a failed one (guarded_view.hpp).
 class StateView {
   public:
     virtual ~StateView() = default;

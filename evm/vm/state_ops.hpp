@@ -67,11 +67,13 @@ U256 op_blockhash(F& f, const U256& number) {
     if (!number.fits_u64() || number.limb[0] >= block.number || block.number - number.limb[0] > 256)
         return {};
     if (number.limb[0] + 1 == block.number && !block.parent_hash.is_zero()) return to_u256(block.parent_hash);
+    MissingReads& missing = f.journal.missing();
+    if (missing.error) return {};
     const Read<Hash> read = f.journal.state().read_block_hash(number.limb[0]);
     if (read.knowledge == Knowledge::value) return to_u256(read.value);
-    MissingReads& missing = f.journal.missing();
-    if (read.knowledge == Knowledge::unknown && !missing.assume_absent && !missing.error)
-        missing.error = Error{ErrorCode::missing_state, "hash of block " + std::to_string(number.limb[0])};
+    if (read.knowledge == Knowledge::failed ||
+        (read.knowledge == Knowledge::unknown && !missing.assume_absent))
+        missing.end_with(read.knowledge, "hash of block " + std::to_string(number.limb[0]));
     return {};
 }
 
