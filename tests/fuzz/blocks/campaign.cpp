@@ -2,7 +2,6 @@
 #include "tests/fuzz/blocks/campaign.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -17,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Far above what any block needs, sanitizers and busy machines included.
+/// Of processor time: far above what any block needs, sanitizers included.
 constexpr unsigned seconds_per_block = 60;
 constexpr unsigned seconds_to_minimise = 180;
 
@@ -36,7 +35,7 @@ std::string run_seeds(const Campaign& campaign, Progress& progress, Clock::time_
     const uint64_t last =
         campaign.count > ~campaign.first_seed ? ~uint64_t{0} : campaign.first_seed + campaign.count;
     while (progress.next_seed < last && Clock::now() < until) {
-        alarm(seconds_per_block);
+        limit_time(seconds_per_block);
         const FuzzBlock block = make_block(progress.next_seed, campaign.fork);
         if (std::string found = check_block(block, campaign.check, &progress.coverage); !found.empty())
             return found;

@@ -9,8 +9,11 @@
 namespace warpevm::fuzz {
 
 /// Runs `work` in a child; its answer, or how the child died. Threads of this process are not there in the
-/// child, so that this process should have none. The child may call `alarm` to have longer.
+/// child, so that this process should have none.
 std::string run_in_child(unsigned seconds, const std::function<std::string()>& work);
+/// Gives the child so many seconds of processor time from now on, and ten times as many by the clock, so
+/// that a busy machine is no hang.
+void limit_time(unsigned seconds);
 
 /// A T that children share with this process; T is a plain value.
 template <class T>

@@ -91,7 +91,7 @@ class Minimiser {
             if (!tx.access_list.empty())
                 attempt([&](FuzzBlock& b) { b.transactions[i].tx.access_list.clear(); });
             if (!tx.value.is_zero()) attempt([&](FuzzBlock& b) { b.transactions[i].tx.value = 0; });
-            if (tx.to) attempt([&](FuzzBlock& b) { b.transactions[i].tx.data.clear(); });
+            if (tx.to && !tx.data.empty()) attempt([&](FuzzBlock& b) { b.transactions[i].tx.data.clear(); });
         }
     }
     void shrink_all_codes() {
