@@ -40,7 +40,7 @@ struct Work {
 struct ChildSettings {
     /// Bytes of the stack of the thread that does the work; absent: the process's own.
     std::optional<size_t> stack;
-    unsigned seconds = 60;  ///< of processor time, after which it is killed
+    unsigned seconds = 20;  ///< of processor time, after which it is killed
 };
 
 /// `prepare` runs in the child too, unmeasured and on a large stack, as `answer` does.

@@ -82,6 +82,7 @@ void add_creations(Cases& cases) {
     add("longest", Fork::cancun, [](Scene& s, Side side) { from_zeros(s, side, 49'152, OP_CREATE); });
     add("longest_create2", Fork::cancun,
         [](Scene& s, Side side) { from_zeros(s, side, 49'152, OP_CREATE2); });
+    cases.back().bound_by_gas = true;  // it is hashed, and pays for that
     add("codes", Fork::cancun, [](Scene& s, Side side) { deployed(s, side, 24'000); });
     add("codes_reverted", Fork::cancun, [](Scene& s, Side side) { deployed_and_reverted(s, side, 24'000); });
     add("collisions", Fork::cancun, collisions);

@@ -27,7 +27,8 @@ void nested(Scene& scene, Side side) {
     const Bytes writes = repeat(ops({OP_GAS}) + push(1) + ops({OP_TSTORE}), 20);
     const Bytes others =
         repeat(ops({OP_GAS}) + push(1) + ops({OP_MUL}) + repeat(ops({OP_JUMPDEST}), 96) + ops({OP_POP}), 20);
-    scene.call(scene.place((side == Side::attack ? writes : others) + call_self({}) + revert()), gas);
+    const Address frame = scene.place((side == Side::attack ? writes : others) + call_self({}) + revert());
+    scene.call(scene.place(loop({}, call(frame, {.gas = 3'000'000}), 3'200'000)), gas);
 }
 
 /// One account is destructed thousands of times; or many once. Before Cancun.
@@ -88,8 +89,10 @@ void add_reverts(Cases& cases) {
     add("destructed_homestead", Fork::homestead,
         [](Scene& s, Side side) { destructed(s, side, Fork::homestead, false); });
     add("heirs_homestead", Fork::homestead, heirs);
+    cases.back().bound_by_gas = true;  // a new account is more work than a known one
     add("touched", Fork::cancun, touched);
     add("touched_byzantium", Fork::byzantium, touched);
+    cases.back().bound_by_gas = true;  // a new account is more work than a known one
 }
 
 }  // namespace warpevm::adversarial

@@ -20,6 +20,9 @@ namespace {
 
 constexpr double noise = 0.02;
 constexpr int attempts = 3;
+/// What four threads may take, in serial's time: what each of them runs may be in vain, and recording costs
+/// as well.
+constexpr double most_of_serial = 8;
 
 /// Counts what is asked.
 class CountingView final : public StateView {
@@ -196,6 +199,7 @@ Measured measure(const Case& one, Side side, Backend backend, const ChildSetting
 void check(const Case& one) {
     std::printf("%s\n", one.name.c_str());
     std::optional<Hash> digests[2];
+    double serial_seconds = 0;
     const auto compare = [&](const Measured& m, Side side, const std::string& where) {
         if (!m.failure.empty()) return;
         std::optional<Hash>& expected = digests[static_cast<size_t>(side)];
@@ -207,6 +211,11 @@ void check(const Case& one) {
         const auto run = [&](Side side) { return measure(one, side, backend); };
         if (backend == Backend::serial || backend == Backend::cpu) {
             const Pair p = judge(run, where, one.bound_by_gas);
+#if !defined(WARPEVM_SANITIZED)
+            if (backend == Backend::serial) serial_seconds = p.attack.seconds;
+            EXPECT_LE(p.attack.seconds, most_of_serial * serial_seconds + noise)
+                << where << ", in serial's seconds";
+#endif
             compare(p.attack, Side::attack, where);
             compare(p.twin, Side::twin, where + ", twin");
             if (p.attack.failure.empty()) expect_reads(p.attack.answer.reads, one.most_reads, where);

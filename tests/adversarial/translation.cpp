@@ -14,6 +14,13 @@ Bytes filled(uint64_t number, const Bytes& head, const Bytes& unit) {
     return code + ops({OP_STOP});
 }
 
+/// The twin of such a code: of the same length, but it runs `body`.
+Bytes as_long(uint64_t number, const Bytes& body) {
+    Bytes code = body + ops({OP_STOP}) + push(number, 3);
+    code.resize(max_code_size);
+    return code;
+}
+
 /// `count` distinct codes, each called `times` times with `gas`.
 void call_each(Scene& scene, size_t count, uint64_t gas, const std::function<Bytes(uint64_t)>& make,
                int times = 1, int transactions = 1) {
@@ -21,7 +28,7 @@ void call_each(Scene& scene, size_t count, uint64_t gas, const std::function<Byt
     std::vector<Address> codes;
     for (uint64_t i = 0; i < count; ++i) codes.push_back(scene.place(make(i)));
     for (int t = 0; t < times; ++t)
-        for (const Address& a : codes) append(calls, call(a, {.kind = OP_STATICCALL, .gas = gas}));
+        for (const Address& a : codes) append(calls, call(a, {.kind = OP_CALLCODE, .gas = gas}));
     const Address caller = scene.place(Address::from_low(0xca11), calls + ops({OP_STOP}));
     for (int t = 0; t < transactions; ++t)
         scene.call(caller, 100'000 + count * static_cast<uint64_t>(times) * (2700 + gas));
@@ -97,7 +104,7 @@ void fail_at_once(Scene& scene, Side side, const Bytes& head, uint64_t gas) {
 
 /// One family of code called with all that one call costs, by many.
 void small_codes(Scene& scene, Side side) {
-    call_each(scene, 400, 200, [&](uint64_t i) {
+    call_each(scene, 600, 200, [&](uint64_t i) {
         return side == Side::attack ? filled(i, {}, push(i, 1) + ops({OP_JUMPDEST}))
                                     : push(i, 3) + ops({OP_POP, OP_STOP});
     });
@@ -114,11 +121,10 @@ void add_translation(Cases& cases) {
         add(
             std::string("full_of_") + f.name, Fork::cancun,
             [f](Scene& scene, Side side) {
-                // The twin spends its gas in a short loop.
+                // The twin spends its gas in a short loop, or fails.
                 const Bytes burn = f.gas > 3000 ? loop({}, ops({OP_CALLER, OP_POP}), 100) : Bytes{OP_INVALID};
-                call_each(scene, 64, f.gas, [&](uint64_t i) {
-                    return side == Side::attack ? filled(i, f.head, f.unit)
-                                                : push(i, 3) + ops({OP_POP}) + burn;
+                call_each(scene, f.gas > 3000 ? 200 : 600, f.gas, [&](uint64_t i) {
+                    return side == Side::attack ? filled(i, f.head, f.unit) : as_long(i, burn);
                 });
             },
             false);
@@ -143,11 +149,12 @@ void add_translation(Cases& cases) {
         const Address callee = s.place(tail);
         s.call(s.place(loop({}, repeat(call(callee, {.kind = OP_CALLCODE, .gas = 1}), 100))), 8'000'000);
     });
+    // Nothing makes it free to look at a long code; but what is looked at is paid for.
     add("hundreds_called_once", Fork::cancun, small_codes);
+    cases.back().bound_by_gas = true;
     add("hundreds_called_once_homestead", Fork::homestead, [](Scene& scene, Side side) {
-        call_each(scene, 400, 20, [&](uint64_t i) {
-            return side == Side::attack ? filled(i, {}, ops({OP_JUMPDEST}))
-                                        : push(i, 3) + ops({OP_POP}) + repeat(ops({OP_JUMPDEST}), 20);
+        call_each(scene, 600, 20, [&](uint64_t i) {
+            return side == Side::attack ? filled(i, {}, ops({OP_JUMPDEST})) : as_long(i, ops({OP_INVALID}));
         });
     });
     // More codes than a cache may want to keep, in turn: none may be read or translated again for 100 gas.
@@ -156,7 +163,7 @@ void add_translation(Cases& cases) {
             scene, 200, 200,
             [&](uint64_t i) {
                 return side == Side::attack ? filled(i, {}, ops({OP_JUMPDEST}))
-                                            : push(i, 3) + ops({OP_POP}) + ops({OP_INVALID});
+                                            : as_long(i, ops({OP_INVALID}));
             },
             20, 2);
     });
