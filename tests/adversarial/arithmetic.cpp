@@ -10,18 +10,15 @@ namespace {
 constexpr uint64_t gas = 30'000'000;
 constexpr U256 dense{0x9e3779b97f4a7c15, 0xf39cc0605cedc834, 0x1082276bf3a27251, 0xf86c6a11d0c18e95};
 
-/// `op` over the operands again and again, deepest first; the result is dropped.
-void operands(Scene& scene, Side side, uint8_t op, std::vector<U256> bad, std::vector<U256> good,
-              const Bytes& extra = {}) {
-    Bytes unit;
-    for (const U256& word : side == Side::attack ? bad : good) append(unit, push(word, 32));
-    // Through the stack, so that nothing is folded while translating.
-    const size_t count = bad.size();
-    Bytes setup = unit, body;
-    const auto dup = static_cast<uint8_t>(OP_DUP1 + count - 1);
-    for (size_t i = 0; i < count; ++i) append(body, ops({dup}));
-    body = body + ops({op}) + extra + ops({OP_POP});
-    scene.call(scene.place(loop(setup, repeat(body, 200))), gas);
+/// `op` over the operands again and again, deepest first; memory takes the result, or nobody would compute
+/// it.
+void operands(Scene& scene, Side side, uint8_t op, const std::vector<U256>& bad,
+              const std::vector<U256>& good) {
+    Bytes words, body;
+    for (const U256& word : side == Side::attack ? bad : good) append(words, push(word, 32));
+    for (size_t i = 0; i < bad.size(); ++i)
+        append(body, ops({static_cast<uint8_t>(OP_DUP1 + bad.size() - 1)}));
+    scene.call(scene.place(loop(words, repeat(body + ops({op}) + push(0) + ops({OP_MSTORE}), 200))), gas);
 }
 
 }  // namespace

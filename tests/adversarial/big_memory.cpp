@@ -83,12 +83,16 @@ void add_big_memory(Cases& cases) {
     add("input_handed_down", Fork::cancun, input_handed_down);
     add("at_each_depth", Fork::cancun,
         [](Scene& s, Side side) { at_each_depth(s, side, 40'000, false, Fork::cancun); });
+    cases.back().same_gas = false;
     add("at_each_depth_returned", Fork::cancun,
         [](Scene& s, Side side) { at_each_depth(s, side, 40'000, true, Fork::cancun); });
+    cases.back().same_gas = false;
     add("at_each_depth_large", Fork::cancun,
         [](Scene& s, Side side) { at_each_depth(s, side, 400'000, true, Fork::cancun); });
+    cases.back().same_gas = false;
     add("at_each_depth_homestead", Fork::homestead,
         [](Scene& s, Side side) { at_each_depth(s, side, 20'000, true, Fork::homestead); });
+    cases.back().same_gas = false;
 }
 
 }  // namespace warpevm::adversarial

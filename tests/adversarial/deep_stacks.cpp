@@ -13,8 +13,10 @@ constexpr uint64_t endless = uint64_t{1} << 50;
 /// itself, and uses all of them up in logs afterwards, so that none is dead.
 Bytes live(size_t height, size_t pops, size_t made, const Bytes& call_itself) {
     const size_t logs = made / 6;
+    const Bytes six = ops({OP_CALLER, OP_ADDRESS, OP_CALLER, OP_ADDRESS, OP_CALLDATASIZE, OP_CALLDATASIZE});
+    const Bytes words = repeat(ops({OP_ADDRESS}), made % 6) + repeat(six, logs);
     return push(1) + repeat(ops({OP_DUP1}), height - 1) + ops({OP_JUMPDEST}) + repeat(ops({OP_POP}), pops) +
-           repeat(ops({OP_ADDRESS}), made) + call_itself + repeat(ops({OP_LOG0 + 4}), logs) + ops({OP_STOP});
+           words + call_itself + repeat(ops({OP_LOG0 + 4}), logs) + ops({OP_STOP});
 }
 /// The frame keeps some gas for its logs.
 Bytes self_with_reserve(uint8_t kind, bool all_gas) {
@@ -33,7 +35,7 @@ void live_words(Scene& scene, Side side, size_t height, size_t pops, size_t made
     const bool all_gas = gas == endless;  // a 64th stays behind anyway
     const Bytes call_itself = self_with_reserve(kind, all_gas);
     if (side == Side::attack)
-        scene.call(scene.place(live(height, pops, made, call_itself)), gas);
+        for (int t = 0; t < 3; ++t) scene.call(scene.place(live(height, pops, made, call_itself)), gas);
     else
         scene.call(scene.place(push(1) + call_itself + ops({OP_STOP})), gas);
 }
@@ -73,7 +75,7 @@ Bytes step_down(Way way) {
 }
 
 void nested(Scene& scene, Side side, Way way) {
-    const uint64_t gas = side == Side::attack ? endless : 1'000'000;
+    const uint64_t gas = side == Side::attack ? endless : 1'000'000;  // the twin ends early
     if (way == Way::mixed) {
         // Mutual recursion, every second frame another kind.
         const Address a = Address::from_low(0xaaaa), b = Address::from_low(0xbbbb),
@@ -86,10 +88,11 @@ void nested(Scene& scene, Side side, Way way) {
         return;
     }
     const Bytes code = step_down(way) + ops({OP_STOP});
-    if (way == Way::create || way == Way::create2)
-        scene.create(gas, code);
-    else
-        scene.call(scene.place(code), gas);
+    for (int t = 0; t < 6; ++t)
+        if (way == Way::create || way == Way::create2)
+            scene.create(gas, code);
+        else
+            scene.call(scene.place(code), gas);
 }
 
 }  // namespace
@@ -110,7 +113,7 @@ void add_deep_stacks(Cases& cases) {
           Shape{"tangerine_endless", Fork::tangerine_whistle, 1010, 60, 60, endless, OP_CALL},
           Shape{"cancun_endless", Fork::cancun, 1010, 500, 500, endless, OP_DELEGATECALL},
           Shape{"cancun_no_pops", Fork::cancun, 512, 0, 500, endless, OP_CALL},
-          Shape{"osaka_static", Fork::osaka, 1000, 1000, 1000, endless, OP_CALL}})
+          Shape{"prague_all_made", Fork::prague, 1000, 1000, 1000, endless, OP_CALL}})
         cases.push_back(
             {.name = std::string("deep_live_") + s.name,
              .fork = s.fork,
@@ -118,7 +121,8 @@ void add_deep_stacks(Cases& cases) {
                           Side side) { live_words(scene, side, s.height, s.pops, s.made, s.gas, s.kind); },
              .small_stacks = true,
              .sanitized = true,
-             .same_gas = false});
+             .same_gas = false,
+             .bound_by_gas = true});
     const std::pair<const char*, Way> ways[] = {{"call", Way::call},
                                                 {"callcode", Way::callcode},
                                                 {"delegatecall", Way::delegatecall},
@@ -133,7 +137,8 @@ void add_deep_stacks(Cases& cases) {
                          .build = [way = way](Scene& scene, Side side) { nested(scene, side, way); },
                          .small_stacks = true,
                          .sanitized = true,
-                         .same_gas = false});
+                         .same_gas = false,
+                         .bound_by_gas = true});
 }
 
 }  // namespace warpevm::adversarial

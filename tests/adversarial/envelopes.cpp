@@ -59,14 +59,27 @@ void blobs(Scene& scene, Side side) {
         scene.call(scene.place(loop(push(5), repeat(side == Side::attack ? ask : other, 50))), gas);
     tx.type = TxType::blob;
     tx.chain_id = 1;
-    tx.max_fee_per_blob_gas = U256{1} << 200;
+    tx.max_fee_per_blob_gas = U256{1} << 60;
     for (uint8_t i = 0; i < 6; ++i) {
         Hash hash;
         hash.bytes[0] = 1, hash.bytes[31] = i;
         tx.blob_versioned_hashes.push_back(hash);
     }
     // The price of blobs is a series, which must not become long.
-    scene.block().environment.excess_blob_gas = side == Side::attack ? 500'000'000 : 0;
+    scene.block().environment.excess_blob_gas = side == Side::attack ? 100'000'000 : 0;
+}
+
+/// Many blocks whose price of blobs is past all bounds, asked for once each.
+void blob_prices(Scene& scene, Side side) {
+    const Address asks = scene.place(ops({OP_BLOBBASEFEE, OP_POP, OP_STOP}));
+    for (uint64_t b = 0; b < 500; ++b) {
+        if (b != 0) scene.next_block();
+        // The series is longest just below where it leaves 256 bits.
+        scene.block().environment.excess_blob_gas = side == Side::twin ? 0
+                                                    : b % 2 == 0       ? 540'000'000 - b * 100'000
+                                                                       : ~uint64_t{0} - b;
+        scene.call(asks, 30'000).max_fee_per_gas = 16;
+    }
 }
 
 void withdrawals(Scene& scene, Side side) {
@@ -109,6 +122,7 @@ void add_envelopes(Cases& cases) {
     add("authorizations", Fork::prague, authorizations);
     add("delegations", Fork::prague, delegations);
     add("blobs", Fork::cancun, blobs);
+    add("blob_prices", Fork::cancun, blob_prices);
     add("withdrawals", Fork::cancun, withdrawals);
     add("deposits", Fork::prague, deposits);
 }

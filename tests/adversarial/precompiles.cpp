@@ -38,6 +38,10 @@ Bytes ones(size_t size) {
 Bytes modexp(uint64_t base, uint64_t exponent, uint64_t modulus, const Bytes& operands) {
     return word(base) + word(exponent) + word(modulus) + operands;
 }
+/// An odd modulus of `size` bytes, and an exponent of ones that is paid for as if its digits were bytes.
+Bytes long_exponent(uint64_t size, uint64_t exponent) {
+    return modexp(size, exponent, size, ones(size) + ones(exponent) + ones(size - 1) + Bytes{0xfd});
+}
 Bytes blake2f(uint32_t rounds) {
     Bytes input(213, 0x5a);
     for (int i = 0; i < 4; ++i) input[static_cast<size_t>(i)] = static_cast<uint8_t>(rounds >> (24 - 8 * i));
@@ -95,13 +99,12 @@ std::vector<Input> inputs() {
     even[7] = 0xfe;
     const auto scalar = [](uint64_t k) { return word(U256{~k, k, ~k, 0x7fffffffffffffff}); };
     return {
-        {"modexp_byte_byzantium", 5, Fork::byzantium, modexp(1, 2'000'000, 1, Bytes{0xfd, 0xff}), ordinary,
-         8'000'000},
-        {"modexp_two_bytes_byzantium", 5, Fork::byzantium, modexp(2, 2'000'000, 2, Bytes{0xff, 0xfd, 0xff}),
-         ordinary, 8'000'000},
-        {"modexp_byte_berlin", 5, Fork::berlin, modexp(1, 400'000, 1, Bytes{0xfd, 0xff}) + ones(1000),
-         ordinary},
-        {"modexp_odd_limb_berlin", 5, Fork::berlin, modexp(8, 400'000, 8, ones(8)) + ones(1000), ordinary},
+        {"modexp_byte_byzantium", 5, Fork::byzantium, long_exponent(1, 200'000), ordinary, 8'000'000},
+        {"modexp_two_bytes_byzantium", 5, Fork::byzantium, long_exponent(2, 200'000), ordinary, 8'000'000},
+        {"modexp_four_bytes_byzantium", 5, Fork::byzantium, long_exponent(4, 200'000), ordinary, 8'000'000},
+        {"modexp_byte_berlin", 5, Fork::berlin, long_exponent(1, 200'000), ordinary},
+        {"modexp_limb_berlin", 5, Fork::berlin, long_exponent(8, 200'000), ordinary},
+        {"modexp_kilobyte_exponent_berlin", 5, Fork::berlin, long_exponent(8, 1'024), ordinary},
         {"modexp_short_odd", 5, Fork::berlin, modexp(8, 32, 8, ones(8) + ones(32) + odd), ordinary},
         {"modexp_short_even", 5, Fork::berlin, modexp(8, 32, 8, ones(8) + ones(32) + even), ordinary},
         {"modexp_even_1kb", 5, Fork::berlin,
@@ -110,7 +113,9 @@ std::vector<Input> inputs() {
         {"modexp_no_modulus", 5, Fork::berlin, modexp(4096, 1, 0, ones(4097)), ordinary},
         {"modexp_short_osaka", 5, Fork::osaka, modexp(8, 32, 8, ones(8) + ones(32) + odd), ordinary,
          16'000'000},
-        {"modexp_longest_osaka", 5, Fork::osaka, modexp(1024, 1024, 1024, ones(3072)), ordinary, 60'000'000},
+        {"modexp_exponent_osaka", 5, Fork::osaka, long_exponent(8, 1024), ordinary, 16'000'000},
+        {"modexp_widest_osaka", 5, Fork::osaka, modexp(1024, 16, 1024, ones(2063) + Bytes{0xfd}), ordinary,
+         16'000'000},
         {"blake2f_long", 9, Fork::istanbul, blake2f(1'000'000), blake2f(1200)},
         {"blake2f_none", 9, Fork::istanbul, blake2f(0)},
         {"sha256_long", 2, Fork::cancun, ones(200'000), ones(2'000)},

@@ -16,7 +16,7 @@ using test::Program;
 /// A window of blocks with everything that it refers to. Each transaction has a sender of its own.
 class Scene {
   public:
-    explicit Scene(Fork fork, uint64_t block_gas = uint64_t{1} << 40);
+    explicit Scene(Fork fork, uint64_t block_gas = uint64_t{1} << 60);
     Scene(const Scene&) = delete;
     Scene& operator=(const Scene&) = delete;
 
