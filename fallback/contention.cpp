@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fallback/contention.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 namespace warpevm {
 namespace {
 
@@ -16,7 +14,7 @@ void Contention::group(std::span<const BlockTransaction> transactions) {
     m_group.assign(transactions.size(), none);
     m_before.assign(transactions.size(), none);
     m_after.assign(transactions.size(), none);
-    boost::unordered_flat_map<Address, uint32_t> groups;
+    SeededMap<Address, uint32_t> groups;
     std::vector<uint32_t> last;
     for (uint32_t i = 0; i < transactions.size(); ++i) {
         const Transaction& tx = *transactions[i].tx;

@@ -90,7 +90,8 @@ class Versions {
 
   private:
     static size_t hash_of(const SlotId& id) {
-        return mix64(hash_value(id.key) ^ reinterpret_cast<uintptr_t>(id.account));
+        const auto& k = id.key.limb;
+        return hash_seed(k[0], k[1], k[2], k[3], reinterpret_cast<uintptr_t>(id.account));
     }
 
     const StateView* m_state = nullptr;

@@ -4,7 +4,6 @@
 // and never be looked at.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <random>
 #include <span>
 #include <string_view>
@@ -78,7 +77,7 @@ class BlockBuilder {
     uint64_t m_seed;
     std::vector<Transaction> m_transactions;
     std::vector<Address> m_senders;
-    boost::unordered_flat_map<Address, uint64_t> m_nonces;
+    SeededMap<Address, uint64_t> m_nonces;
 };
 
 }  // namespace warpevm::workload

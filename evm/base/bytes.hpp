@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "evm/base/seeded_hash.hpp"
+
 namespace warpevm {
 
 using Bytes = std::vector<uint8_t>;
@@ -72,7 +74,8 @@ inline bool equal(BytesView a, BytesView b) {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
-/// Mixes 64 bits so that every input bit reaches every output bit (for hash tables, not for security).
+/// Mixes 64 bits so that every input bit reaches every output bit (for numbers that look random, not for
+/// tables whose keys somebody else chooses).
 inline uint64_t mix64(uint64_t x) {
     x ^= x >> 32;
     x *= 0xd6e8feb86659fd93ULL;
@@ -86,11 +89,11 @@ inline size_t hash_value(const Address& a) {
     const uint8_t* p = a.bytes.data();
     uint32_t tail = 0;
     std::memcpy(&tail, p + 16, 4);
-    return mix64(load_u64(p) ^ mix64(load_u64(p + 8) ^ (uint64_t{tail} << 32)));
+    return hash_seed(load_u64(p), load_u64(p + 8), tail);
 }
 inline size_t hash_value(const Bytes32& b) {
     const uint8_t* p = b.bytes.data();
-    return mix64(load_u64(p) ^ mix64(load_u64(p + 8) ^ mix64(load_u64(p + 16) ^ mix64(load_u64(p + 24)))));
+    return hash_seed(load_u64(p), load_u64(p + 8), load_u64(p + 16), load_u64(p + 24));
 }
 
 }  // namespace warpevm

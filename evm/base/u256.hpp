@@ -263,7 +263,7 @@ std::string to_decimal(const U256& a);
 std::optional<U256> from_decimal(std::string_view s);
 
 inline size_t hash_value(const U256& a) {
-    return mix64(a.limb[0] ^ mix64(a.limb[1] ^ mix64(a.limb[2] ^ mix64(a.limb[3]))));
+    return hash_seed(a.limb[0], a.limb[1], a.limb[2], a.limb[3]);
 }
 
 }  // namespace warpevm

@@ -3,7 +3,6 @@
 // and knows the head.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
 #include <memory>
 #include <span>
@@ -65,7 +64,7 @@ class Blockchain {
     MemoryState m_state;
     const Node* m_cursor = nullptr;
     const Node* m_head = nullptr;
-    boost::unordered_flat_map<Hash, std::unique_ptr<Node>> m_nodes;
+    SeededMap<Hash, std::unique_ptr<Node>> m_nodes;
 };
 
 }  // namespace warpevm

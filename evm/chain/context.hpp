@@ -22,7 +22,7 @@ class ExecutionContext {
 
     /// Which loop runs the code, and who watches (a tracer implies the plain loop). `traced_transaction`:
     /// only that one, by index.
-    Interpreter interpreter = Interpreter::fast;
+    Interpreter interpreter = Interpreter::tiered;
     Tracer* tracer = nullptr;
     std::optional<uint32_t> traced_transaction;
 

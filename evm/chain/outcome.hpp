@@ -14,10 +14,10 @@ namespace warpevm {
 
 struct LogRecord {
     Address address;
-    uint32_t first_topic = 0;
+    uint64_t first_topic = 0;
+    uint64_t data_offset = 0;
+    uint64_t data_size = 0;
     uint32_t topic_count = 0;
-    uint32_t data_offset = 0;
-    uint32_t data_size = 0;
     bool operator==(const LogRecord&) const = default;
 };
 
@@ -25,13 +25,10 @@ struct LogRecord {
 class Logs {
   public:
     struct Mark {
-        uint32_t records = 0, topics = 0, data = 0;
+        size_t records = 0, topics = 0, data = 0;
     };
     void add(const Address& address, std::span<const Bytes32> topics, BytesView data);
-    [[nodiscard]] Mark mark() const {
-        return {static_cast<uint32_t>(m_records.size()), static_cast<uint32_t>(m_topics.size()),
-                static_cast<uint32_t>(m_data.size())};
-    }
+    [[nodiscard]] Mark mark() const { return {m_records.size(), m_topics.size(), m_data.size()}; }
     void truncate(const Mark& m) {
         m_records.resize(m.records);
         m_topics.resize(m.topics);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evm/chain/receipts.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include "evm/codec/rlp.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "evm/trie/trie.hpp"
@@ -57,8 +55,8 @@ class BloomHashes {
         }
     }
 
-    boost::unordered_flat_map<Address, uint32_t> m_addresses;
-    boost::unordered_flat_map<Bytes32, uint32_t> m_topics;
+    SeededMap<Address, uint32_t> m_addresses;
+    SeededMap<Bytes32, uint32_t> m_topics;
     std::vector<BytesView> m_messages;
     std::vector<Hash> m_digests;
 };
@@ -133,9 +131,11 @@ struct SealedPiece {
 }  // namespace
 
 void Logs::add(const Address& address, std::span<const Bytes32> log_topics, BytesView log_data) {
-    m_records.push_back({address, static_cast<uint32_t>(m_topics.size()),
-                         static_cast<uint32_t>(log_topics.size()), static_cast<uint32_t>(m_data.size()),
-                         static_cast<uint32_t>(log_data.size())});
+    m_records.push_back({.address = address,
+                         .first_topic = m_topics.size(),
+                         .data_offset = m_data.size(),
+                         .data_size = log_data.size(),
+                         .topic_count = static_cast<uint32_t>(log_topics.size())});
     m_topics.insert(m_topics.end(), log_topics.begin(), log_topics.end());
     append(m_data, log_data);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The serial executor: blocks and their transactions one after the other. It is the definition of correct,
 // and the place to start reading.
+#include "evm/base/native_stack.hpp"
 #include "evm/chain/block_steps.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
@@ -81,11 +82,11 @@ class SerialBlock {
     Machine<false> m_machine;
 };
 
-}  // namespace
-
-Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
+Result<std::vector<BlockOutcome>> execute_window(ExecutionContext& context,
                                                  std::span<const BlockInput> window, const StateView& state,
                                                  const ExecutionOptions& options) {
+    const CodeCache::Lease lease = context.codes().lease();
+    context.buffers().trim();
     Journal<false> journal(state, context.codes());
     MissingReads& missing = journal.missing();
     missing.assume_absent = options.on_missing_state == OnMissingState::assume_absent;
@@ -101,6 +102,17 @@ Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
         outcomes.push_back(std::move(outcome));
         if (!outcomes.back().verdict.valid()) break;
     }
+    return outcomes;
+}
+
+}  // namespace
+
+Result<std::vector<BlockOutcome>> execute_serial(ExecutionContext& context,
+                                                 std::span<const BlockInput> window, const StateView& state,
+                                                 const ExecutionOptions& options) {
+    Result<std::vector<BlockOutcome>> outcomes;
+    with_native_stack(needed_native_stack,
+                      [&] { outcomes = execute_window(context, window, state, options); });
     return outcomes;
 }
 

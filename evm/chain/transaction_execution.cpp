@@ -2,6 +2,7 @@
 #include "evm/chain/transaction_execution.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "evm/base/hex.hpp"
 #include "evm/chain/validity.hpp"
@@ -35,7 +36,7 @@ class Execution {
     void warm_up();
     void apply_authorization(const Authorization& authorization);
     FrameResult run_frame(int64_t gas);
-    uint64_t settle(const FrameResult& result);
+    uint64_t settle(uint64_t gas_left);
 
     Machine<R>& m_machine;
     Journal<R>& m_journal;
@@ -168,7 +169,7 @@ FrameResult Execution<R>::run_frame(int64_t gas) {
     m_journal.warm_account(message.recipient_row);
     if (m_tx.is_create()) {
         m_created = message.recipient;
-        const Code initcode(empty_code_hash, m_tx.data);
+        const Code initcode = Code::of_init_code(m_tx.data);
         message.code = &initcode;
         return m_machine.create(message);
     }
@@ -183,8 +184,8 @@ FrameResult Execution<R>::run_frame(int64_t gas) {
 /// Refunds, the calldata floor and fees (Yellow Paper 6.2, EIP-3529, EIP-7623, EIP-1559). Answers the gas
 /// used.
 template <bool R>
-uint64_t Execution<R>::settle(const FrameResult& result) {
-    const uint64_t without_refund = m_tx.gas_limit - static_cast<uint64_t>(result.gas_left);
+uint64_t Execution<R>::settle(uint64_t gas_left) {
+    const uint64_t without_refund = m_tx.gas_limit - gas_left;
     const auto divisor = static_cast<uint64_t>(m_machine.gas_table().prices.max_refund_divisor);
     const auto refund =
         std::min(without_refund / divisor, static_cast<uint64_t>(std::max<int64_t>(m_journal.refund(), 0)));
@@ -204,10 +205,14 @@ TransactionOutcome Execution<R>::run() {
     m_machine.begin_transaction(
         {.origin = m_sender, .gas_price = m_gas_price, .blob_hashes = m_tx.blob_versioned_hashes});
     outcome.first_log = static_cast<uint32_t>(m_machine.logs().size());
-    const FrameResult result =
-        run_frame(static_cast<int64_t>(m_tx.gas_limit - intrinsic_gas(m_tx, m_rules.fork)));
+    // No block can hold more than 2^63 - 1 gas; where none limits it (t8n), frames see no more than that, and
+    // the rest is given back where execution would have left some.
+    const uint64_t available = m_tx.gas_limit - intrinsic_gas(m_tx, m_rules.fork);
+    const uint64_t given = std::min<uint64_t>(available, std::numeric_limits<int64_t>::max());
+    const FrameResult result = run_frame(static_cast<int64_t>(given));
     outcome.success = result.status == Status::success;
-    outcome.gas_used = settle(result);
+    const uint64_t kept_back = is_exceptional(result.status) ? 0 : available - given;
+    outcome.gas_used = settle(static_cast<uint64_t>(result.gas_left) + kept_back);
     outcome.log_count = static_cast<uint32_t>(m_machine.logs().size()) - outcome.first_log;
     outcome.effective_gas_price = m_gas_price;
     outcome.created = m_created;

@@ -2,7 +2,6 @@
 // Accounts of a pre-state, from an alloc or from the merged traces of a block.
 #include "evm/codec/json_alloc.hpp"
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <string>
 
 #include "evm/base/hex.hpp"
@@ -104,15 +103,10 @@ class TraceMerger {
         });
     }
 
-    struct SlotHash {
-        size_t operator()(const SlotKey& key) const {
-            return hash_value(key.address) ^ mix64(hash_value(key.slot));
-        }
-    };
     const CreatedAt& m_created_at;
     MemoryState& m_state;
-    boost::unordered_flat_set<Address> m_seen;
-    boost::unordered_flat_set<SlotKey, SlotHash> m_slots;
+    SeededSet<Address> m_seen;
+    SeededSet<SlotKey> m_slots;
 };
 
 }  // namespace
@@ -128,7 +122,7 @@ Result<void> read_alloc(const Value& value, MemoryState& state) {
         if (!account) return tl::unexpected(account.error());
         state.set_account(*address, account->nonce, account->balance, account->code);
         // Names that differ only in spelling ("0x1", "0x01") are the same slot.
-        boost::unordered_flat_set<U256> seen;
+        SeededSet<U256> seen;
         auto done = read_storage(member, [&, &name = *address](const U256& slot, const U256& number) {
             if (!seen.insert(slot).second) return false;
             state.set_slot(name, slot, number);

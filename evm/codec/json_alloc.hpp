@@ -16,7 +16,7 @@ bool is_prestate_trace(const Value& value);
 /// Merges the pre-states of a block's transactions: an account's record is what was first seen of it (geth
 /// leaves out what is zero), and so is each slot. `created_at(address)` may give the index of the transaction
 /// that creates an account; what only later transactions show of it is then not part of the pre-state.
-using CreatedAt = boost::unordered_flat_map<Address, size_t>;
+using CreatedAt = SeededMap<Address, size_t>;
 Result<void> read_prestate_trace(const Value& value, const CreatedAt& created_at, MemoryState& state);
 
 }  // namespace warpevm::json

@@ -4,7 +4,6 @@
 // and recorded only where the compile-time parameter says so: the serial executor pays nothing for them.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -105,6 +104,11 @@ class Journal {
         const auto it = m_account_rows.find(address);
         return it != m_account_rows.end() ? it->second : load_account(address);
     }
+    /// The row of an account that was asked for before; asks nobody.
+    [[nodiscard]] std::optional<Row> known_account(const Address& address) const {
+        const auto it = m_account_rows.find(address);
+        return it != m_account_rows.end() ? std::optional(it->second) : std::nullopt;
+    }
     [[nodiscard]] const Address& address(Row row) const { return m_accounts[row].address; }
     [[nodiscard]] const AccountRow& account_row(Row row) const { return m_accounts[row]; }
     /// Rows are numbered in the order in which the state view was asked for their accounts.
@@ -164,11 +168,16 @@ class Journal {
     /// The row of a slot, its `current` and `original` valid for this transaction.
     Row slot(Row account, const U256& key) {
         const Row row = unread_slot(account, key);
-        SlotRow& s = m_slots[row];
-        if (s.seen != m_tx) see_slot(s, row);
+        read_slot(row);
         return row;
     }
-    /// The row of a slot that nobody needs to read yet (access lists).
+    /// Makes a slot's `current` and `original` valid for this transaction.
+    const SlotRow& read_slot(Row row) {
+        SlotRow& s = m_slots[row];
+        if (s.seen != m_tx) see_slot(s, row);
+        return s;
+    }
+    /// The row of a slot that nobody needs to read yet.
     Row unread_slot(Row account, const U256& key) {
         const auto it = m_slot_rows.find(SlotId{account, key});
         return it != m_slot_rows.end() ? it->second : intern_slot(account, key);
@@ -181,6 +190,7 @@ class Journal {
 
     // -- access lists (EIP-2929) and refunds
     // ------------------------------------------------------------------------
+    [[nodiscard]] bool is_warm(Row account) const { return m_accounts[account].warm == m_tx; }
     /// Warms up; true where it was cold before.
     bool warm_account(Row row) {
         AccountRow& a = m_accounts[row];
@@ -242,7 +252,10 @@ class Journal {
         Row account;
         U256 key;
         bool operator==(const SlotId&) const = default;
-        friend size_t hash_value(const SlotId& id) { return mix64(hash_value(id.key) ^ id.account); }
+        friend size_t hash_value(const SlotId& id) {
+            const auto& k = id.key.limb;
+            return hash_seed(k[0], k[1], k[2], k[3], id.account);
+        }
     };
     struct Undo {
         enum class Kind : uint8_t {
@@ -309,15 +322,15 @@ class Journal {
     uint32_t m_needed = 0;  ///< the youngest transaction whose slots this one saw
     int64_t m_refund = 0;
 
-    boost::unordered_flat_map<Address, Row> m_account_rows;
-    boost::unordered_flat_map<SlotId, Row> m_slot_rows;
+    SeededMap<Address, Row> m_account_rows;
+    SeededMap<SlotId, Row> m_slot_rows;
     std::vector<AccountRow> m_accounts;
     std::vector<SlotRow> m_slots;
     std::vector<Undo> m_undo;
     std::vector<Row> m_dirty_accounts, m_dirty_slots;
     std::vector<Row> m_touched, m_destructed;
     std::vector<Transient> m_transients;
-    boost::unordered_flat_map<SlotId, uint32_t> m_transient_rows;
+    SeededMap<SlotId, uint32_t> m_transient_rows;
     MissingReads m_missing;
 
     std::vector<Start> m_starts;

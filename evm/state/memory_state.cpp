@@ -10,7 +10,7 @@
 namespace warpevm {
 namespace {
 
-using Storage = boost::unordered_flat_map<U256, U256>;
+using Storage = SeededMap<U256, U256>;
 
 Hash root_of(const Storage& storage) {
     if (storage.empty()) return empty_trie_root;

@@ -3,8 +3,7 @@
 // are applied to.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
+#include <unordered_map>
 
 #include "evm/state/state_diff.hpp"
 #include "evm/state/state_view.hpp"
@@ -17,7 +16,7 @@ class MemoryState final : public StateView {
         uint64_t nonce = 0;
         U256 balance;
         Hash code_hash = empty_code_hash;
-        boost::unordered_flat_map<U256, U256> storage;  ///< no zero values
+        SeededMap<U256, U256> storage;  ///< no zero values
     };
 
     /// `closed`: what is not here does not exist; otherwise reading it answers unknown.
@@ -45,22 +44,17 @@ class MemoryState final : public StateView {
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override;
 
   private:
-    struct HashSlotKey {
-        size_t operator()(const SlotKey& k) const {
-            return mix64(hash_value(k.address) ^ mix64(hash_value(k.slot)));
-        }
-    };
     [[nodiscard]] bool knows_slot_is_zero(const SlotKey& key) const;
 
     bool m_closed;
-    boost::unordered_flat_map<Address, Account> m_accounts;
+    SeededMap<Address, Account> m_accounts;
     /// Shared, so that copies of a state are cheap and views stay valid.
-    boost::unordered_flat_map<Hash, std::shared_ptr<const Bytes>> m_codes;
-    boost::unordered_flat_map<uint64_t, Hash> m_block_hashes;
+    SeededMap<Hash, std::shared_ptr<const Bytes>> m_codes;
+    std::unordered_map<uint64_t, Hash> m_block_hashes;
     // What a state that is not closed knows not to be there; empty in a closed one.
-    boost::unordered_flat_set<Address> m_absent_accounts;
-    boost::unordered_flat_set<Address> m_whole_storages;  ///< every slot that is not listed is zero
-    boost::unordered_flat_set<SlotKey, HashSlotKey> m_zero_slots;
+    SeededSet<Address> m_absent_accounts;
+    SeededSet<Address> m_whole_storages;  ///< every slot that is not listed is zero
+    SeededSet<SlotKey> m_zero_slots;
 };
 
 }  // namespace warpevm

@@ -25,6 +25,10 @@ struct SlotKey {
     Address address;
     U256 slot;
     auto operator<=>(const SlotKey&) const = default;
+    friend size_t hash_value(const SlotKey& key) {
+        const auto& k = key.slot.limb;
+        return hash_seed(k[0], k[1], k[2], k[3], hash_value(key.address));
+    }
 };
 
 /// What a view knows of a key: its value, that it certainly is not there, or nothing.

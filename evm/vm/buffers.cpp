@@ -3,37 +3,47 @@
 
 #include <new>
 
+#include "evm/base/poison.hpp"
 #include "evm/vm/fast/translator.hpp"
 
 namespace warpevm {
 namespace {
-/// Untouched pages cost nothing, so the deepest recursion may have its full share.
-constexpr size_t stack_words = (max_call_depth + 2) * max_stack + MachineBuffers::scratch_words;
-constexpr size_t first_memory = size_t{1} << 20;
+
+/// Untouched pages cost nothing, so the deepest recursion may have its full share: frames at depths 0 to
+/// 1024.
+constexpr size_t stack_bytes =
+    (max_call_depth + 1) * (max_stack + MachineBuffers::scratch_words) * sizeof(U256);
+/// Address space. A single frame that fills it pays 2^49 gas.
+constexpr size_t memory_bytes = size_t{1} << 34;
+constexpr size_t kept_memory = size_t{8} << 20;
+constexpr size_t kept_output = size_t{4} << 10;
+
 }  // namespace
 
-MachineBuffers::MachineBuffers() : m_outputs(max_call_depth + 3) {
-    m_stack.reset(static_cast<U256*>(std::aligned_alloc(64, stack_words * sizeof(U256))));
-    if (!m_stack || !reserve_memory(first_memory)) throw std::bad_alloc();
+MachineBuffers::MachineBuffers()
+    : m_stack(stack_bytes), m_memory(memory_bytes), m_outputs(max_call_depth + 3) {
+    if (!m_stack.grow(stack_bytes)) throw std::bad_alloc();
 }
 
-MachineBuffers::~MachineBuffers() {
-    std::free(m_memory);
-}
+MachineBuffers::~MachineBuffers() = default;
 
 bool MachineBuffers::reserve_memory(size_t size) {
-    if (size <= m_capacity) return true;
-    const size_t capacity = std::max(size, 2 * m_capacity);
-    auto* grown = static_cast<uint8_t*>(std::realloc(m_memory, capacity));
-    if (grown == nullptr) return false;
-    m_memory = grown;
-    m_capacity = capacity;
+    const size_t before = m_memory.usable();
+    if (!m_memory.grow(size)) return false;
+    // Frames open what is theirs.
+    poison(m_memory.begin() + before, m_memory.usable() - before);
     return true;
 }
 
 fast::Translator& MachineBuffers::translator() {
     if (!m_translator) m_translator = std::make_unique<fast::Translator>();
     return *m_translator;
+}
+
+void MachineBuffers::trim() {
+    m_memory.trim(kept_memory);
+    for (Bytes& output : m_outputs)
+        if (output.capacity() > kept_output) Bytes().swap(output);
 }
 
 }  // namespace warpevm

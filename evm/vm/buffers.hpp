@@ -3,11 +3,11 @@
 // output buffer per depth. Nothing is allocated per call once they have grown.
 #pragma once
 
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "evm/base/bytes.hpp"
+#include "evm/base/reserved_memory.hpp"
 #include "evm/base/u256.hpp"
 #include "evm/vm/opcodes.hpp"
 
@@ -19,8 +19,9 @@ class Translator;
 
 class MachineBuffers {
   public:
-    /// Room above the EVM's 1024 words for values that the interpreter keeps while it runs a straight stretch
-    /// of code.
+    /// Room that each frame has above the EVM's 1024 words, for values that the interpreter keeps while it
+    /// runs a straight stretch of code: a callee's stack begins above those of its caller that are still
+    /// needed.
     static constexpr size_t scratch_words = 1024;
 
     MachineBuffers();
@@ -28,25 +29,26 @@ class MachineBuffers {
     MachineBuffers(const MachineBuffers&) = delete;
     MachineBuffers& operator=(const MachineBuffers&) = delete;
 
-    /// The bottom of the stack segment, 32-byte aligned. Every frame starts where its caller's values end.
-    [[nodiscard]] U256* stack() const { return m_stack.get(); }
-    [[nodiscard]] uint8_t* memory() const { return m_memory; }
-    [[nodiscard]] size_t memory_capacity() const { return m_capacity; }
-    /// Makes the memory segment at least `size` bytes, a multiple of 32; may move it. False where the machine
-    /// has not that much.
-    bool reserve_memory(size_t size);
+    /// The bottom of the stack segment, which holds the deepest recursion with every frame's share in full.
+    /// Every frame starts where its caller's values end.
+    [[nodiscard]] U256* stack() const { return reinterpret_cast<U256*>(m_stack.begin()); }
+    /// The bottom of the memory segment. It never moves: a callee's input, init code and a precompile's input
+    /// are views into it.
+    [[nodiscard]] uint8_t* memory() const { return m_memory.begin(); }
+    /// How many bytes of the memory segment can be used without asking for more.
+    [[nodiscard]] size_t memory_capacity() const { return m_memory.usable(); }
+    /// Makes the memory segment at least `size` bytes. False where the machine has not that much.
+    [[nodiscard]] bool reserve_memory(size_t size);
     /// What the frame at `depth` returned to its caller.
     [[nodiscard]] Bytes& output(int depth) { return m_outputs[static_cast<size_t>(depth)]; }
     /// The fast loop's translator, which keeps its vectors between blocks; made when it is first needed.
     [[nodiscard]] fast::Translator& translator();
+    /// Gives back what only an unusual block needs. Between blocks.
+    void trim();
 
   private:
-    struct Free {
-        void operator()(void* p) const { std::free(p); }
-    };
-    std::unique_ptr<U256, Free> m_stack;
-    uint8_t* m_memory = nullptr;
-    size_t m_capacity = 0;
+    ReservedMemory m_stack;
+    ReservedMemory m_memory;
     std::vector<Bytes> m_outputs;
     std::unique_ptr<fast::Translator> m_translator;
 };

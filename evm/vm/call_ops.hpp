@@ -18,32 +18,25 @@ struct CallOperands {
     const U256& output_size;
 };
 
-/// Where the frame's values end on the stack: its callees' begin there.
+/// Callees begin above what the frame still needs of stack and memory. The machine takes both back when the
+/// callee ends.
 template <class F>
-struct CalleeSpace {
-    CalleeSpace(F& f, U256* stack_end) : m_f(f) {
-        f.machine.stack_top = stack_end;
-        f.machine.memory_top = f.memory_begin + f.memory_size;
-    }
-    ~CalleeSpace() { m_f.locate_memory(m_f.machine.buffers()); }
-    CalleeSpace(const CalleeSpace&) = delete;
-    CalleeSpace& operator=(const CalleeSpace&) = delete;
-
-  private:
-    F& m_f;
-};
+void leave_room_above(F& f, U256* stack_end) {
+    f.machine.stack_top = stack_end;
+    f.machine.memory_top = f.memory + f.memory_size;
+}
 
 /// The extra price of value and of a new account, before any gas is handed on.
 template <CallKind kind, class F>
 bool charge_value_transfer(F& f, Row to, const U256& value) {
     const bool has_value = !value.is_zero();
-    int64_t gas = has_value ? f.prices().call_value : 0;
+    if (has_value && !f.charge(f.prices().call_value)) return false;
     if constexpr (kind == CallKind::call) {
         const bool makes_account =
             f.fork >= Fork::spurious_dragon ? has_value && f.journal.is_dead(to) : !f.journal.exists(to);
-        if (makes_account) gas += f.prices().new_account;
+        if (makes_account) return f.charge(f.prices().new_account);
     }
-    return f.charge(gas);
+    return true;
 }
 
 /// Charges for looking through a delegation (EIP-7702), where the account has one.
@@ -51,9 +44,8 @@ template <class F>
 bool charge_delegation(F& f, Row to) {
     if (f.fork < Fork::prague) return true;
     const auto& delegate = f.journal.code(to).delegate();
-    if (!delegate) return true;
-    return f.charge(is_cold_access(f, f.journal.account(*delegate)) ? f.prices().cold_account
-                                                                    : f.prices().warm_access);
+    const Prices& p = f.prices();
+    return !delegate || access_account(f, *delegate, {.cold = p.cold_account, .warm = p.warm_access});
 }
 
 /// How much gas a call may hand on: all it asks for before EIP-150, since then at most all but a 64th.
@@ -104,11 +96,12 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     if (kind == CallKind::call && has_value && f.message.is_static) return Status::static_violation;
     if (const Status s = need_memory(f, o.input_offset, o.input_size); s != Status::success) return s;
     if (const Status s = need_memory(f, o.output_offset, o.output_size); s != Status::success) return s;
-    const Row to = journal.account(to_address(o.to));
-    if (!charge_account_access(f, to)) return Status::out_of_gas;
+    const auto accessed = access_account(f, to_address(o.to), beyond_warm(f.prices()));
+    if (!accessed) return Status::out_of_gas;
+    const Row to = *accessed;
+    if (!charge_delegation(f, to)) return Status::out_of_gas;
     if constexpr (kind == CallKind::call || kind == CallKind::callcode)
         if (!charge_value_transfer<kind>(f, to, o.value)) return Status::out_of_gas;
-    if (!charge_delegation(f, to)) return Status::out_of_gas;
     const int64_t gas = gas_for_callee(f, o.gas);
     if (gas < 0 || !f.charge(gas)) return Status::out_of_gas;
 
@@ -126,11 +119,8 @@ Status op_call(F& f, const CallOperands& o, U256* stack_end, U256& result) {
     message.gas = handed_on;
     message.code = &f.machine.executable_code(to);
     if (Tracer* tracer = f.machine.tracer()) tracer->on_enter(f.gas);
-    FrameResult r;
-    {
-        const CalleeSpace space(f, stack_end);
-        r = f.machine.call(message);
-    }
+    leave_room_above(f, stack_end);
+    const FrameResult r = f.machine.call(message);
     f.gas += r.gas_left;
     result = r.status == Status::success ? 1 : 0;
     const Bytes& output = f.return_data;
@@ -167,7 +157,7 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
     journal.set_nonce(self, nonce + 1);
     const Row row = journal.account(address);
     if (f.fork >= Fork::berlin) journal.warm_account(row);
-    const Code code(empty_code_hash, Bytes(initcode.begin(), initcode.end()));
+    const Code code = Code::of_init_code(initcode);
     const Message message{.recipient = address,
                           .sender = f.message.recipient,
                           .recipient_row = row,
@@ -180,11 +170,8 @@ Status op_create(F& f, const U256& value, const U256& offset, const U256& size, 
                           .input = {},
                           .code_address = address,
                           .code = &code};
-    FrameResult r;
-    {
-        const CalleeSpace space(f, stack_end);
-        r = f.machine.create(message);
-    }
+    leave_room_above(f, stack_end);
+    const FrameResult r = f.machine.create(message);
     f.gas += r.gas_left;
     if (r.status == Status::success) result = to_u256(address);
     return Status::success;

@@ -2,6 +2,7 @@
 // A running call frame, as both interpreter loops and the shared instructions see it.
 #pragma once
 
+#include "evm/base/poison.hpp"
 #include "evm/vm/machine.hpp"
 
 namespace warpevm {
@@ -16,12 +17,13 @@ struct FrameBase {
     Fork fork;
     /// Gas left, valid whenever an instruction of memory_ops, state_ops or call_ops is called.
     int64_t gas;
-    /// The frame's memory: begins at memory_begin in the machine's segment and has memory_size bytes, a
-    /// multiple of 32.
-    uint8_t* memory = nullptr;
+    /// The frame's memory: where it lies in the machine's segment, which never moves, and its size in bytes,
+    /// a multiple of 32. What a callee was given as a view of it stays valid and unchanged while that callee
+    /// runs.
+    uint8_t* const memory;
     uint64_t memory_size = 0;
-    uint64_t memory_capacity = 0;  ///< a multiple of 32: how far it may grow in the segment as it is
-    size_t memory_begin;
+    /// How far it may grow without asking the machine's segment: a multiple of 32, never more than is true.
+    uint64_t memory_capacity = 0;
     BytesView code;
     /// The frame's own stack: stack[0] is its bottom.
     U256* stack;
@@ -30,11 +32,6 @@ struct FrameBase {
     /// What the last callee returned.
     Bytes& return_data;
 
-    /// Finds the memory again after the segment may have moved.
-    void locate_memory(const MachineBuffers& buffers) {
-        memory = buffers.memory() + memory_begin;
-        memory_capacity = buffers.memory_capacity() - memory_begin;
-    }
     [[nodiscard]] bool charge(int64_t amount) { return (gas -= amount) >= 0; }
     [[nodiscard]] const Prices& prices() const { return gas_table.prices; }
 };
@@ -44,27 +41,33 @@ struct Frame : FrameBase {
     Machine<Recording>& machine;
     Journal<Recording>& journal;
 
-    Frame(Machine<Recording>& m, const Message& msg, BytesView code_bytes)
+    Frame(Machine<Recording>& m, const Message& msg)
         : FrameBase{.message = msg,
                     .gas_table = m.gas_table(),
                     .block = m.block(),
                     .transaction = m.transaction(),
                     .fork = m.rules().fork,
                     .gas = msg.gas,
-                    .memory_begin = m.memory_top,
-                    .code = code_bytes,
+                    .memory = m.memory_top,
+                    .memory_capacity = m.memory_left(),
+                    .code = msg.code->bytes(),
                     .stack = m.stack_top,
                     .return_data = m.buffers().output(msg.depth + 1)},
           machine(m),
-          journal(m.journal()) {
-        locate_memory(m.buffers());
-    }
+          journal(m.journal()) {}
+    ~Frame() { poison(memory, memory_size); }
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
 };
 
 /// The plain loop: checks and charges one instruction at a time, and reports to the tracer where there is
 /// one.
 template <bool Recording>
 Status run_plain(Frame<Recording>& frame);
+/// The plain loop until the code has jumped so often that some of it must have run again and again; from
+/// there on the fast loop.
+template <bool Recording>
+Status run_plain_at_first(Frame<Recording>& frame);
 /// The same from position `pc` on, with `height` words on the frame's stack: where the fast loop meets a
 /// stretch that must fail, this finds the precise reason.
 template <bool Recording>

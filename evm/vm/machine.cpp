@@ -55,6 +55,7 @@ template <bool R>
 Machine<R>::Machine(Journal<R>& journal, MachineBuffers& buffers, Logs& logs, const Rules& rules,
                     const BlockEnvironment& block)
     : stack_top(buffers.stack()),
+      memory_top(buffers.memory()),
       m_journal(journal),
       m_buffers(buffers),
       m_logs(logs),
@@ -87,7 +88,7 @@ FrameResult Machine<R>::call(const Message& message) {
     const Precompile* precompile = find_precompile(message.code_address, m_rules.fork);
     const FrameResult result = precompile != nullptr   ? run_precompile(message, *precompile)
                                : message.code->empty() ? FrameResult{Status::success, message.gas}
-                                                       : run_code(message, *message.code, true);
+                                                       : run_code(message);
     if (result.status != Status::success) {
         m_journal.revert(checkpoint);
         m_logs.truncate(logs);
@@ -122,7 +123,7 @@ FrameResult Machine<R>::create(const Message& message) {
     if (!message.value.is_zero()) m_journal.debit(message.sender_row, message.value);
     m_journal.credit(row, message.value);
     FrameResult result{Status::success, message.gas};
-    if (!message.code->empty()) result = run_code(message, *message.code, false);
+    if (!message.code->empty()) result = run_code(message);
     if (result.status == Status::success) result.status = deposit_code(message, result);
     if (result.status != Status::success) {
         m_journal.revert(checkpoint);
@@ -152,14 +153,24 @@ Status Machine<R>::deposit_code(const Message& message, FrameResult& result) {
     return Status::success;
 }
 
+/// By the loop that the machine was told, or by the code's past.
 template <bool R>
-FrameResult Machine<R>::run_code(const Message& message, const Code& code, bool cache_image) {
+Status run_frame(Frame<R>& frame) {
+    switch (frame.machine.interpreter()) {
+        case Interpreter::plain: return run_plain(frame);
+        case Interpreter::fast: return run_fast(frame, 0, 0);
+        case Interpreter::tiered: break;
+    }
+    return frame.message.code->ran_before() ? run_fast(frame, 0, 0) : run_plain_at_first(frame);
+}
+
+template <bool R>
+FrameResult Machine<R>::run_code(const Message& message) {
     U256* const stack = stack_top;
-    const size_t memory = memory_top;
+    uint8_t* const memory = memory_top;
     m_buffers.output(message.depth + 1).clear();
-    Frame<R> frame(*this, message, code.bytes());
-    const Status status =
-        interpreter() == Interpreter::plain ? run_plain(frame) : run_fast(frame, code, cache_image);
+    Frame<R> frame(*this, message);
+    const Status status = run_frame(frame);
     stack_top = stack;
     memory_top = memory;
     if (is_exceptional(status)) return {status, 0};

@@ -13,8 +13,10 @@
 namespace warpevm {
 
 /// Which loop runs the code. `fast` runs translated images; `plain` checks and charges one instruction at a
-/// time: it is what the fast loop is tested against, and what a tracer watches.
-enum class Interpreter : uint8_t { fast, plain };
+/// time: it is what the fast loop is tested against, and what a tracer watches. `tiered` runs a code plainly
+/// the first time, since translating costs more than running once, and goes over where it turns out to repeat
+/// itself.
+enum class Interpreter : uint8_t { tiered, fast, plain };
 
 template <bool Recording>
 class Machine {
@@ -60,10 +62,14 @@ class Machine {
 
     /// Where the running frame's stack and memory end; callees start there.
     U256* stack_top;
-    size_t memory_top = 0;
+    uint8_t* memory_top;
+    /// How many bytes of memory a frame that starts there may use without asking for more.
+    [[nodiscard]] size_t memory_left() const {
+        return m_buffers.memory_capacity() - static_cast<size_t>(memory_top - m_buffers.memory());
+    }
 
   private:
-    FrameResult run_code(const Message& message, const Code& code, bool cache_image);
+    FrameResult run_code(const Message& message);
     FrameResult run_precompile(const Message& message, const struct Precompile& precompile);
     Status deposit_code(const Message& message, FrameResult& result);
 
@@ -76,7 +82,7 @@ class Machine {
     const GasTable& m_gas_table;
     U256 m_blob_base_fee;
     Tracer* m_tracer = nullptr;
-    Interpreter m_interpreter = Interpreter::fast;
+    Interpreter m_interpreter = Interpreter::tiered;
 };
 
 extern template class Machine<false>;

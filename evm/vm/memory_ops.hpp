@@ -8,14 +8,17 @@
 
 namespace warpevm {
 
-/// Gas for memory of `words` words in all (Yellow Paper 9.1, C_mem without the part that grows linearly being
-/// split off).
+/// Gas for memory of `words` words in all (Yellow Paper H.1, C_mem).
 constexpr int64_t memory_gas(uint64_t words) {
-    return static_cast<int64_t>(3 * words + words * words / 512);
+    return static_cast<int64_t>(3 * words +
+                                static_cast<uint64_t>(static_cast<unsigned __int128>(words) * words / 512));
 }
 
-/// No block can pay for more; beyond it every access is out of gas.
-inline constexpr uint64_t max_memory_offset = uint64_t{1} << 35;
+/// More memory costs more than the largest amount of gas there is, 2^63 - 1: an access beyond it is out of
+/// gas.
+inline constexpr uint64_t max_memory_size = ((uint64_t{1} << 36) - 768) * 32;
+static_assert(memory_gas(max_memory_size / 32) == INT64_MAX - 1151 &&
+              memory_gas(max_memory_size / 32 + 1) < 0);
 
 /// Makes memory reach `end`, within what the segment has room for; charges for the growth.
 inline Status extend_memory(FrameBase& f, uint64_t end) {
@@ -23,6 +26,7 @@ inline Status extend_memory(FrameBase& f, uint64_t end) {
     if (!f.charge(memory_gas(words) - memory_gas(old_words))) return Status::out_of_gas;
     uint8_t* const fresh = f.memory + f.memory_size;
     f.memory_size = words * 32;
+    unpoison(fresh, (words - old_words) * 32);
     if (words - old_words == 1)
         std::memset(fresh, 0, 32);
     else
@@ -33,17 +37,20 @@ inline Status extend_memory(FrameBase& f, uint64_t end) {
 /// Makes memory reach `end`, enlarging the machine's segment where that is needed.
 template <class F>
 [[gnu::noinline]] Status grow_memory(F& f, uint64_t end) {
+    if (end > max_memory_size) return Status::out_of_gas;
     const uint64_t size = (end + 31) / 32 * 32;
     if (size > f.memory_capacity) {
-        // Nobody gets memory that he can't pay for.
+        // Charge before allocating.
         if (memory_gas(size / 32) - memory_gas(f.memory_size / 32) > f.gas) return Status::out_of_gas;
-        if (!f.machine.buffers().reserve_memory(f.memory_begin + size)) {
+        MachineBuffers& buffers = f.machine.buffers();
+        const auto begin = static_cast<size_t>(f.memory - buffers.memory());
+        if (!buffers.reserve_memory(begin + size)) {
             auto& error = f.journal.missing().error;
             if (!error)
                 error = Error{ErrorCode::internal, "this machine has not enough memory for the EVM's"};
             return Status::out_of_gas;
         }
-        f.locate_memory(f.machine.buffers());
+        f.memory_capacity = (buffers.memory_capacity() - begin) / 32 * 32;
     }
     return extend_memory(f, end);
 }
@@ -52,8 +59,8 @@ template <class F>
 template <class F>
 Status need_memory(F& f, const U256& offset, const U256& size) {
     if (size.is_zero()) return Status::success;
-    if (!offset.fits_u64() || !size.fits_u64() || offset.limb[0] > max_memory_offset ||
-        size.limb[0] > max_memory_offset)
+    if (!offset.fits_u64() || !size.fits_u64() || offset.limb[0] > max_memory_size ||
+        size.limb[0] > max_memory_size)
         return Status::out_of_gas;
     const uint64_t end = offset.limb[0] + size.limb[0];
     return end <= f.memory_size ? Status::success : grow_memory(f, end);
@@ -61,7 +68,7 @@ Status need_memory(F& f, const U256& offset, const U256& size) {
 /// The same for the few bytes of MLOAD, MSTORE and MSTORE8.
 template <class F>
 Status need_memory(F& f, const U256& offset, uint64_t size) {
-    if (!offset.fits_u64() || offset.limb[0] > max_memory_offset) return Status::out_of_gas;
+    if (!offset.fits_u64() || offset.limb[0] > max_memory_size) return Status::out_of_gas;
     const uint64_t end = offset.limb[0] + size;
     return end <= f.memory_size ? Status::success : grow_memory(f, end);
 }
@@ -98,17 +105,26 @@ Status op_mcopy(F& f, const U256& to, const U256& from, const U256& size) {
     return Status::success;
 }
 
-/// Copies from `source` at `from`, zeros beyond its end, as CALLDATACOPY and its kin do.
+/// What copying `size` bytes to memory at `to` costs: the growth, and each word.
 template <class F>
-Status copy_to_memory(F& f, BytesView source, const U256& to, const U256& from, const U256& size) {
+Status charge_copy(F& f, const U256& to, const U256& size) {
     if (const Status s = need_memory(f, to, size); s != Status::success) return s;
+    return f.charge(f.prices().copy_word * static_cast<int64_t>(words_of(size.limb[0]))) ? Status::success
+                                                                                         : Status::out_of_gas;
+}
+/// Copies from `source` at `from`, zeros beyond its end, what was charged for; `size` is not zero.
+inline void copy_paid(FrameBase& f, BytesView source, const U256& to, const U256& from, const U256& size) {
     const uint64_t n = size.limb[0];
-    if (n == 0) return Status::success;
-    if (!f.charge(f.prices().copy_word * static_cast<int64_t>(words_of(n)))) return Status::out_of_gas;
     const uint64_t begin = std::min<uint64_t>(from.saturated_u64(), source.size());
     const uint64_t available = std::min<uint64_t>(n, source.size() - begin);
     if (available != 0) std::memcpy(f.memory + to.limb[0], source.data() + begin, available);
     if (n > available) std::memset(f.memory + to.limb[0] + available, 0, n - available);
+}
+/// As CALLDATACOPY and its kin do.
+template <class F>
+Status copy_to_memory(F& f, BytesView source, const U256& to, const U256& from, const U256& size) {
+    if (const Status s = charge_copy(f, to, size); s != Status::success) return s;
+    if (!size.is_zero()) copy_paid(f, source, to, from, size);
     return Status::success;
 }
 /// EIP-211: reading past the end of the return data is an exceptional halt.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plain loop: one instruction at a time, each checked and charged before it runs. Short on purpose: the
 // fast loop is tested against it, and tracing happens here.
+#include <limits>
+
 #include "evm/vm/call_ops.hpp"
+#include "evm/vm/fast/fast.hpp"
 #include "evm/vm/frame.hpp"
 #include "evm/vm/jumpdests.hpp"
 
@@ -12,9 +15,10 @@ template <bool Recording>
 struct PlainLoop {
     using F = Frame<Recording>;
     F& f;
-    const JumpdestMap& jumpdests;
     U256* sp;  ///< the topmost word; f.stack - 1 where the stack is empty
     size_t pc = 0;
+    /// How many more jumps this loop takes before the fast one goes on.
+    uint64_t jumps_left = std::numeric_limits<uint64_t>::max();
     bool halted = false;
 
     U256& top(int depth = 0) { return sp[-depth]; }
@@ -23,8 +27,11 @@ struct PlainLoop {
     void binary(const U256& result) { *--sp = result; }
 
     Status jump(const U256& target) {
-        if (!target.fits_u64() || !jumpdests.contains(target.limb[0])) return Status::invalid_jump;
+        if (!target.fits_u64() || target.limb[0] >= f.code.size() || f.code[target.limb[0]] != OP_JUMPDEST ||
+            !jumpdests_of(*f.message.code).contains(target.limb[0]))
+            return Status::invalid_jump;
         pc = target.limb[0];
+        --jumps_left;
         return Status::success;
     }
     Status halt(Status status) {
@@ -74,6 +81,7 @@ Status PlainLoop<R>::run() {
         if (status == Status::success) status = execute(op);
         if (tracer != nullptr) tracer->on_step_done(is_exceptional(status) ? 0 : f.gas, status);
         if (status != Status::success || halted) return status;
+        if (jumps_left == 0) return run_fast(f, pc, static_cast<size_t>(sp + 1 - f.stack));
     }
 }
 
@@ -271,8 +279,7 @@ Status PlainLoop<R>::system(uint8_t op) {
 
 template <bool R>
 Status resume_plain(Frame<R>& frame, size_t pc, size_t height) {
-    const JumpdestMap jumpdests(frame.code);
-    return PlainLoop<R>{frame, jumpdests, frame.stack + height - 1, pc}.run();
+    return PlainLoop<R>{frame, frame.stack + height - 1, pc}.run();
 }
 
 template <bool R>
@@ -280,8 +287,16 @@ Status run_plain(Frame<R>& frame) {
     return resume_plain(frame, 0, 0);
 }
 
+template <bool R>
+Status run_plain_at_first(Frame<R>& frame) {
+    // A block that a jump leads to has four bytes at least, but for the smallest.
+    return PlainLoop<R>{frame, frame.stack - 1, 0, frame.code.size() / 4 + 1}.run();
+}
+
 template Status run_plain(Frame<false>&);
 template Status run_plain(Frame<true>&);
+template Status run_plain_at_first(Frame<false>&);
+template Status run_plain_at_first(Frame<true>&);
 template Status resume_plain(Frame<false>&, size_t, size_t);
 template Status resume_plain(Frame<true>&, size_t, size_t);
 

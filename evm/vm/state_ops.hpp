@@ -8,48 +8,57 @@
 
 namespace warpevm {
 
-/// Warms an account up; true where the access is cold. Precompiles are always warm (EIP-2929).
-template <class F>
-bool is_cold_access(F& f, Row row) {
-    return f.journal.warm_account(row) && find_precompile(f.journal.address(row), f.fork) == nullptr;
+/// What touching an account costs beyond the instruction's static gas (EIP-2929).
+struct AccessPrice {
+    int64_t cold, warm;
+};
+/// Where the static gas holds the warm price already.
+inline AccessPrice beyond_warm(const Prices& p) {
+    return {.cold = p.cold_account - p.warm_access, .warm = 0};
 }
 
-/// EIP-2929's price of touching an account: the warm price is in the instruction's static gas already.
+/// Charges for touching an account, and only then asks the state for it and warms it up. Precompiles are
+/// always warm. Nothing: out of gas.
 template <class F>
-bool charge_account_access(F& f, Row row) {
-    if (f.fork < Fork::berlin || !is_cold_access(f, row)) return true;
-    return f.charge(f.prices().cold_account - f.prices().warm_access);
+std::optional<Row> access_account(F& f, const Address& address, const AccessPrice& price) {
+    const std::optional<Row> known = f.journal.known_account(address);
+    if (f.fork < Fork::berlin) return known ? *known : f.journal.account(address);
+    const bool warm = (known && f.journal.is_warm(*known)) || find_precompile(address, f.fork) != nullptr;
+    if (!f.charge(warm ? price.warm : price.cold)) return std::nullopt;
+    const Row row = known ? *known : f.journal.account(address);
+    f.journal.warm_account(row);
+    return row;
 }
 
 template <class F>
 Status op_balance(F& f, const U256& address, U256& result) {
-    const Row row = f.journal.account(to_address(address));
-    if (!charge_account_access(f, row)) return Status::out_of_gas;
-    result = f.journal.balance(row);
+    const auto row = access_account(f, to_address(address), beyond_warm(f.prices()));
+    if (!row) return Status::out_of_gas;
+    result = f.journal.balance(*row);
     return Status::success;
 }
 template <class F>
 Status op_extcodesize(F& f, const U256& address, U256& result) {
-    const Row row = f.journal.account(to_address(address));
-    if (!charge_account_access(f, row)) return Status::out_of_gas;
-    result = f.journal.code(row).bytes().size();
+    const auto row = access_account(f, to_address(address), beyond_warm(f.prices()));
+    if (!row) return Status::out_of_gas;
+    result = f.journal.code(*row).bytes().size();
     return Status::success;
 }
 template <class F>
 Status op_extcodehash(F& f, const U256& address, U256& result) {
-    const Row row = f.journal.account(to_address(address));
-    if (!charge_account_access(f, row)) return Status::out_of_gas;
+    const auto row = access_account(f, to_address(address), beyond_warm(f.prices()));
+    if (!row) return Status::out_of_gas;
     // EIP-1052: zero for an account that is dead.
-    result = f.journal.is_dead(row) ? U256{} : to_u256(f.journal.code_hash(row));
+    result = f.journal.is_dead(*row) ? U256{} : to_u256(f.journal.code_hash(*row));
     return Status::success;
 }
 template <class F>
 Status op_extcodecopy(F& f, const U256& address, const U256& to, const U256& from, const U256& size) {
-    const Row row = f.journal.account(to_address(address));
-    if (!charge_account_access(f, row)) return Status::out_of_gas;
-    if (const Status s = need_memory(f, to, size); s != Status::success) return s;
-    if (size.is_zero()) return Status::success;
-    return copy_to_memory(f, f.journal.code(row).bytes(), to, from, size);
+    if (const Status s = charge_copy(f, to, size); s != Status::success) return s;
+    const auto row = access_account(f, to_address(address), beyond_warm(f.prices()));
+    if (!row) return Status::out_of_gas;
+    if (!size.is_zero()) copy_paid(f, f.journal.code(*row).bytes(), to, from, size);
+    return Status::success;
 }
 
 template <class F>
@@ -68,11 +77,11 @@ U256 op_blockhash(F& f, const U256& number) {
 
 template <class F>
 Status op_sload(F& f, const U256& key, U256& result) {
-    const Row row = f.journal.slot(f.message.recipient_row, key);
+    const Row row = f.journal.unread_slot(f.message.recipient_row, key);
     if (f.fork >= Fork::berlin && f.journal.warm_slot(row) &&
         !f.charge(f.prices().cold_slot - f.prices().warm_access))
         return Status::out_of_gas;
-    result = f.journal.slot_row(row).current;
+    result = f.journal.read_slot(row).current;
     return Status::success;
 }
 
@@ -101,14 +110,17 @@ Status op_sstore(F& f, const U256& key, const U256& value) {
     const bool net_metered = f.fork == Fork::constantinople || f.fork >= Fork::istanbul;
     // EIP-1706: a call with a stipend only can't store.
     if (f.fork >= Fork::istanbul && f.gas <= p.call_stipend) return Status::out_of_gas;
-    const Row row = f.journal.slot(f.message.recipient_row, key);
-    const SlotRow& s = f.journal.slot_row(row);
-    int64_t gas = f.fork >= Fork::berlin && f.journal.warm_slot(row) ? p.cold_slot : 0;
-    int64_t refund = 0;
+    const Row row = f.journal.unread_slot(f.message.recipient_row, key);
+    if (f.fork >= Fork::berlin && f.journal.warm_slot(row) && !f.charge(p.cold_slot))
+        return Status::out_of_gas;
+    // The rest of the price depends on what is there, which nobody looks at who can't pay the least of it.
+    if (f.gas < (net_metered ? p.sstore_noop : p.sstore_reset)) return Status::out_of_gas;
+    const SlotRow& s = f.journal.read_slot(row);
+    int64_t gas = 0, refund = 0;
     if (net_metered) {
-        gas += net_metered_sstore(p, s, value, refund);
+        gas = net_metered_sstore(p, s, value, refund);
     } else {
-        gas += s.current.is_zero() && !value.is_zero() ? p.sstore_set : p.sstore_reset;
+        gas = s.current.is_zero() && !value.is_zero() ? p.sstore_set : p.sstore_reset;
         if (!s.current.is_zero() && value.is_zero()) refund = p.sstore_clear_refund;
     }
     if (!f.charge(gas)) return Status::out_of_gas;
@@ -137,9 +149,9 @@ Status op_selfdestruct(F& f, const U256& to) {
     auto& journal = f.journal;
     const Prices& p = f.prices();
     const Row self = f.message.recipient_row;
-    const Row heir = journal.account(to_address(to));
-    if (f.fork >= Fork::berlin && is_cold_access(f, heir) && !f.charge(p.cold_account))
-        return Status::out_of_gas;
+    const auto accessed = access_account(f, to_address(to), {.cold = p.cold_account, .warm = 0});
+    if (!accessed) return Status::out_of_gas;
+    const Row heir = *accessed;
     const U256 balance = journal.balance(self);
     if (p.selfdestruct_new_account != 0) {
         const bool makes_account = f.fork >= Fork::spurious_dragon

@@ -63,6 +63,11 @@ class Program {
         m_code.insert(m_code.end(), then.m_code.begin(), then.m_code.end());
         return op(OP_JUMPDEST);
     }
+    /// What `other` does follows; it jumps nowhere.
+    Program& append(const Program& other) {
+        m_code.insert(m_code.end(), other.m_code.begin(), other.m_code.end());
+        return *this;
+    }
     [[nodiscard]] const Bytes& code() const { return m_code; }
 
   private:

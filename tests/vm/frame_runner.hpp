@@ -19,6 +19,7 @@ struct FrameOutcome {
     Bytes output;
     Logs logs;
     StateDiff diff;
+    Observations observations;  ///< only where recorded
 
     /// Exceptional halts are one class: both loops take all gas, but the fast one may meet another reason
     /// first.
@@ -47,6 +48,11 @@ inline std::string describe(const FrameInput& in, const FrameOutcome& plain, con
            " output " + to_hex(fast.output) + "\n" + plain.diff.to_json() + "\n" + fast.diff.to_json();
 }
 
+/// Both loops must ask the same of the state, whether they fail or not.
+inline bool observed_same(const FrameOutcome& x, const FrameOutcome& y) {
+    return x.observations.accounts == y.observations.accounts && x.observations.slots == y.observations.slots;
+}
+
 class FrameRunner {
   public:
     FrameRunner() {
@@ -56,9 +62,10 @@ class FrameRunner {
     }
     MemoryState& state() { return m_state; }
 
+    template <bool Recording = false>
     FrameOutcome run(const FrameInput& in, Interpreter interpreter) {
         m_state.set_account(contract_address, 1, U256{1000}, in.code);
-        Journal<false> journal(m_state, m_context.codes());
+        Journal<Recording> journal(m_state, m_context.codes());
         Logs logs;
         const Rules rules{.fork = in.fork, .chain_id = 1, .blobs = mainnet_blob_schedule(in.fork)};
         const BlockEnvironment block{.number = 1000,
@@ -68,7 +75,7 @@ class FrameRunner {
                                      .base_fee = 7,
                                      .difficulty_or_randao = 0x20000,
                                      .parent_hash = keccak256(to_bytes32(999))};
-        Machine<false> machine(journal, m_context.buffers(), logs, rules, block);
+        Machine<Recording> machine(journal, m_context.buffers(), logs, rules, block);
         machine.set_interpreter(interpreter);
         journal.begin_block(in.fork >= Fork::spurious_dragon);
         journal.begin_transaction();
@@ -96,6 +103,7 @@ class FrameRunner {
                          .diff = {}};
         journal.end_transaction();
         out.diff = journal.diff();
+        out.observations = journal.observations();
         return out;
     }
 

@@ -11,9 +11,16 @@ namespace warpevm::test {
 namespace {
 
 bool agree(FrameRunner& runner, const FrameInput& in) {
-    const FrameOutcome plain = runner.run(in, Interpreter::plain), fast = runner.run(in, Interpreter::fast);
-    EXPECT_TRUE(plain.same_as(fast)) << describe(in, plain, fast);
-    return plain.same_as(fast);
+    const FrameOutcome plain = runner.run<true>(in, Interpreter::plain);
+    const FrameOutcome recorded = runner.run<true>(in, Interpreter::fast);
+    bool same = observed_same(plain, recorded);
+    EXPECT_TRUE(same) << "observations differ: " << describe(in, plain, recorded);
+    for (const FrameOutcome& other :
+         {recorded, runner.run(in, Interpreter::fast), runner.run(in, Interpreter::tiered)}) {
+        EXPECT_TRUE(plain.same_as(other)) << describe(in, plain, other);
+        same &= plain.same_as(other);
+    }
+    return same;
 }
 
 TEST(LoopsAgree, OnRandomPrograms) {

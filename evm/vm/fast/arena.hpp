@@ -22,6 +22,9 @@ class Arena {
         return first;
     }
 
+    /// What was taken from the system, in bytes.
+    [[nodiscard]] size_t size() const { return m_size; }
+
   private:
     static constexpr size_t alignment = 32;
     struct Free {
@@ -38,6 +41,7 @@ class Arena {
             m_chunks.emplace_back(memory);
             m_next = static_cast<char*>(memory);
             m_left = m_last = chunk;
+            m_size += chunk;
         }
         void* const place = m_next;
         m_next += size;
@@ -49,6 +53,7 @@ class Arena {
     char* m_next = nullptr;
     size_t m_left = 0;
     size_t m_last = 0;
+    size_t m_size = 0;
 };
 
 }  // namespace warpevm::fast

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "evm/vm/buffers.hpp"
 #include "evm/vm/fast/operations.hpp"
 
 namespace warpevm::fast {
@@ -10,6 +11,10 @@ namespace {
 
 /// Longer stretches are cut, so that translating one place never costs more than this many operations.
 constexpr size_t longest_block = 512;
+/// The same for what is no operation: pushing, duplicating, swapping and dropping words.
+constexpr size_t most_instructions = 1024;
+static_assert(longest_block + 64 < MachineBuffers::scratch_words,
+              "each operation may need a word of its own");
 /// How many JUMPDESTs in a row one block takes in.
 constexpr size_t longest_jumpdest_run = 64;
 
@@ -54,15 +59,18 @@ class Reader {
         return m_block.constants[static_cast<size_t>(v.index)];
     }
 
+    void skip_jumpdests();
     bool step(uint8_t op, const OpcodeInfo& info);
     bool end_block(uint8_t op);
     bool fold(Operation& o);
     void simplify(Operation& o);
     void operation(uint8_t op, const OpcodeInfo& info);
     void push_immediate(unsigned size);
-    void charge(int64_t gas) {
-        (m_segment < 0 ? m_block.gas : m_block.operations[static_cast<size_t>(m_segment)].gas) += gas;
+    /// The gas of the stretch so far.
+    int64_t& charged() {
+        return m_segment < 0 ? m_block.gas : m_block.operations[static_cast<size_t>(m_segment)].gas;
     }
+    void charge(int64_t gas) { charged() += gas; }
 
     BytesView m_code;
     const GasTable& m_gas_table;
@@ -72,15 +80,24 @@ class Reader {
         -1;  ///< the operation that charges for what is read now, or -1: the block's entry does
 };
 
+/// Of several JUMPDESTs in a row only the last begins a block with something in it, so that nothing is read
+/// twice.
+void Reader::skip_jumpdests() {
+    const auto is_jumpdest = [&](size_t at) { return at < m_code.size() && m_code[at] == OP_JUMPDEST; };
+    for (size_t n = 0; n < longest_jumpdest_run && is_jumpdest(m_pc) && is_jumpdest(m_pc + 1); ++n) {
+        charge(m_gas_table.ops[OP_JUMPDEST].gas);
+        ++m_pc;
+    }
+}
+
 void Reader::read() {
-    size_t leading = 0;
-    while (true) {
+    skip_jumpdests();
+    const bool only_jumpdests = m_pc != m_block.position;
+    for (size_t n = 0;; ++n) {
         const uint8_t op = m_pc < m_code.size() ? m_code[m_pc] : uint8_t{OP_STOP};
-        const bool leads = op == OP_JUMPDEST && m_block.operations.empty() && m_block.stack.empty() &&
-                           m_block.entry_used == 0 && leading < longest_jumpdest_run &&
-                           m_pc == m_block.position + leading;
-        if (leads) ++leading;
-        if ((op == OP_JUMPDEST && !leads) || m_block.operations.size() >= longest_block) {
+        // What grows beyond the stack's limit can't be run to its end.
+        if (only_jumpdests || (op == OP_JUMPDEST && n != 0) || m_block.operations.size() >= longest_block ||
+            n >= most_instructions || m_block.growth > static_cast<int32_t>(max_stack)) {
             m_block.end = {.kind = End::fall_through, .next = m_pc};
             break;
         }
@@ -95,6 +112,13 @@ void Reader::read() {
         if (!step(op, info)) break;
         m_block.growth = std::max(m_block.growth, m_block.height_change());
         ++m_pc;
+    }
+    int64_t stretch = m_block.gas;
+    for (Operation& o : m_block.operations) {
+        if (o.charges_gas)
+            stretch = o.gas;
+        else
+            o.charged_ahead = stretch - o.charged_ahead;
     }
 }
 
@@ -151,7 +175,7 @@ void Reader::push_immediate(unsigned size) {
 }
 
 void Reader::operation(uint8_t op, const OpcodeInfo& info) {
-    Operation o{.opcode = op, .inputs = info.pops};
+    Operation o{.opcode = op, .inputs = info.pops, .charged_ahead = charged()};  // up to here, for now
     for (int i = 0; i < info.pops; ++i) o.in[i] = pop();
     if (op == OP_GT || op == OP_SGT) {
         o.opcode = op == OP_GT ? OP_LT : OP_SLT;

@@ -30,7 +30,8 @@ struct Operation {
     bool dead = false;
     int32_t made = -1;  ///< definition, or -1
     Value in[7]{};
-    int64_t gas = 0;
+    int64_t gas = 0;            ///< charges_gas: of the stretch
+    int64_t charged_ahead = 0;  ///< others: of the stretch's instructions after this one
 };
 
 /// How a block ends.

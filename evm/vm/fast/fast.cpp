@@ -19,22 +19,22 @@ size_t family_of(Fork fork) {
     return family;
 }
 
-const Image& image_of(const Code& code, Fork fork, const GasTable& gas_table) {
+/// Null where codes take as much memory as they may and this one has no image yet.
+const Image* image_of(const Code& code, Fork fork, const GasTable& gas_table) {
     const size_t family = family_of(fork);
     const CodeImage* image = code.image(family);
-    if (image == nullptr)
-        image = code.keep_image(family, std::make_unique<const Image>(code.bytes(), gas_table));
-    return static_cast<const Image&>(*image);
+    if (image == nullptr && (code.budget() == nullptr || !code.budget()->exhausted()))
+        image = code.keep_image(family, std::make_unique<const Image>(code, gas_table));
+    return static_cast<const Image*>(image);
 }
 
-Status run(FrameBase& frame, const Image& image, const HostTable& host, MachineBuffers& buffers) {
+Status run(FrameBase& frame, const Image& image, const HostTable& host, MachineBuffers& buffers,
+           const Instruction* i, size_t height) {
     Context context{frame, image, host, buffers};
-    const Instruction* i = image.entry()->load(std::memory_order_acquire);
-    if (i == nullptr) i = image.translate(*image.entry(), buffers.translator());
+    U256* s = frame.stack + height;
 #if defined(WARPEVM_TAIL_CALLS)
-    i->handler(i, frame.stack, frame.gas, &frame, &context);
+    i->handler(i, s, frame.gas, &frame, &context);
 #else
-    U256* s = frame.stack;
     int64_t gas = frame.gas;
     while (i != nullptr) i = i->handler(i, s, gas, &frame, &context);
 #endif
@@ -45,14 +45,18 @@ Status run(FrameBase& frame, const Image& image, const HostTable& host, MachineB
 }  // namespace fast
 
 template <bool R>
-Status run_fast(Frame<R>& frame, const Code& code, bool cache_image) {
-    // Init code runs once: translating it would cost more than it saves.
-    if (!cache_image) return run_plain(frame);
-    return fast::run(frame, fast::image_of(code, frame.fork, frame.gas_table), fast::host_table<R>(),
-                     frame.machine.buffers());
+Status run_fast(Frame<R>& frame, size_t pc, size_t height) {
+    MachineBuffers& buffers = frame.machine.buffers();
+    const fast::Image* const image = fast::image_of(*frame.message.code, frame.fork, frame.gas_table);
+    if (image == nullptr) return resume_plain(frame, pc, height);
+    fast::BlockSlot* const slot = pc == 0 ? image->entry() : image->find_or_make(pc);
+    const fast::Instruction* first = slot->first.load(std::memory_order_acquire);
+    if (first == nullptr) first = image->translate(*slot, buffers.translator());
+    if (first == nullptr) return resume_plain(frame, pc, height);
+    return fast::run(frame, *image, fast::host_table<R>(), buffers, first, height);
 }
 
-template Status run_fast(Frame<false>&, const Code&, bool);
-template Status run_fast(Frame<true>&, const Code&, bool);
+template Status run_fast(Frame<false>&, size_t, size_t);
+template Status run_fast(Frame<true>&, size_t, size_t);
 
 }  // namespace warpevm

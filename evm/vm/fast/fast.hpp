@@ -6,9 +6,10 @@
 
 namespace warpevm {
 
-/// `cache_image`: the code will be met again, so its image is kept with it (init code is translated for one
-/// run, or not at all).
+/// Runs the frame's code from `pc` on, where a block begins (0 or a JUMPDEST), with `height` words on its
+/// stack. The image is kept with the code. Where codes take as much memory as they may, the plain loop runs
+/// what has no image.
 template <bool Recording>
-Status run_fast(Frame<Recording>& frame, const Code& code, bool cache_image);
+Status run_fast(Frame<Recording>& frame, size_t pc, size_t height);
 
 }  // namespace warpevm

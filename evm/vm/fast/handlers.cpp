@@ -24,10 +24,16 @@ const U256& constant_after(const Instruction* i) {
 // What is rare lives in handlers of its own, which the common ones turn to as their last act: a call in
 // between would make them save registers each time.
 
-/// The block behind a slot, translated if nobody was there before.
+/// The block behind a slot, translated if nobody was there before. Null: it can't be translated now.
 const Instruction* block_at(BlockSlot* slot, const Context* c) {
-    const Instruction* block = slot->load(std::memory_order_acquire);
+    const Instruction* block = slot->first.load(std::memory_order_acquire);
     return block != nullptr ? block : c->image.translate(*slot, c->buffers.translator());
+}
+/// Runs the rest of the frame in the plain loop, from the beginning of a block.
+[[gnu::noinline]] Status go_on_untranslated(size_t position, U256* s, int64_t gas, FrameBase* f,
+                                            const Context* c) {
+    f->gas = gas;
+    return c->host.resume_plain(*f, position, static_cast<size_t>(s - f->stack));
 }
 Link load_link(const Instruction* i) {
     return std::atomic_ref(i->link).load(std::memory_order_acquire);
@@ -36,9 +42,14 @@ Link load_link(const Instruction* i) {
 /// Finds out where a jump leads that nobody has taken before; the stack pointer is where it belongs already.
 [[gnu::noinline]] WARPEVM_HANDLER(first_jump) {
     const Link link = load_link(i);
-    const Instruction* const block = (link & 1) == 0
-                                         ? reinterpret_cast<const Instruction*>(link)
-                                         : block_at(reinterpret_cast<BlockSlot*>(link & ~Link{1}), c);
+    auto* const slot = reinterpret_cast<BlockSlot*>(link & ~Link{1});
+    const Instruction* const block =
+        (link & 1) == 0 ? reinterpret_cast<const Instruction*>(link) : block_at(slot, c);
+    if (block == nullptr) [[unlikely]] {
+        const Status status = go_on_untranslated(slot->position, s, gas, f, c);
+        gas = f->gas;
+        WARPEVM_HALT(status);
+    }
     std::atomic_ref(i->link).store(reinterpret_cast<Link>(block), std::memory_order_release);
     WARPEVM_CONTINUE(block);
 }
@@ -54,22 +65,27 @@ Link load_link(const Instruction* i) {
 /// A computed jump to somewhere that nobody has been to, or to nowhere; `i->a` says where, the stack has not
 /// moved.
 [[gnu::noinline]] WARPEVM_HANDLER(first_computed_jump) {
-    BlockSlot* const target = c->image.find(slot(s, i->a));
+    BlockSlot* const target = c->image.find_or_make(slot(s, i->a));
     WARPEVM_MOVE_STACK;
     if (target == nullptr) WARPEVM_HALT(Status::invalid_jump);
     const Instruction* const block = block_at(target, c);
+    if (block == nullptr) [[unlikely]] {
+        const Status status = go_on_untranslated(target->position, s, gas, f, c);
+        gas = f->gas;
+        WARPEVM_HALT(status);
+    }
     WARPEVM_CONTINUE(block);
 }
-#define WARPEVM_JUMP_TO_OPERAND                                                        \
-    do {                                                                               \
-        const BlockSlot* const target = c->image.find(slot(s, i->a));                  \
-        if (target == nullptr) [[unlikely]]                                            \
-            WARPEVM_INSTEAD(first_computed_jump);                                      \
-        const Instruction* const next_block = target->load(std::memory_order_acquire); \
-        if (next_block == nullptr) [[unlikely]]                                        \
-            WARPEVM_INSTEAD(first_computed_jump);                                      \
-        WARPEVM_MOVE_STACK;                                                            \
-        WARPEVM_CONTINUE(next_block);                                                  \
+#define WARPEVM_JUMP_TO_OPERAND                                                              \
+    do {                                                                                     \
+        const BlockSlot* const target = c->image.find(slot(s, i->a));                        \
+        if (target == nullptr) [[unlikely]]                                                  \
+            WARPEVM_INSTEAD(first_computed_jump);                                            \
+        const Instruction* const next_block = target->first.load(std::memory_order_acquire); \
+        if (next_block == nullptr) [[unlikely]]                                              \
+            WARPEVM_INSTEAD(first_computed_jump);                                            \
+        WARPEVM_MOVE_STACK;                                                                  \
+        WARPEVM_CONTINUE(next_block);                                                        \
     } while (false)
 
 template <class Op, ConstantOperand k>
@@ -133,17 +149,17 @@ WARPEVM_HANDLER(environment) {
 template <bool constant_offset>
 [[gnu::noinline]] WARPEVM_HANDLER(grow_and_retry) {
     const uint64_t offset = constant_offset ? i->number : slot(s, i->a).saturated_u64();
-    f->gas = gas;
-    if (offset > max_memory_offset) WARPEVM_HALT(Status::out_of_gas);
+    if (offset > max_memory_size) WARPEVM_HALT(Status::out_of_gas);
+    f->gas = gas + i->extra;
     const Status status = offset + 32 <= f->memory_capacity ? extend_memory(*f, offset + 32)
                                                             : c->host.grow_memory(*f, offset + 32);
-    gas = f->gas;
+    gas = f->gas - i->extra;
     if (status != Status::success) WARPEVM_HALT(status);
     WARPEVM_CONTINUE(i);
 }
 /// Whether the word at an offset lies in memory as it is.
 bool in_memory(const FrameBase* f, const U256& offset) {
-    return offset.fits_u64() && offset.limb[0] <= max_memory_offset && offset.limb[0] + 32 <= f->memory_size;
+    return offset.fits_u64() && offset.limb[0] <= max_memory_size && offset.limb[0] + 32 <= f->memory_size;
 }
 
 template <bool constant_offset>
@@ -206,9 +222,7 @@ WARPEVM_HANDLER(calldataload) {
 
 /// The block can't be run to its end: the plain loop finds where it fails, and why.
 [[gnu::noinline]] WARPEVM_HANDLER(fail_in_block) {
-    f->gas = gas;
-    const Status status =
-        c->host.resume_plain(*f, static_cast<size_t>(i->d), static_cast<size_t>(s - f->stack));
+    const Status status = go_on_untranslated(static_cast<size_t>(i->d), s, gas, f, c);
     gas = f->gas;
     WARPEVM_HALT(status);
 }
@@ -234,8 +248,6 @@ WARPEVM_HANDLER(do_enter_and_jump) {
 }
 WARPEVM_HANDLER(do_charge_gas) {
     gas -= static_cast<int64_t>(i->number);
-    if (gas < 0) [[unlikely]]
-        WARPEVM_HALT(Status::out_of_gas);
     WARPEVM_NEXT;
 }
 WARPEVM_HANDLER(do_copy_slot) {
@@ -284,12 +296,14 @@ WARPEVM_HANDLER(compare_branch) {
 }
 
 Status run_host(const Instruction* i, U256* s, int64_t gas, FrameBase* f, const Context* c) {
-    f->gas = gas;
+    f->gas = gas + i->host->charged_ahead;
+    if (f->gas < 0) [[unlikely]]
+        return Status::out_of_gas;
     return c->host.by_opcode[i->host->opcode](*f, s, *i->host);
 }
 WARPEVM_HANDLER(do_call_host) {
     const Status status = run_host(i, s, gas, f, c);
-    gas = f->gas;
+    gas = f->gas - i->host->charged_ahead;
     if (status != Status::success) [[unlikely]]
         WARPEVM_HALT(status);
     WARPEVM_NEXT;
@@ -300,11 +314,13 @@ WARPEVM_HANDLER(do_host_then_halt) {
     WARPEVM_HALT(status != Status::success ? status : static_cast<Status>(i->a));
 }
 WARPEVM_HANDLER(do_gas_left) {
+    if (gas < 0) [[unlikely]]
+        WARPEVM_HALT(Status::out_of_gas);
     slot(s, i->d) = static_cast<uint64_t>(gas);
     WARPEVM_NEXT;
 }
 WARPEVM_HANDLER(do_halt) {
-    WARPEVM_HALT(static_cast<Status>(i->number));
+    WARPEVM_HALT(gas < 0 ? Status::out_of_gas : static_cast<Status>(i->number));
 }
 
 }  // namespace

@@ -1,60 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evm/vm/fast/image.hpp"
 
-#include <algorithm>
-#include <bit>
-
 #include "evm/vm/fast/translator.hpp"
 
 namespace warpevm::fast {
 
-Image::Image(BytesView code, const GasTable& gas_table)
-    : m_code(code), m_gas_table(gas_table), m_groups(code.size() / 64 + 1) {
-    for (size_t i = 0; i < code.size(); ++i) {
-        const uint8_t op = code[i];
-        if (op == OP_JUMPDEST) {
-            m_groups[i / 64].jumpdests |= uint64_t{1} << (i % 64);
-            ++m_slot_count;
-        } else if (op >= OP_PUSH1 && op <= OP_PUSH32) {
-            i += op - OP_PUSH0;
-        }
-    }
-    uint32_t before = 0;
-    for (Group& group : m_groups) {
-        group.before = before;
-        before += static_cast<uint32_t>(std::popcount(group.jumpdests));
-    }
-    m_slots = std::make_unique<BlockSlot[]>(m_slot_count);
+Image::Image(const Code& code, const GasTable& gas_table) : m_code(code), m_gas_table(gas_table) {
+    const std::vector<uint64_t>& jumpdests = jumpdests_of(code).words();
+    m_groups = std::make_unique<Group[]>(jumpdests.size() + 1);
+    for (size_t i = 0; i < jumpdests.size(); ++i) m_groups[i].jumpdests = jumpdests[i];
+    if ((m_groups[0].jumpdests & 1) != 0) m_entry = make_slot(0);
+    m_size = sizeof *this + (jumpdests.size() + 1) * sizeof(Group) + m_arena.size();
 }
 
-/// The inverse of find(): slots are ordered as their positions are.
-size_t Image::position_of(const BlockSlot& slot) const {
-    if (&slot == &m_entry) return 0;
-    if (&slot < m_slots.get() || &slot >= m_slots.get() + m_slot_count) {
-        for (const auto& [position, cut] : m_cuts)
-            if (cut.get() == &slot) return position;
-        return m_code.size();
-    }
-    const auto index = static_cast<uint32_t>(&slot - m_slots.get());
-    const auto group = std::upper_bound(m_groups.begin(), m_groups.end(), index,
-                                        [](uint32_t i, const Group& g) { return i < g.before; }) -
-                       1;
-    uint64_t bits = group->jumpdests;
-    for (uint32_t skip = index - group->before; skip != 0; --skip) bits &= bits - 1;
-    return static_cast<size_t>(group - m_groups.begin()) * 64 + static_cast<size_t>(std::countr_zero(bits));
+BlockSlot* Image::find_or_make(const U256& position) const {
+    if (!position.fits_u64() || position.limb[0] >= m_code.bytes().size()) return nullptr;
+    if (BlockSlot* const known = find(position.limb[0])) return known;
+    const std::lock_guard lock(m_mutex);
+    BlockSlot* const made = make_slot(position.limb[0]);
+    account_for_growth();
+    return made;
 }
 
-BlockSlot* Image::slot_for_cut(size_t position) const {
-    auto& slot = m_cuts[position];
-    if (!slot) slot = std::make_unique<BlockSlot>(nullptr);
-    return slot.get();
+BlockSlot* Image::make_slot(uint64_t position) const {
+    if (position >= m_code.bytes().size()) return nullptr;
+    Group& group = m_groups[position / 64];
+    if (((group.jumpdests >> (position % 64)) & 1) == 0) return nullptr;
+    if (group.slots.load(std::memory_order_relaxed) == nullptr) {
+        auto* const slots = m_arena.make<BlockSlot>(static_cast<size_t>(std::popcount(group.jumpdests)));
+        BlockSlot* next = slots;
+        for (uint64_t bits = group.jumpdests; bits != 0; bits &= bits - 1)
+            (next++)->position = position / 64 * 64 + static_cast<uint64_t>(std::countr_zero(bits));
+        group.slots.store(slots, std::memory_order_release);
+    }
+    return find(position);
+}
+
+BlockSlot* Image::slot_for_cut(uint64_t position) const {
+    BlockSlot*& slot = m_cuts[position];
+    if (slot == nullptr) {
+        slot = m_arena.make<BlockSlot>();
+        slot->position = position;
+    }
+    return slot;
+}
+
+void Image::account_for_growth() const {
+    const size_t size =
+        sizeof *this + (m_code.bytes().size() / 64 + 2) * sizeof(Group) + m_arena.size() + m_cuts.size() * 64;
+    const size_t before = m_size.exchange(size, std::memory_order_relaxed);
+    if (m_code.budget() != nullptr) m_code.budget()->add(size - before);
 }
 
 const Instruction* Image::translate(BlockSlot& slot, Translator& translator) const {
     const std::lock_guard lock(m_mutex);
-    if (const Instruction* done = slot.load(std::memory_order_acquire)) return done;
-    const Instruction* const block = translator.translate(*this, position_of(slot));
-    slot.store(block, std::memory_order_release);
+    if (const Instruction* done = slot.first.load(std::memory_order_acquire)) return done;
+    if (m_code.budget() != nullptr && m_code.budget()->exhausted()) return nullptr;
+    const Instruction* const block = translator.translate(*this, slot);
+    account_for_growth();
     return block;
 }
 

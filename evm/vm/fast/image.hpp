@@ -7,11 +7,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <vector>
 
-#include "evm/state/code.hpp"
 #include "evm/vm/fast/arena.hpp"
 #include "evm/vm/fast/instruction.hpp"
+#include "evm/vm/jumpdests.hpp"
 
 namespace warpevm::fast {
 
@@ -20,45 +19,55 @@ class Translator;
 /// Thread-safe: blocks are translated under a lock and published by one store; running them takes no lock.
 class Image final : public CodeImage {
   public:
-    /// `code` must outlive the image.
-    Image(BytesView code, const GasTable& gas_table);
+    /// `code` keeps the image.
+    Image(const Code& code, const GasTable& gas_table);
 
     /// Where to start.
-    [[nodiscard]] BlockSlot* entry() const { return &m_entry; }
-    /// The slot of a jump destination given as an operand, or null where it is none.
+    [[nodiscard]] BlockSlot* entry() const { return m_entry; }
+    /// The slot of a jump destination given as an operand. Null where it is none, or nothing near it was
+    /// named before; then `find_or_make` tells.
     [[nodiscard]] BlockSlot* find(const U256& position) const {
-        return position.fits_u64() && position.limb[0] < m_code.size() ? find(position.limb[0]) : nullptr;
+        return position.fits_u64() && position.limb[0] < m_code.bytes().size() ? find(position.limb[0])
+                                                                               : nullptr;
     }
+    /// The same, made where it has to be. Null: no jump destination.
+    [[nodiscard]] BlockSlot* find_or_make(const U256& position) const;
+    /// Translates the block that belongs to one of this image's slots, and publishes it. Null where codes
+    /// take as much memory as they may: then the plain loop has to go on.
+    const Instruction* translate(BlockSlot& slot, Translator& translator) const;
+    [[nodiscard]] size_t size_in_bytes() const override { return m_size.load(std::memory_order_relaxed); }
+
+  private:
+    friend class Translator;
+    /// 64 positions of the code: which are jump destinations, and their slots in order once one was asked
+    /// for.
+    struct Group {
+        uint64_t jumpdests = 0;
+        std::atomic<BlockSlot*> slots{nullptr};
+    };
+
     [[nodiscard]] BlockSlot* find(uint64_t position) const {
         const Group& group = m_groups[position / 64];
         const uint64_t bit = uint64_t{1} << (position % 64);
         if ((group.jumpdests & bit) == 0) return nullptr;
-        return &m_slots[group.before + static_cast<size_t>(std::popcount(group.jumpdests & (bit - 1)))];
+        BlockSlot* const slots = group.slots.load(std::memory_order_acquire);
+        return slots == nullptr ? nullptr : slots + std::popcount(group.jumpdests & (bit - 1));
     }
-    /// Translates the block that belongs to one of this image's slots, and publishes it.
-    const Instruction* translate(BlockSlot& slot, Translator& translator) const;
-
-  private:
-    friend class Translator;
-    /// 64 positions of the code: which are jump destinations, and how many were before.
-    struct Group {
-        uint64_t jumpdests = 0;
-        uint32_t before = 0;
-    };
-
-    [[nodiscard]] size_t position_of(const BlockSlot& slot) const;
+    // With the lock held.
+    BlockSlot* make_slot(uint64_t position) const;
     /// A slot for a position that is no jump destination: where a long straight stretch was cut.
-    BlockSlot* slot_for_cut(size_t position) const;
+    BlockSlot* slot_for_cut(uint64_t position) const;
+    void account_for_growth() const;
 
-    BytesView m_code;
+    const Code& m_code;
     const GasTable& m_gas_table;
-    std::vector<Group> m_groups;
-    mutable std::unique_ptr<BlockSlot[]> m_slots;
-    size_t m_slot_count = 0;
-    mutable BlockSlot m_entry{nullptr};
+    std::unique_ptr<Group[]> m_groups;
     mutable std::mutex m_mutex;
     mutable Arena m_arena;
-    mutable std::map<size_t, std::unique_ptr<BlockSlot>> m_cuts;
+    mutable std::map<uint64_t, BlockSlot*> m_cuts;
+    mutable std::atomic<size_t> m_size;
+    BlockSlot m_start{0};
+    BlockSlot* m_entry = &m_start;
 };
 
 }  // namespace warpevm::fast

@@ -66,8 +66,12 @@ using Handler = const Instruction* (*)(const Instruction* i, U256*& s, int64_t& 
 #endif
 #define WARPEVM_NEXT WARPEVM_CONTINUE(i + 1)
 
-/// The block at a jump destination: its first instruction, or null while nobody has been there.
-using BlockSlot = std::atomic<const Instruction*>;
+/// The block at a jump destination, or where a stretch was cut: its first instruction, or null while nobody
+/// has been there.
+struct BlockSlot {
+    uint64_t position = 0;
+    std::atomic<const Instruction*> first{nullptr};
+};
 
 /// Where a jump leads, in one word: the first instruction of its block, or, until that is known to this jump,
 /// the block's slot with the lowest bit set.
@@ -76,12 +80,20 @@ inline Link link_to(const BlockSlot* slot) {
     return reinterpret_cast<uintptr_t>(slot) | 1;
 }
 
+// Gas. The static gas of a stretch of instructions is charged where it begins, so inside it `gas` may be
+// negative: what an instruction has is `gas` plus what was charged ahead for those after it. Each instruction
+// that could observe something, or charges by its operands, looks at that, so it runs or fails exactly where
+// it would if each had been charged in its turn. A stretch whose end is reached with less than nothing is out
+// of gas.
+
 /// Operands that do not fit beside the handler: of instructions that go through the host table.
 struct HostOperands {
     uint8_t opcode = 0;
     int32_t in[7]{};
     int32_t out = 0;
     int32_t stack_end = 0;  ///< the first word above all that the block keeps
+    /// Static gas of the instructions after this one that is charged already, with its stretch.
+    int64_t charged_ahead = 0;
 };
 
 struct Instruction {

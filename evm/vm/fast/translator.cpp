@@ -6,8 +6,8 @@
 namespace warpevm::fast {
 namespace {
 
-/// At most this many blocks in line are translated at once.
-constexpr int longest_line = 16;
+/// No more blocks are translated ahead once there are this many instructions.
+constexpr size_t longest_line = 512;
 
 /// Where invalid jumps lead.
 const Instruction invalid_jump_block{.handler = halt, .number = static_cast<uint64_t>(Status::invalid_jump)};
@@ -18,21 +18,26 @@ bool is_compare(uint8_t opcode) {
 
 }  // namespace
 
-const Instruction* Translator::translate(const Image& image, size_t position) {
+const Instruction* Translator::translate(const Image& image, BlockSlot& from) {
     m_image = &image;
     m_out.clear();
+    m_begun.clear();
+    BlockSlot* slot = &from;
+    size_t position = from.position;
     bool goes_on = true;
-    for (int n = 0; goes_on && n < longest_line; ++n) {
-        read_block(image.m_code, image.m_gas_table, position, m_block);
+    while (goes_on && m_out.size() < longest_line) {
+        if (slot != nullptr) m_begun.emplace_back(slot, m_out.size());
+        read_block(image.m_code.bytes(), image.m_gas_table, position, m_block);
         block();
         goes_on = m_block.end.kind == End::branch;
         position = m_block.end.next;
+        slot = image.make_slot(position);
+        if (slot != nullptr && slot->first.load(std::memory_order_relaxed) != nullptr) break;
     }
-    if (goes_on) {
-        emit(jump_to_target).link = link_in_line(position);
-    }
+    if (goes_on) emit(jump_to_target).link = link_in_line(position);
     auto* const lasting = m_image->m_arena.make<Instruction>(m_out.size());
     std::copy(m_out.begin(), m_out.end(), lasting);
+    for (const auto& [begun, at] : m_begun) begun->first.store(lasting + at, std::memory_order_release);
     return lasting;
 }
 
@@ -46,6 +51,10 @@ void Translator::block() {
     for (const Operation& o : b.operations)
         for (int i = 0; !o.dead && i < o.inputs; ++i) count(o.in[i]);
     for (const Value& v : b.stack) count(v);
+    m_maker.assign(static_cast<size_t>(b.definitions), 0);
+    for (size_t n = 0; n < b.operations.size(); ++n)
+        if (b.operations[n].made >= 0)
+            m_maker[static_cast<size_t>(b.operations[n].made)] = static_cast<int32_t>(n);
 
     Branch branch;
     std::vector<Value>& at_end = m_at_end;
@@ -122,12 +131,12 @@ int32_t Translator::slot_of(const Value& v, int32_t spare) {
 }
 
 Link Translator::link(const U256& position) const {
-    const BlockSlot* const slot = m_image->find(position);
+    const BlockSlot* const slot = position.fits_u64() ? m_image->make_slot(position.limb[0]) : nullptr;
     return slot != nullptr ? link_to(slot) : reinterpret_cast<Link>(&invalid_jump_block);
 }
 
 Link Translator::link_in_line(size_t position) const {
-    const BlockSlot* const slot = m_image->find(uint64_t{position});
+    const BlockSlot* const slot = m_image->make_slot(position);
     return link_to(slot != nullptr ? slot : m_image->slot_for_cut(position));
 }
 
@@ -154,14 +163,14 @@ void Translator::operation(const Operation& o) {
         const int32_t a = constant_offset ? 0 : bytes_of(o.in[0]);
         Instruction& i = emit(load_handler(o.opcode, constant_offset));
         if (constant_offset) i.number = constant(o.in[0]).limb[0];
-        i.a = a, i.d = d;
+        i.a = a, i.d = d, i.extra = static_cast<int32_t>(o.charged_ahead);
     } else if (o.opcode == OP_MSTORE) {
         const bool constant_offset = small(o.in[0]), constant_value = is_constant(o.in[1]);
         const int32_t a = constant_offset ? 0 : bytes_of(o.in[0]);
         const int32_t b = constant_value ? 0 : bytes_of(o.in[1]);
         const U256* const value = constant_value && !constant_offset ? keep(constant(o.in[1])) : nullptr;
         Instruction& i = emit(store_handler(constant_offset, constant_value));
-        i.a = a, i.b = b;
+        i.a = a, i.b = b, i.extra = static_cast<int32_t>(o.charged_ahead);
         if (constant_offset)
             i.number = constant(o.in[0]).limb[0];
         else
@@ -193,6 +202,7 @@ void Translator::operation(const Operation& o) {
 void Translator::through_host(const Operation& o, Handler handler, Status status) {
     auto* const host = m_image->m_arena.make<HostOperands>();
     host->opcode = o.opcode;
+    host->charged_ahead = o.charged_ahead;
     for (int n = 0; n < o.inputs; ++n) host->in[n] = slot_of(o.in[n], n);
     host->out = o.made >= 0 ? m_slots.of({Value::made, o.made}) : 0;
     Instruction& i = emit(handler);
@@ -206,9 +216,7 @@ void Translator::through_host(const Operation& o, Handler handler, Status status
 
 const Operation* Translator::maker_of(const Value& v) const {
     if (v.kind != Value::made || m_uses[static_cast<size_t>(v.index)] != 0) return nullptr;
-    for (const Operation& o : m_block.operations)
-        if (o.made == v.index) return &o;
-    return nullptr;
+    return &m_block.operations[static_cast<size_t>(m_maker[static_cast<size_t>(v.index)])];
 }
 
 /// A comparison whose operands are still in place after the moves can be the branch's own.
@@ -242,48 +250,55 @@ Translator::Branch Translator::take_apart(Value condition) {
     return branch;
 }
 
-/// Brings every value to its final position: a parallel move, cycles broken through a spare word.
+void Translator::copy(int32_t to, int32_t from) {
+    Instruction& i = emit(copy_slot);
+    i.d = to * 32, i.a = from * 32;
+}
+
+/// Brings every value to its final position: a parallel move, in time linear in the stack's height. A place
+/// is written once nobody reads its old value any more; what is left then are cycles.
 void Translator::move_into_place() {
-    std::vector<Move>& moves = m_moves;
-    moves.clear();
+    const int32_t lowest = -m_block.entry_used;
+    m_places.assign(static_cast<size_t>(m_slots.end() - lowest), {});
+    const auto place = [&](int32_t position) -> Place& {
+        return m_places[static_cast<size_t>(position - lowest)];
+    };
     for (size_t j = 0; j < m_block.stack.size(); ++j) {
         const Value& v = m_block.stack[j];
-        const auto position = static_cast<int32_t>(j) - m_block.entry_used;
-        if (!is_constant(v) && m_slots.of(v) != position) moves.push_back({position, m_slots.of(v)});
+        const auto position = static_cast<int32_t>(j) + lowest;
+        if (is_constant(v) || m_slots.of(v) == position) continue;
+        place(position) = {.from = m_slots.of(v), .readers = place(position).readers, .changes = true};
+        ++place(m_slots.of(v)).readers;
     }
-    const auto copy = [&](int32_t to, int32_t from) {
-        Instruction& i = emit(copy_slot);
-        i.d = to * 32, i.a = from * 32;
-    };
-    while (!moves.empty()) {
-        const auto ready = std::find_if(moves.begin(), moves.end(), [&](const Move& m) {
-            return std::none_of(moves.begin(), moves.end(),
-                                [&](const Move& other) { return other.from == m.to; });
-        });
-        if (ready != moves.end()) {
-            copy(ready->to, ready->from);
-            moves.erase(ready);
-            continue;
-        }
-        const Move first = moves.front();
-        const auto back = std::find_if(moves.begin(), moves.end(), [&](const Move& m) {
-            return m.to == first.from && m.from == first.to;
-        });
-        if (back != moves.end()) {
+    m_ready.clear();
+    for (int32_t p = lowest; p < m_slots.end(); ++p)
+        if (place(p).changes && place(p).readers == 0) m_ready.push_back(p);
+    while (!m_ready.empty()) {
+        const int32_t to = m_ready.back(), from = place(to).from;
+        m_ready.pop_back();
+        copy(to, from);
+        place(to).changes = false;
+        if (--place(from).readers == 0 && place(from).changes) m_ready.push_back(from);
+    }
+    const int32_t end = m_slots.end();
+    for (int32_t first = lowest; first < end; ++first) {
+        if (!place(first).changes) continue;
+        const int32_t second = place(first).from;
+        if (place(second).from == first) {
             Instruction& i = emit(swap_slots);
-            i.d = first.to * 32, i.a = first.from * 32;
-            // Whoever else reads one of the two finds it in the other now.
-            moves.erase(back);
-            moves.erase(moves.begin());
-            for (Move& m : moves)
-                m.from = m.from == first.to ? first.from : m.from == first.from ? first.to : m.from;
-            std::erase_if(moves, [](const Move& m) { return m.to == m.from; });
+            i.d = first * 32, i.a = second * 32;
+            place(first).changes = place(second).changes = false;
             continue;
         }
         const int32_t spare = m_slots.spare(0);
-        copy(spare, first.to);
-        for (Move& m : moves)
-            if (m.from == first.to) m.from = spare;
+        copy(spare, first);
+        int32_t to = first;
+        for (; place(to).from != first; to = place(to).from) {
+            copy(to, place(to).from);
+            place(to).changes = false;
+        }
+        copy(to, spare);
+        place(to).changes = false;
     }
     for (size_t j = 0; j < m_block.stack.size(); ++j) {
         if (!is_constant(m_block.stack[j])) continue;

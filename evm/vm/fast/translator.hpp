@@ -9,11 +9,12 @@
 namespace warpevm::fast {
 
 /// Translates the blocks that follow one another from a position on, up to the first that has no successor in
-/// line. It keeps its vectors between translations, which would otherwise cost more than the rest.
+/// line, or that was translated before: no block is translated twice, and what that costs is linear in the
+/// code. It keeps its vectors between translations, which would otherwise cost more than the rest.
 class Translator {
   public:
     /// The image's lock is held.
-    const Instruction* translate(const Image& image, size_t position);
+    const Instruction* translate(const Image& image, BlockSlot& from);
 
   private:
     /// A condition taken apart: jump if comparing (or testing) `value` gave `when`.
@@ -22,9 +23,12 @@ class Translator {
         const Operation* compare = nullptr;  ///< done by the branch itself
         Value value{};
     };
-    /// From slot to slot.
-    struct Move {
-        int32_t to, from;
+    /// A place on the stack while values are moved: where its new value comes from, and who still reads the
+    /// old.
+    struct Place {
+        int32_t from = 0;
+        int32_t readers = 0;
+        bool changes = false;
     };
 
     void block();
@@ -37,6 +41,7 @@ class Translator {
     Branch take_apart(Value condition);
     bool fusable(const Operation& compare) const;
     [[nodiscard]] const Operation* maker_of(const Value& v) const;
+    void copy(int32_t to, int32_t from);
 
     [[nodiscard]] bool is_constant(const Value& v) const { return v.kind == Value::constant; }
     [[nodiscard]] const U256& constant(const Value& v) const {
@@ -67,7 +72,10 @@ class Translator {
     // Room to work in.
     std::vector<uint8_t> m_used;
     std::vector<Value> m_at_end;
-    std::vector<Move> m_moves;
+    std::vector<int32_t> m_maker;  ///< by definition: the operation that makes it
+    std::vector<Place> m_places;
+    std::vector<int32_t> m_ready;
+    std::vector<std::pair<BlockSlot*, size_t>> m_begun;
 };
 
 }  // namespace warpevm::fast

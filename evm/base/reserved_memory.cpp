@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evm/base/reserved_memory.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <new>
+
+#include "evm/base/poison.hpp"
+
+namespace warpevm {
+namespace {
+
+size_t page_size() {
+    static const auto size = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    return size;
+}
+size_t whole_pages(size_t size) {
+    return (size + page_size() - 1) / page_size() * page_size();
+}
+
+constexpr size_t least_growth = size_t{1} << 20;
+
+}  // namespace
+
+ReservedMemory::ReservedMemory(size_t size) {
+    const size_t enough = size / 256;
+    for (size = whole_pages(size); size >= enough; size = whole_pages(size / 2)) {
+        // Without access rights it costs no memory, not even where the system promises no more than it has.
+        void* const place =
+            mmap(nullptr, size + page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (place == MAP_FAILED) continue;
+        m_begin = static_cast<uint8_t*>(place);
+        m_reserved = size;
+        return;
+    }
+    throw std::bad_alloc();
+}
+
+ReservedMemory::~ReservedMemory() {
+    unpoison(m_begin, m_usable);  // the address may be somebody else's next
+    munmap(m_begin, m_reserved + page_size());
+}
+
+bool ReservedMemory::grow(size_t size) {
+    if (size <= m_usable) return true;
+    if (size > m_reserved) return false;
+    const size_t ahead = std::min(m_reserved, whole_pages(std::max({size, 2 * m_usable, least_growth})));
+    for (const size_t wanted : {ahead, whole_pages(size)}) {
+        if (mprotect(m_begin + m_usable, wanted - m_usable, PROT_READ | PROT_WRITE) != 0) continue;
+        m_usable = wanted;
+        return true;
+    }
+    return false;
+}
+
+void ReservedMemory::trim(size_t size) {
+    size = whole_pages(size);
+    if (size < m_usable) madvise(m_begin + size, m_usable - size, MADV_DONTNEED);
+}
+
+}  // namespace warpevm
