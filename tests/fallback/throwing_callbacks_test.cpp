@@ -3,6 +3,7 @@
 // called at each hand-over, which puts an exception at any point of any thread's work.
 #include <atomic>
 
+#include "evm/state/state_trie.hpp"
 #include "tests/fallback/busy_window.hpp"
 #include "tests/fallback/compare.hpp"
 
@@ -15,13 +16,28 @@ class ThrowingTracer final : public Tracer {
     void on_step(const TraceStep&) override { count(); }
     void on_enter(int64_t) override { count(); }
     void on_step_done(int64_t, Status) override { count(); }
-    void on_transaction_done(bool, uint64_t, BytesView) override { count(); }
+    void on_transaction_done(const TraceEnd&) override { count(); }
 
   private:
     void count() {
         if (--m_left == 0) throw std::runtime_error("the pipe is closed");
     }
     uint64_t m_left;
+};
+
+class ThrowingRoots final : public StateRoots {
+  public:
+    ThrowingRoots(std::unique_ptr<StateRoots> roots, std::atomic<uint64_t>& left)
+        : m_roots(std::move(roots)), m_left(left) {}
+    void apply(const StateDiff& change) override { m_roots->apply(change); }
+    [[nodiscard]] Result<Hash> root() override {
+        if (--m_left == 0) throw std::runtime_error("no root");
+        return m_roots->root();
+    }
+
+  private:
+    std::unique_ptr<StateRoots> m_roots;
+    std::atomic<uint64_t>& m_left;
 };
 
 TEST(ThrowingCallbacks, a_tracer_ends_the_execution_at_any_step) {
@@ -44,7 +60,7 @@ TEST(ThrowingCallbacks, a_tracer_ends_the_execution_at_any_step) {
 TEST(ThrowingCallbacks, the_root_function_ends_the_execution_wherever_it_is_called) {
     const BusyWindow busy(Fork::homestead);
     ExecutionOptions options;
-    options.state_root_after = [&](const StateDiff& diff) { return busy.state.root_after(diff); };
+    options.state_roots = roots_over(busy.state);
     const auto expected = serially(busy.window, busy.state, options);
     ASSERT_TRUE(expected);
     ParallelContext context(stressed(3, 0));
@@ -52,9 +68,8 @@ TEST(ThrowingCallbacks, the_root_function_ends_the_execution_wherever_it_is_call
         for (const bool parallel : {false, true}) {
             std::atomic<uint64_t> left{at};
             ExecutionOptions throwing = options;
-            throwing.state_root_after = [&](const StateDiff& diff) -> Hash {
-                if (--left == 0) throw std::runtime_error("no root");
-                return busy.state.root_after(diff);
+            throwing.state_roots = [&] {
+                return std::make_unique<ThrowingRoots>(roots_over(busy.state)(), left);
             };
             const auto got = parallel ? execute_parallel(context, busy.window, busy.state, throwing)
                                       : execute_serial(context.serial(), busy.window, busy.state, throwing);

@@ -4,6 +4,7 @@
 #include "evm/chain/chain_config.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
+#include "evm/state/state_trie.hpp"
 #include "tests/fuzz/blocks/keys.hpp"
 #include "tests/fuzz/blocks/transactions.hpp"
 
@@ -102,7 +103,7 @@ PreparedBlock::PreparedBlock(const FuzzBlock& from) {
     options.on_invalid = OnInvalid::skip;
     options.reward = from.reward ? Reward::fixed : Reward::none;
     options.allow_missing_system_contracts = true;
-    options.state_root_after = [this](const StateDiff& diff) { return state.root_after(diff); };
+    options.state_roots = roots_over(state);
 }
 
 }  // namespace warpevm::fuzz
