@@ -26,6 +26,27 @@ class Integer {
     mpz_t m_value;
 };
 
+/// Euler's function, by trial division.
+unsigned long totient(unsigned long n) {
+    unsigned long result = n;
+    for (unsigned long p = 2; p * p <= n; ++p) {
+        if (n % p != 0) continue;
+        while (n % p == 0) n /= p;
+        result -= result / p;
+    }
+    return n > 1 ? result - result / n : result;
+}
+
+/// Before EIP-7883 a small modulus makes each bit of a long exponent nearly free. By Euler's theorem in its
+/// form for any base, a^e = a^(e mod phi + phi) modulo m where e is at least the highest power of a prime in
+/// m.
+void shorten(Integer& exponent, const Integer& modulus) {
+    constexpr unsigned long small = 1UL << 16;
+    if (mpz_cmp_ui(modulus.get(), small) > 0 || mpz_sizeinbase(exponent.get(), 2) <= 64) return;
+    const unsigned long phi = totient(mpz_get_ui(modulus.get()));
+    mpz_set_ui(exponent.get(), mpz_fdiv_ui(exponent.get(), phi) + phi);
+}
+
 }  // namespace
 
 void modexp(const ModexpOperands& operands, std::span<uint8_t> result) {
@@ -33,7 +54,9 @@ void modexp(const ModexpOperands& operands, std::span<uint8_t> result) {
     const Integer modulus{operands.modulus};
     if (mpz_sgn(modulus.get()) == 0) return;  // mpz_powm would abort
 
-    const Integer base{operands.base}, exponent{operands.exponent};
+    const Integer base{operands.base};
+    Integer exponent{operands.exponent};
+    shorten(exponent, modulus);
     Integer power;
     mpz_powm(power.get(), base.get(), exponent.get(), modulus.get());
     if (mpz_sgn(power.get()) == 0) return;

@@ -4,6 +4,7 @@
 // and 64 MiB. Both bounds on time must hold; 20 ms are let pass, which is what a machine with other things to
 // do adds.
 #include "tests/adversarial/run.hpp"
+#include "evm/state/state_trie.hpp"
 
 #include <gtest/gtest.h>
 
@@ -64,10 +65,9 @@ struct Stage {
 
 Result<std::vector<BlockOutcome>> execute(Stage& stage, Backend backend) {
     Scene& scene = stage.scene;
-    if (scene.with_roots)
-        scene.options.state_root_after = [&](const StateDiff& d) { return scene.state.root_after(d); };
+    if (scene.with_roots) scene.options.state_roots = roots_over(scene.state);
     if (stage.parallel) return execute_parallel(*stage.parallel, scene.window, *stage.view, scene.options);
-    stage.context.interpreter = backend == Backend::plain ? Interpreter::plain : Interpreter::fast;
+    stage.context.interpreter = backend == Backend::plain ? Interpreter::plain : Interpreter::tiered;
     return execute_serial(stage.context, scene.window, *stage.view, scene.options);
 }
 

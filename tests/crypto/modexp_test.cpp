@@ -44,6 +44,16 @@ TEST(Modexp, AgreesWithSquareAndMultiply) {
     }
 }
 
+TEST(Modexp, SmallModuliWithLongExponents) {
+    std::mt19937_64 random{8};
+    for (uint64_t m = 1; m <= 66000; m += m < 1100 ? 1 : 97) {
+        const U256 exponent = U256{random(), random(), random(), 1 + random() % 3};
+        const U256 base = random() % (2 * m);
+        const Bytes32 b = to_bytes32(base), e = to_bytes32(exponent), modulus = to_bytes32(m);
+        ASSERT_EQ(to_hex(to_bytes32(square_and_multiply(base, exponent, m))), power(b, e, modulus)) << m;
+    }
+}
+
 TEST(Modexp, FermatForThePrimeOfSecp256k1) {
     // EIP-198's first example: 3^(p - 1) mod p = 1.
     EXPECT_EQ("0x0000000000000000000000000000000000000000000000000000000000000001",

@@ -95,9 +95,10 @@ void Reader::read() {
     const bool only_jumpdests = m_pc != m_block.position;
     for (size_t n = 0;; ++n) {
         const uint8_t op = m_pc < m_code.size() ? m_code[m_pc] : uint8_t{OP_STOP};
-        // What grows beyond the stack's limit can't be run to its end.
+        // What needs or makes more words than there can be is never run to its end.
         if (only_jumpdests || (op == OP_JUMPDEST && n != 0) || m_block.operations.size() >= longest_block ||
-            n >= most_instructions || m_block.growth > static_cast<int32_t>(max_stack)) {
+            n >= most_instructions || m_block.growth > static_cast<int32_t>(max_stack) ||
+            m_block.entry_used > static_cast<int32_t>(max_stack)) {
             m_block.end = {.kind = End::fall_through, .next = m_pc};
             break;
         }
