@@ -127,7 +127,7 @@ class CommittedState {
     void change(SlotEntry& entry, Position position, const U256& value);
     void note_change(AccountEntry& entry);
     void note_move(AccountEntry& entry);
-    static void link_written(SlotEntry& entry);
+    void set(SlotEntry& entry, Position position, const U256& value);
     StateDiff table_diff(const ForEach& for_each) const;
     void add_to(DiffPiece& piece, const ChangedAccount& changed) const;
     void add_codes(StateDiff& diff, std::vector<Hash> hashes) const;
@@ -143,7 +143,7 @@ class CommittedState {
     bool m_table_ahead = false;  ///< the table knows of changes that the journal has to ask it for
     bool m_mixed = false;        ///< likewise of this block's
     bool m_on_journal = true;
-    uint32_t m_not_entered = 0;  ///< the journal's first transaction whose changes the table may not know
+    bool m_all_entered = false;  ///< but for what the journal lists, the table knows of this block's changes
     uint32_t m_stay = 0;         ///< counts stays on the table
     bool m_notes_moves = false;  ///< since this one began, what it changes is listed: there may be a way back
     std::vector<MovedAccount> m_moved_accounts;
@@ -152,7 +152,11 @@ class CommittedState {
     Position m_block_start = 0;
     /// Rows that earlier blocks changed, as long as there is no table.
     std::vector<Row> m_earlier_accounts, m_earlier_slots;
-    std::vector<AccountEntry*> m_entries;  ///< by row of the journal, found so far
+    struct KnownEntry {
+        AccountEntry* entry = nullptr;
+        uint32_t generation = 0;  ///< the account's in the journal when its last wipe was entered
+    };
+    std::vector<KnownEntry> m_entries;  ///< by row of the journal, found so far
     std::vector<ChangedAccount> m_changed_accounts;
     std::vector<ChangedSlot> m_changed_slots;
     std::vector<Address> m_assumed_accounts;

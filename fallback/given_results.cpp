@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Results from elsewhere become incarnations, unless something about them is visibly wrong.
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "fallback/parallel_block.hpp"
 
@@ -17,9 +18,8 @@ bool plausible(const TransactionResult& r, const BlockTransaction& tx, const Blo
                const CodeCache& codes) {
     const size_t accounts = r.accounts.size(), slots = r.slots.size();
     const TransactionOutcome& o = r.outcome;
-    const auto known = [&](const SlotKey& key) {
-        return std::find(r.accounts.begin(), r.accounts.end(), key.address) != r.accounts.end();
-    };
+    const boost::unordered_flat_set<Address> listed(r.accounts.begin(), r.accounts.end());
+    const auto known = [&](const SlotKey& key) { return listed.contains(key.address); };
     const auto has_code = [&](const AccountEffect& e) { return !e.code_hash || codes.find(*e.code_hash); };
     return tx.invalid.code == ErrorCode::none && o.invalid.code == ErrorCode::none &&
            in_range(r.observations.accounts, accounts) && in_range(r.observations.slots, slots) &&
