@@ -13,7 +13,7 @@ void CommittedState::use_journal() {
     m_table_ahead = m_mixed = true;
     m_view.use(m_table);
     m_journal.reset();
-    m_not_entered = 0;
+    m_all_entered = false;
     m_entries.clear();
 }
 
@@ -22,7 +22,8 @@ void CommittedState::use_table(Position position, bool may_return) {
     if (!m_table_used) first_use();
     enter_journal(position);
     if (m_lists_changes) m_listed_before = m_listed_before.then(m_journal.take_changes());
-    m_not_entered = m_journal.transaction() + 1;
+    m_journal.list_new_changes();
+    m_all_entered = true;
     m_on_journal = false;
     ++m_stay;
     m_notes_moves = may_return && !m_table_ahead;
@@ -69,8 +70,7 @@ void CommittedState::first_use() {
         const SlotRow& s = m_journal.slot_row(row);
         const bool stands = s.generation == m_journal.account_row(s.account).generation;
         SlotEntry* slot = slot_entry_of(row);
-        link_written(*slot);
-        m_table.commit(*slot, 1, stands ? s.before : U256{});
+        set(*slot, 1, stands ? s.before : U256{});
     }
     for (const Row row : m_journal.changed_slots()) adopt_slot(row);
 }
@@ -101,33 +101,32 @@ void CommittedState::adopt_slot(Row row) {
 /// The journal stays valid. Entering twice does no harm.
 void CommittedState::enter_journal(Position position) {
     take_journals_assumptions();
-    for (const Row row : m_journal.changed_accounts()) {
+    for (const Row row : m_all_entered ? m_journal.newly_changed_accounts() : m_journal.changed_accounts()) {
         const AccountRow& a = m_journal.account_row(row);
-        if (a.changed < m_not_entered) continue;
         AccountEntry* entry = entry_of(row);
         adopt_account(row);
         AccountState state{.record = {a.nonce, a.balance, a.code_hash, entry->committed.record.has_storage},
                            .exists = a.exists,
                            .wiped = entry->committed.wiped};
-        if (a.wiped) {
+        // A wipe that the table knows of is over, and slots were written since.
+        if (a.wiped && std::exchange(m_entries[row].generation, a.generation) != a.generation) {
             // Before the slots that were written since, and after all that were committed earlier.
             state.wiped = position - 1;
             state.record.has_storage = false;
         }
         change(*entry, position, state);
     }
-    for (const Row row : m_journal.changed_slots()) {
+    for (const Row row : m_all_entered ? m_journal.newly_changed_slots() : m_journal.changed_slots()) {
         const SlotRow& s = m_journal.slot_row(row);
-        if (s.written < m_not_entered || s.generation != m_journal.account_row(s.account).generation)
-            continue;
+        if (s.generation != m_journal.account_row(s.account).generation) continue;
         adopt_slot(row);
         change(*slot_entry_of(row), position, s.current);
     }
 }
 
 AccountEntry* CommittedState::entry_of(Row row) {
-    if (row >= m_entries.size()) m_entries.resize(m_journal.account_count(), nullptr);
-    AccountEntry*& entry = m_entries[row];
+    if (row >= m_entries.size()) m_entries.resize(m_journal.account_count());
+    AccountEntry*& entry = m_entries[row].entry;
     if (entry == nullptr) entry = m_table.find_account(m_journal.address(row), m_arena);
     return entry;
 }

@@ -41,7 +41,7 @@ void CommittedState::begin_block(bool state_clearing, Position start) {
     m_fee_account = nullptr;
     use_journal();
     m_mixed = false;
-    m_not_entered = 0;
+    m_all_entered = false;
     m_journal.begin_block(state_clearing);
 }
 
@@ -76,6 +76,7 @@ void CommittedState::change(AccountEntry& entry, Position position, const Accoun
     note_move(entry);
     note_change(entry);
     list_change(entry, position);
+    if (state.wiped != entry.committed.wiped) entry.nonzero_slots = 0;
     m_table.commit(entry, position, state);
 }
 
@@ -93,10 +94,9 @@ void CommittedState::change(SlotEntry& entry, Position position, const U256& val
         m_changed_slots.push_back({&entry, value_of(entry), last});
         last = static_cast<uint32_t>(m_changed_slots.size() - 1);
     }
-    link_written(entry);
     list_change(*entry.account, position);
     if (m_lists_changes && !m_on_journal) m_listed_slots.push_back(&entry);
-    m_table.commit(entry, position, value);
+    set(entry, position, value);
 }
 
 void CommittedState::list_change(AccountEntry& entry, Position position) {
@@ -105,10 +105,14 @@ void CommittedState::list_change(AccountEntry& entry, Position position) {
     m_listed_accounts.push_back(&entry);
 }
 
-void CommittedState::link_written(SlotEntry& entry) {
-    if (entry.is_written) return;
-    entry.is_written = true;
-    entry.next_written = std::exchange(entry.account->written, &entry);
+/// Counts what of an account's storage is not zero: nobody can look through all of it.
+void CommittedState::set(SlotEntry& entry, Position position, const U256& value) {
+    const auto counts = [&] {
+        return entry.committed_at > entry.account->committed.wiped && !entry.committed.is_zero() ? 1U : 0U;
+    };
+    entry.account->nonzero_slots -= counts();
+    m_table.commit(entry, position, value);
+    entry.account->nonzero_slots += counts();
 }
 
 bool CommittedState::still_holds(const Incarnation& t) {

@@ -134,7 +134,7 @@ class CommittedState {
     void note_change(AccountEntry& entry);
     void note_move(AccountEntry& entry);
     void list_change(AccountEntry& entry, Position position);
-    static void link_written(SlotEntry& entry);
+    void set(SlotEntry& entry, Position position, const U256& value);
     StateDiff table_diff(const ForEach& for_each) const;
     StateDiff take_table_changes();
     void add_to(DiffPiece& piece, const ChangedAccount& changed) const;
@@ -151,7 +151,7 @@ class CommittedState {
     bool m_table_ahead = false;  ///< the table knows of changes that the journal has to ask it for
     bool m_mixed = false;        ///< likewise of this block's
     bool m_on_journal = true;
-    uint32_t m_not_entered = 0;  ///< the journal's first transaction whose changes the table may not know
+    bool m_all_entered = false;  ///< but for what the journal lists, the table knows of this block's changes
     uint32_t m_stay = 0;         ///< counts stays on the table
     bool m_notes_moves = false;  ///< since this one began, what it changes is listed: there may be a way back
     std::vector<MovedAccount> m_moved_accounts;
@@ -160,7 +160,11 @@ class CommittedState {
     Position m_block_start = 0;
     /// Rows that earlier blocks changed, as long as there is no table.
     std::vector<Row> m_earlier_accounts, m_earlier_slots;
-    std::vector<AccountEntry*> m_entries;  ///< by row of the journal, found so far
+    struct KnownEntry {
+        AccountEntry* entry = nullptr;
+        uint32_t generation = 0;  ///< the account's in the journal when its last wipe was entered
+    };
+    std::vector<KnownEntry> m_entries;  ///< by row of the journal, found so far
     std::vector<ChangedAccount> m_changed_accounts;
     std::vector<ChangedSlot> m_changed_slots;
     /// Changed since take_changes, for it: by the journal before the table was used, and on the table since.

@@ -14,10 +14,7 @@ U256 value_of(const SlotEntry& slot) {
 }
 
 bool holds_storage(const AccountEntry& entry) {
-    if (entry.committed.record.has_storage) return true;
-    for (const SlotEntry* slot = entry.written; slot != nullptr; slot = slot->next_written)
-        if (!value_of(*slot).is_zero()) return true;
-    return false;
+    return entry.committed.record.has_storage || entry.nonzero_slots != 0;
 }
 
 bool is_assumption(const AccountEntry& entry) {

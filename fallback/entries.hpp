@@ -4,18 +4,14 @@
 #pragma once
 
 #include <atomic>
-#include <boost/container/small_vector.hpp>
 #include <utility>
 
-#include "evm/state/observation.hpp"
 #include "evm/state/state_view.hpp"
+#include "fallback/interner.hpp"
 #include "fallback/spin_lock.hpp"
+#include "fallback/version.hpp"
 
 namespace warpevm {
-
-/// A place in the window: 0 is its start, and every transaction has one of its own, ascending by two, so that
-/// there is a place between any two.
-using Position = uint64_t;
 
 /// Asks the state view once, whoever comes first; the others wait. A read that failed is as if nobody had
 /// asked: those who waited ask themselves.
@@ -76,22 +72,13 @@ struct Chain {
     uint32_t count = 0;
 };
 
-/// An account as of some position.
-struct AccountState {
-    /// `has_storage`: the pre-state said so, and no wipe since.
-    AccountRecord record;
-    bool exists = false;
-    /// The position that wiped its storage last; 0: none did.
-    Position wiped = 0;
-};
-
 struct SlotEntry;
 
 struct alignas(64) AccountEntry {
     explicit AccountEntry(const Address& a) : address(a) {}
     [[nodiscard]] bool is(const Address& a) const { return address == a; }
 
-    AccountEntry* next = nullptr;  ///< the interner's
+    Branches<AccountEntry> branches{};  ///< the interner's
     const Address address;
     LoadOnce load;
     /// What the pre-state knew of the account; valid after `load`, and never that it failed. Absent: its
@@ -100,21 +87,15 @@ struct alignas(64) AccountEntry {
     SpinLock lock;  // of the next two
     /// The pre-state's, once loaded, until a transaction that changes it commits.
     AccountState committed;
-    /// The effect is that of an incarnation which lives until its version is dropped.
-    struct Version {
-        Position position;
-        const AccountEffect* effect;
-        bool pending = false;  ///< its transaction runs again, and will likely change this again
-    };
-    /// Ascending, of transactions that are not committed; hardly ever more than one at a time.
-    boost::container::small_vector<Version, 1> versions;
+    /// Of transactions that are not committed; hardly ever more than one at a time.
+    VersionTree<AccountVersion> versions;
 
     // The ordered walk's own.
-    SlotEntry* written = nullptr;  ///< slots that were ever committed, linked
-    uint32_t changed_in = 0;       ///< the number of the block that changed it last
-    uint32_t place = 0;            ///< among that block's changed accounts
-    uint32_t moved_in = 0;         ///< the number of the stay on the table that changed it last
-    bool assumed = false;          ///< reported as unknown and taken as absent
+    uint32_t nonzero_slots = 0;  ///< of those that were committed since the window's start or the last wipe
+    uint32_t changed_in = 0;     ///< the number of the block that changed it last
+    uint32_t place = 0;          ///< among that block's changed accounts
+    uint32_t moved_in = 0;       ///< the number of the stay on the table that changed it last
+    bool assumed = false;        ///< reported as unknown and taken as absent
     Chain chain;
 };
 
@@ -128,7 +109,7 @@ struct alignas(64) SlotEntry {
     explicit SlotEntry(const SlotId& id) : account(id.account), key(id.key) {}
     [[nodiscard]] bool is(const SlotId& id) const { return key == id.key && account == id.account; }
 
-    SlotEntry* next = nullptr;  ///< the interner's
+    Branches<SlotEntry> branches{};  ///< the interner's
     AccountEntry* const account;
     const U256 key;
     LoadOnce load;
@@ -137,18 +118,11 @@ struct alignas(64) SlotEntry {
     Position committed_at = 0;
     /// The pre-state's, once loaded, while committed_at is 0.
     U256 committed;
-    struct Version {
-        Position position;
-        const U256* value;
-        bool pending = false;
-    };
-    boost::container::small_vector<Version, 1> versions;
+    VersionTree<SlotVersion> versions;
 
     // The ordered walk's own.
-    SlotEntry* next_written = nullptr;
     uint32_t changed_in = 0;
     uint32_t moved_in = 0;
-    bool is_written = false;
     bool assumed = false;
     Chain chain;
 };

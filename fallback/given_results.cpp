@@ -17,9 +17,8 @@ bool plausible(const TransactionResult& r, const BlockTransaction& tx, const Blo
                const CodeCache& codes) {
     const size_t accounts = r.accounts.size(), slots = r.slots.size();
     const TransactionOutcome& o = r.outcome;
-    const auto known = [&](const SlotKey& key) {
-        return std::find(r.accounts.begin(), r.accounts.end(), key.address) != r.accounts.end();
-    };
+    const SeededSet<Address> listed(r.accounts.begin(), r.accounts.end());
+    const auto known = [&](const SlotKey& key) { return listed.contains(key.address); };
     const auto has_code = [&](const AccountEffect& e) { return !e.code_hash || codes.find(*e.code_hash); };
     return tx.invalid.code == ErrorCode::none && o.invalid.code == ErrorCode::none &&
            in_range(r.observations.accounts, accounts) && in_range(r.observations.slots, slots) &&

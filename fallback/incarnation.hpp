@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "evm/base/forget.hpp"
 #include "evm/chain/outcome.hpp"
 #include "evm/state/observation.hpp"
 #include "fallback/versions.hpp"
@@ -25,12 +26,16 @@ struct TransactionResult {
     Logs logs;
 };
 
-/// Kept and used again for later transactions, so that its vectors need no allocation.
+/// Kept and used again for later transactions, so that its vectors need no allocation; what a long
+/// transaction needed is given back.
 struct Incarnation {
     std::vector<AccountEntry*> accounts;
     std::vector<SlotEntry*> slots;
     Observations observations;
     Effects effects;
+    /// Of the effects, one each, once they were published.
+    std::vector<AccountVersion> account_versions;
+    std::vector<SlotVersion> slot_versions;
     TransactionOutcome outcome;
     Logs logs;
     /// It met something that only the walk may decide: state that is missing or could not be read, or sums
@@ -40,10 +45,16 @@ struct Incarnation {
     bool assumes = false;
 
     void clear() {
-        accounts.clear();
-        slots.clear();
-        observations.clear();
-        effects.clear();
+        forget(accounts);
+        forget(slots);
+        forget(observations.accounts);
+        forget(observations.slots);
+        forget(effects.accounts);
+        forget(effects.slots);
+        forget(account_versions);
+        forget(slot_versions);
+        const Logs::Mark all = logs.mark();
+        if (all.data + sizeof(Bytes32) * all.topics + sizeof(LogRecord) * all.records > (1U << 16)) logs = {};
         logs.clear();
         undecided = assumes = false;
     }

@@ -46,13 +46,18 @@ class Arena {
     size_t m_count = 0;
 };
 
-/// Chains of entries, which hold their key (`is(key)`) and their successor (`next`). Entries are only ever
-/// added.
+/// Places for the entries that lead on from an entry, by two bits of the hash.
+template <class Entry>
+using Branches = std::array<std::atomic<Entry*>, 4>;
+
+/// Tries of entries, one for each head, which hold their key (`is(key)`) and their `branches`. Entries are
+/// only ever added. A head with n entries finds one in some log4(n) steps: nothing need grow, however many
+/// keys few transactions touch.
 template <class Entry>
 class Interner {
   public:
-    /// Forgets everything and makes room for about `expected` entries; more are found a little more slowly.
-    /// Nobody may hold an entry.
+    /// Forgets everything and makes room for about `expected` entries; more are found in a step more for
+    /// every four times as many. Nobody may hold an entry.
     void reset(size_t expected) {
         const size_t wanted = std::bit_ceil(std::max<size_t>(expected, 64));
         if (wanted != m_size) {
@@ -66,32 +71,37 @@ class Interner {
     /// Null where nobody added it so far.
     template <class Key>
     [[nodiscard]] Entry* find(size_t hash, const Key& key) const {
-        return find(m_heads[hash & (m_size - 1)].load(std::memory_order_acquire), nullptr, key);
+        Entry* entry = head(hash).load(std::memory_order_acquire);
+        for (size_t bits = hash; entry != nullptr && !entry->is(key); bits = next(bits))
+            entry = branch(*entry, bits).load(std::memory_order_acquire);
+        return entry;
     }
 
     /// `made` comes from the caller's arena, and is wasted where another thread adds the same key meanwhile.
     template <class Key, class... Arguments>
     Entry* find_or_add(size_t hash, const Key& key, Arena<Entry>& arena, Arguments&&... arguments) {
-        std::atomic<Entry*>& head = m_heads[hash & (m_size - 1)];
-        Entry* first = head.load(std::memory_order_acquire);
-        if (Entry* found = find(first, nullptr, key)) return found;
-        Entry* made = arena.make(std::forward<Arguments>(arguments)...);
-        for (;;) {
-            Entry* const searched = first;
-            made->next = first;
-            if (head.compare_exchange_weak(first, made, std::memory_order_acq_rel, std::memory_order_acquire))
-                return made;
-            if (Entry* found = find(first, searched, key)) return found;
+        Entry* made = nullptr;
+        std::atomic<Entry*>* place = &head(hash);
+        for (size_t bits = hash;; bits = next(bits)) {
+            Entry* entry = place->load(std::memory_order_acquire);
+            if (entry == nullptr) {
+                if (made == nullptr) made = arena.make(std::forward<Arguments>(arguments)...);
+                if (place->compare_exchange_strong(entry, made, std::memory_order_acq_rel,
+                                                   std::memory_order_acquire))
+                    return made;
+            }
+            if (entry->is(key)) return entry;
+            place = &branch(*entry, bits);
         }
     }
 
   private:
-    template <class Key>
-    static Entry* find(Entry* from, const Entry* end, const Key& key) {
-        for (; from != end; from = from->next)
-            if (from->is(key)) return from;
-        return nullptr;
+    [[nodiscard]] std::atomic<Entry*>& head(size_t hash) const { return m_heads[hash & (m_size - 1)]; }
+    /// Heads go by the lowest bits, branches by the highest. Where all are used up, the hashes are the same.
+    static std::atomic<Entry*>& branch(Entry& entry, size_t bits) {
+        return entry.branches[bits >> (8 * sizeof bits - 2)];
     }
+    static size_t next(size_t bits) { return bits << 2; }
 
     std::unique_ptr<std::atomic<Entry*>[]> m_heads;
     size_t m_size = 0;

@@ -146,9 +146,9 @@ class ParallelBlock {
     std::optional<uint32_t> waiting_successor(uint32_t index) const;
     bool must_wait(uint32_t index) const;
     void hand_in(Worker& worker);
-    void publish(const Incarnation& incarnation, Position position);
-    void make_pending(const Incarnation& incarnation, Position position);
-    void withdraw(const Incarnation& incarnation, Position position);
+    void publish(Incarnation& incarnation, Position position);
+    void make_pending(Incarnation& incarnation);
+    void withdraw(const Incarnation& incarnation);
     Position position(uint32_t index) const { return m_first_position + 2 * (Position{index} + 1); }
     /// Of what the journal enters before the transaction `index`.
     Position position_before(uint32_t index) const { return position(index) - 1; }

@@ -143,35 +143,41 @@ void ParallelBlock::hand_in(Worker& worker) {
         Incarnation* t = slot.incarnation;
         Stage expected = Stage::running;
         if (slot.stage.compare_exchange_strong(expected, Stage::done, std::memory_order_acq_rel)) continue;
-        withdraw(*t, position(i));
-        m_window.parts.incarnations.give_back(t);
+        withdraw(*t);
+        m_window.parts.give_back(t);
     }
     worker.held.clear();
     note_progress();
 }
 
-void ParallelBlock::publish(const Incarnation& t, Position at) {
+void ParallelBlock::publish(Incarnation& t, Position at) {
+    t.account_versions.reserve(t.effects.accounts.size());
+    t.slot_versions.reserve(t.effects.slots.size());
     for (const AccountEffect& e : t.effects.accounts) {
+        AccountVersion& version = t.account_versions.emplace_back(at, e);
         AccountEntry* entry = t.accounts[e.row];
         if (!only_touches(e) && !m_window.committed.is_untold(e, entry))
-            m_window.parts.table.publish(*entry, at, e);
+            m_window.parts.table.publish(*entry, version);
     }
-    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.publish(*t.slots[e.row], at, e.value);
+    for (const SlotEffect& e : t.effects.slots)
+        m_window.parts.table.publish(*t.slots[e.row], t.slot_versions.emplace_back(at, e.value));
 }
 
 /// Whoever needs what it did waits: that it was stale once makes others stale that use it.
-void ParallelBlock::make_pending(const Incarnation& t, Position at) {
-    if (t.outcome.invalid.code != ErrorCode::none) return;
-    for (const AccountEffect& e : t.effects.accounts)
-        if (!only_touches(e)) m_window.parts.table.make_pending(*t.accounts[e.row], at);
-    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.make_pending(*t.slots[e.row], at);
+void ParallelBlock::make_pending(Incarnation& t) {
+    Versions& table = m_window.parts.table;
+    for (size_t i = 0; i < t.account_versions.size(); ++i)
+        table.make_pending(*t.accounts[t.effects.accounts[i].row], t.account_versions[i]);
+    for (size_t i = 0; i < t.slot_versions.size(); ++i)
+        table.make_pending(*t.slots[t.effects.slots[i].row], t.slot_versions[i]);
 }
 
-void ParallelBlock::withdraw(const Incarnation& t, Position at) {
-    if (t.outcome.invalid.code != ErrorCode::none) return;
-    for (const AccountEffect& e : t.effects.accounts)
-        if (!only_touches(e)) m_window.parts.table.withdraw(*t.accounts[e.row], at);
-    for (const SlotEffect& e : t.effects.slots) m_window.parts.table.withdraw(*t.slots[e.row], at);
+void ParallelBlock::withdraw(const Incarnation& t) {
+    Versions& table = m_window.parts.table;
+    for (size_t i = 0; i < t.account_versions.size(); ++i)
+        table.withdraw(*t.accounts[t.effects.accounts[i].row], t.account_versions[i]);
+    for (size_t i = 0; i < t.slot_versions.size(); ++i)
+        table.withdraw(*t.slots[t.effects.slots[i].row], t.slot_versions[i]);
 }
 
 // ---- waiting

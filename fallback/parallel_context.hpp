@@ -68,6 +68,11 @@ struct ParallelContext::Parts {
     CoreShare cores;
     Helpers helpers{arena, cores};
 
+    /// What it published must not be in the table any more.
+    void give_back(Incarnation* incarnation) noexcept {
+        incarnation->clear();
+        incarnations.give_back(incarnation);
+    }
     /// After an execution that ended early.
     void take_all_back() noexcept {
         arenas.take_all_back();

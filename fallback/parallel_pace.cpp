@@ -100,8 +100,11 @@ void ParallelBlock::run_parallel() {
         helpers.dismiss();
     }));
     if (m_thrown) std::rethrow_exception(m_thrown);
-    for (uint32_t i = m_next; i < m_count; ++i)  // where the block ended early
-        if (m_slots[i].stage == Stage::done) m_window.parts.incarnations.give_back(m_slots[i].incarnation);
+    for (uint32_t i = m_next; i < m_count; ++i) {  // where the block ended early
+        if (m_slots[i].stage != Stage::done) continue;
+        withdraw(*m_slots[i].incarnation);
+        m_window.parts.give_back(m_slots[i].incarnation);
+    }
 }
 
 void ParallelBlock::note_opening() {

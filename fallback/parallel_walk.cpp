@@ -104,13 +104,13 @@ void ParallelBlock::take_turn(uint32_t index, Speculation& speculation) {
     const bool done = slot.stage.exchange(Stage::committed, std::memory_order_acq_rel) == Stage::done;
     const bool kept = done && commit(index, *slot.incarnation);
     if (done) note_result(index, kept);
-    if (done && !kept) make_pending(*slot.incarnation, position(index));
+    if (done && !kept) make_pending(*slot.incarnation);
     m_counters.direct += done ? 0 : 1;
     const bool transferred = !kept && transfer_in_turn(index, speculation.arena());
     if (!kept && !transferred) run_in_turn(index, speculation);
     if (!transferred) note_turn(done, kept);
-    if (done && !kept) withdraw(*slot.incarnation, position(index));
-    if (done) m_window.parts.incarnations.give_back(slot.incarnation);
+    if (done && !kept) withdraw(*slot.incarnation);
+    if (done) m_window.parts.give_back(slot.incarnation);
     m_next.store(index + 1, std::memory_order_release);
     if (done && !kept) note_progress();
 }
@@ -133,7 +133,7 @@ void ParallelBlock::run_in_turn(uint32_t index, Speculation& speculation) {
         speculation.run(tx, {.position = position(index)}, *t);
         m_keys += t->accounts.size() + t->slots.size();
         const bool kept = commit(index, *t);
-        m_window.parts.incarnations.give_back(t);
+        m_window.parts.give_back(t);
         if (kept) return;
         committed.use_journal();
         if (!direct(index)) return m_stopped.store(true, std::memory_order_release);

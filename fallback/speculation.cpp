@@ -39,11 +39,11 @@ void PositionView::read_accounts(std::span<const Address> keys,
 
 void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const {
     for (size_t i = 0; i < keys.size(); ++i) {
-        // The journal has asked for the account first; a transaction knows few, the last of them best.
-        const auto found = std::find_if(m_accounts.rbegin(), m_accounts.rend(),
-                                        [&](const AccountEntry* e) { return e->address == keys[i].address; });
-        AccountEntry* account = *found;
-        const Position wiped = m_wiped[static_cast<size_t>(m_accounts.rend() - found) - 1];
+        // The journal has asked for the account before.
+        const size_t row = m_rows.find(keys[i].address, m_accounts.size(),
+                                       [&](size_t r) -> const Address& { return m_accounts[r]->address; });
+        AccountEntry* account = m_accounts[row];
+        const Position wiped = m_wiped[row];
         SlotEntry* entry = m_versions.slot(account, keys[i].slot, m_arena);
         m_slots.push_back(entry);
         answers[i] = settled(

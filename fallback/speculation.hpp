@@ -7,6 +7,7 @@
 #include "evm/chain/transaction_execution.hpp"
 #include "evm/vm/buffers.hpp"
 #include "fallback/incarnation.hpp"
+#include "fallback/row_index.hpp"
 
 namespace warpevm {
 
@@ -34,6 +35,7 @@ class PositionView final : public StateView {
         m_accounts.clear();
         m_wiped.clear();
         m_slots.clear();
+        m_rows.clear();
         m_undecided = m_assumes = false;
     }
 
@@ -70,6 +72,7 @@ class PositionView final : public StateView {
     mutable std::vector<AccountEntry*> m_accounts;
     mutable std::vector<Position> m_wiped;  ///< parallel to m_accounts
     mutable std::vector<SlotEntry*> m_slots;
+    mutable RowIndex m_rows;  ///< of m_accounts
     mutable bool m_undecided = false, m_assumes = false;
 };
 

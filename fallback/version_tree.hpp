@@ -10,9 +10,9 @@
 
 namespace warpevm {
 
-/// A Node has a `position`, which no other in its tree has, `left` and `right`, a `priority` that is as good as
-/// random, and `sum_up()`, which forms what it keeps of itself and the nodes below. Steps are logarithmic in
-/// the number of nodes.
+/// A Node has a `position`, which no other in its tree has, `left` and `right`, a `priority` that is as good
+/// as random, and `sum_up()`, which forms what it keeps of itself and the nodes below. Steps are logarithmic
+/// in the number of nodes.
 template <class Node, class Position = uint64_t>
 class VersionTree {
   public:

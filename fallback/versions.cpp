@@ -6,25 +6,6 @@
 namespace warpevm {
 namespace {
 
-/// Keeps versions ascending; a transaction that runs again replaces what it said before.
-template <class Versions>
-void insert(Versions& versions, typename Versions::value_type version) {
-    auto at = versions.end();
-    while (at != versions.begin() && std::prev(at)->position > version.position) --at;
-    if (at != versions.begin() && std::prev(at)->position == version.position)
-        *std::prev(at) = version;
-    else
-        versions.insert(at, version);
-}
-
-template <class Versions>
-void drop_up_to(Versions& versions, Position position) {
-    if (versions.empty()) return;
-    const auto keep =
-        std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position > position; });
-    versions.erase(versions.begin(), keep);
-}
-
 bool take(AccountEntry& entry, const Read<AccountRecord>& read) {
     if (read.knowledge == Knowledge::failed) return false;
     entry.before = read.knowledge;
@@ -57,29 +38,10 @@ void load_batch(std::span<Entry* const> entries, KeyOf key_of, ReadAll read_all)
     for (size_t i = 0; i < ours.size(); ++i) ours[i].second.finish(take(*ours[i].first, answers[i]));
 }
 
-template <class Versions>
-void mark(Versions& versions, Position position) {
-    for (auto& v : versions)
-        if (v.position == position) v.pending = true;
-}
-
-template <class Versions>
-void drop(Versions& versions, Position position) {
-    const auto gone =
-        std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.position == position; });
-    if (gone != versions.end()) versions.erase(gone);
-}
-
 }  // namespace
 
 void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing) {
-    AccountRecord& record = state.record;
-    if (effect.nonce) record.nonce = *effect.nonce;
-    if (effect.code_hash) record.code_hash = *effect.code_hash;
-    record.balance += effect.delta;
-    if (effect.touched) state.exists = true;
-    if (effect.wiped || (state_clearing && effect.touched && is_empty(record)))
-        state = {.record = {}, .exists = false, .wiped = position};
+    AccountVersion(position, effect).own.apply_to(state, state_clearing);
 }
 
 void Versions::reset(const StateView& state, size_t expected_accounts, size_t expected_slots) {
@@ -114,11 +76,13 @@ void Versions::load_together(std::span<SlotEntry* const> entries) {
 AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& pending) {
     const std::lock_guard held(entry.lock);
     AccountState state = entry.committed;
-    for (const auto& version : entry.versions) {
-        if (version.position >= position) break;
-        if (version.pending) pending = version.position;
-        apply(state, *version.effect, version.position, state_clearing);
-    }
+    if (entry.versions.empty()) return state;
+    AccountSum sum;
+    entry.versions.sum_before(
+        position, [&](const AccountVersion& whole) { sum.then(whole.sum); },
+        [&](const AccountVersion& one) { sum.then(one.own); });
+    if (sum.pending != 0) pending = sum.pending;
+    sum.apply_to(state, state_clearing);
     return state;
 }
 
@@ -127,8 +91,7 @@ Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Pos
     const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
     if (old_storage && !load(entry)) return {Knowledge::failed, {}};
     const std::lock_guard held(entry.lock);
-    for (auto v = entry.versions.rbegin(); v != entry.versions.rend(); ++v) {
-        if (v->position >= position) continue;
+    if (const SlotVersion* v = entry.versions.last_before(position)) {
         if (v->pending) pending = v->position;
         return {Knowledge::value, v->position > wiped ? *v->value : U256{}};
     }
@@ -138,47 +101,47 @@ Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Pos
     return {entry.before, entry.committed};
 }
 
-void Versions::publish(AccountEntry& entry, Position position, const AccountEffect& effect) {
+void Versions::publish(AccountEntry& entry, AccountVersion& version) {
     const std::lock_guard held(entry.lock);
-    insert(entry.versions, {position, &effect});
+    entry.versions.insert(version);
 }
 
-void Versions::publish(SlotEntry& entry, Position position, const U256& value) {
+void Versions::publish(SlotEntry& entry, SlotVersion& version) {
     const std::lock_guard held(entry.lock);
-    insert(entry.versions, {position, &value});
+    entry.versions.insert(version);
 }
 
-void Versions::make_pending(AccountEntry& entry, Position position) {
+void Versions::make_pending(AccountEntry& entry, AccountVersion& version) {
     const std::lock_guard held(entry.lock);
-    mark(entry.versions, position);
+    entry.versions.update(version, [](AccountVersion& v) { v.own.pending = v.position; });
 }
 
-void Versions::make_pending(SlotEntry& entry, Position position) {
+void Versions::make_pending(SlotEntry& entry, SlotVersion& version) {
     const std::lock_guard held(entry.lock);
-    mark(entry.versions, position);
+    entry.versions.update(version, [](SlotVersion& v) { v.pending = true; });
 }
 
-void Versions::withdraw(AccountEntry& entry, Position position) {
+void Versions::withdraw(AccountEntry& entry, const AccountVersion& version) {
     const std::lock_guard held(entry.lock);
-    drop(entry.versions, position);
+    entry.versions.erase(version);
 }
 
-void Versions::withdraw(SlotEntry& entry, Position position) {
+void Versions::withdraw(SlotEntry& entry, const SlotVersion& version) {
     const std::lock_guard held(entry.lock);
-    drop(entry.versions, position);
+    entry.versions.erase(version);
 }
 
 void Versions::commit(AccountEntry& entry, Position position, const AccountState& state) {
     const std::lock_guard held(entry.lock);
     entry.committed = state;
-    drop_up_to(entry.versions, position);
+    entry.versions.drop_up_to(position);
 }
 
 void Versions::commit(SlotEntry& entry, Position position, const U256& value) {
     const std::lock_guard held(entry.lock);
     entry.committed_at = position;
     entry.committed = value;
-    drop_up_to(entry.versions, position);
+    entry.versions.drop_up_to(position);
 }
 
 }  // namespace warpevm

@@ -8,11 +8,6 @@
 
 namespace warpevm {
 
-/// EIP-161: no nonce, no balance, no code.
-inline bool is_empty(const AccountRecord& r) {
-    return r.nonce == 0 && r.balance.is_zero() && r.code_hash == empty_code_hash;
-}
-
 /// A call without value: it matters only to an account that is not there or is empty, so nobody is told
 /// before it commits.
 inline bool only_touches(const AccountEffect& e) {
@@ -73,15 +68,16 @@ class Versions {
     /// A slot likewise, where it can be read. `wiped`: as the account's state at that position says.
     Read<U256> at(SlotEntry& entry, Position position, Position wiped, Position& pending);
 
-    /// What the transaction at `position` did, before anyone knows whether it stands. What is pointed to must
-    /// stay until it is withdrawn or something at `position` or later commits.
-    void publish(AccountEntry& entry, Position position, const AccountEffect& effect);
-    void publish(SlotEntry& entry, Position position, const U256& value);
-    /// The transaction runs again: what it did is still to be seen, but better waited for.
-    void make_pending(AccountEntry& entry, Position position);
-    void make_pending(SlotEntry& entry, Position position);
-    void withdraw(AccountEntry& entry, Position position);
-    void withdraw(SlotEntry& entry, Position position);
+    /// What a transaction did, before anyone knows whether it stands. The version, and what it points to,
+    /// must stay where it is until it is withdrawn or something at its position or later commits.
+    void publish(AccountEntry& entry, AccountVersion& version);
+    void publish(SlotEntry& entry, SlotVersion& version);
+    /// The transaction runs again: what it did is still to be seen, but better waited for. Like `withdraw`,
+    /// nothing where the version is not published any more, or never was.
+    void make_pending(AccountEntry& entry, AccountVersion& version);
+    void make_pending(SlotEntry& entry, SlotVersion& version);
+    void withdraw(AccountEntry& entry, const AccountVersion& version);
+    void withdraw(SlotEntry& entry, const SlotVersion& version);
     /// The value after `position`, for good; versions up to it are dropped.
     void commit(AccountEntry& entry, Position position, const AccountState& state);
     void commit(SlotEntry& entry, Position position, const U256& value);

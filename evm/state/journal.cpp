@@ -3,27 +3,18 @@
 
 #include <algorithm>
 
+#include "evm/base/forget.hpp"
 #include "evm/base/hex.hpp"
 
 namespace warpevm {
 namespace {
 
-/// RIPEMD-160's address: its touch in mainnet block 2,675,119, a call without value to an empty account, survived a
-/// revert and is part of the protocol since.
+/// RIPEMD-160's address: its touch in mainnet block 2,675,119, a call without value to an empty account,
+/// survived a revert and is part of the protocol since.
 constexpr Address ripemd160_address = Address::from_low(3);
 
 U256 bits_of(const Hash& hash) {
     return to_u256(hash);
-}
-
-/// To empty a table takes as long as it is large: one that somebody needed once is given back.
-template <class Map>
-void forget(Map& map) {
-    constexpr size_t small = 4096;
-    if (map.bucket_count() > small && map.bucket_count() / 16 > map.size())
-        map = Map{};
-    else
-        map.clear();
 }
 
 }  // namespace
@@ -53,9 +44,19 @@ void Journal<R>::reset() {
     forget(m_transient_rows);
     m_started.clear();
     m_written_slots.clear();
+    m_new_from = 0;
+    m_new_accounts.clear();
+    m_new_slots.clear();
     m_missing.accounts.clear();
     m_missing.slots.clear();
     m_missing.error.reset();
+}
+
+template <bool R>
+void Journal<R>::list_new_changes() {
+    m_new_from = m_tx + 1;
+    m_new_accounts.clear();
+    m_new_slots.clear();
 }
 
 template <bool R>
@@ -68,7 +69,7 @@ void Journal<R>::begin_transaction() {
     m_destructed.clear();
     if (!m_transients.empty()) {
         m_transients.clear();
-        m_transient_rows.clear();
+        forget(m_transient_rows);
     }
     if constexpr (R) {
         m_observations.clear();
@@ -220,6 +221,7 @@ template <bool R>
 void Journal<R>::mark_dirty(Row row) {
     if constexpr (R) start_of(row);
     AccountRow& a = m_accounts[row];
+    if (a.changed < m_new_from) m_new_accounts.push_back(row);
     a.changed = m_tx;
     if (a.dirty) return;
     a.dirty = true;
@@ -311,6 +313,7 @@ void Journal<R>::set_slot(Row row, const U256& value) {
     mark_dirty(s.account);
     m_undo.push_back({Undo::Kind::slot, row, 0, s.current});
     s.current = value;
+    if (s.written < m_new_from) m_new_slots.push_back(row);
     s.written = m_tx;
     AccountRow& a = m_accounts[s.account];
     if (!a.wrote_storage && !value.is_zero()) {

@@ -236,6 +236,11 @@ class Journal {
     /// Rows that changed since the block's start.
     [[nodiscard]] const std::vector<Row>& changed_accounts() const { return m_dirty_accounts; }
     [[nodiscard]] const std::vector<Row>& changed_slots() const { return m_dirty_slots; }
+    /// Lists what changes from here on until it is called again, or until `reset`: whoever takes changes over
+    /// now and then need not look through all that the block changed. Between transactions.
+    void list_new_changes();
+    [[nodiscard]] const std::vector<Row>& newly_changed_accounts() const { return m_new_accounts; }
+    [[nodiscard]] const std::vector<Row>& newly_changed_slots() const { return m_new_slots; }
     /// The number of the current transaction, as in `changed` and `written`.
     [[nodiscard]] uint32_t transaction() const { return m_tx; }
     /// How many transactions ago the youngest change of a slot was made that this transaction saw; 0: it saw
@@ -344,6 +349,8 @@ class Journal {
     std::vector<SlotRow> m_slots;
     std::vector<Undo> m_undo;
     std::vector<Row> m_dirty_accounts, m_dirty_slots;
+    uint32_t m_new_from = 0;  ///< the first transaction whose changes are new; 0: none are
+    std::vector<Row> m_new_accounts, m_new_slots;
     std::vector<Row> m_touched, m_destructed;
     /// For diff, of changed accounts: a new one would cost all rows of the window at each block.
     mutable std::vector<uint32_t> m_ranks;
