@@ -15,8 +15,8 @@ struct CheckOptions {
     std::string other = {};
 };
 
-/// Serial with the fast loop, twice; serial with the plain loop; parallel. Empty where all agree, else the
-/// first difference. `coverage` may be null.
+/// Serial as it is by default, twice; serial with the fast loop, and with the plain one; parallel. Empty
+/// where all agree, else the first difference. `coverage` may be null.
 std::string check_block(const FuzzBlock& block, const CheckOptions& options, Coverage* coverage);
 
 /// The first field in which two outcomes differ, or empty.

@@ -80,7 +80,7 @@ void WorldMaker::make_senders() {
         if (key >= first_authority && m_random.chance(30)) continue;
         FuzzAccount account;
         account.balance = (U256{1} << 100) + m_random.pick(1000);
-        if (key >= 5 && m_random.chance(20)) account.balance = m_random.by_magnitude(100'000'000);
+        if (key >= 5 && m_random.chance(20)) account.balance = 1 + m_random.by_magnitude(100'000'000);
         if (m_random.chance(3)) account.balance = U256::max() >> 3;
         account.nonce = m_random.any<uint64_t>({0, 0, 0, 1, m_random.pick(300)});
         if (key >= 5 && m_random.chance(4)) account.nonce = ~uint64_t{0} - m_random.pick(3);
