@@ -40,9 +40,10 @@ unsigned long totient(unsigned long n) {
 /// Before EIP-7883 a small modulus makes each bit of a long exponent nearly free. By Euler's theorem in its
 /// form for any base, a^e = a^(e mod phi + phi) modulo m where e is at least the highest power of a prime in
 /// m.
+/// Done where dividing costs less than squaring for each bit.
 void shorten(Integer& exponent, const Integer& modulus) {
-    constexpr unsigned long small = 1UL << 16;
-    if (mpz_cmp_ui(modulus.get(), small) > 0 || mpz_sizeinbase(exponent.get(), 2) <= 64) return;
+    const size_t bits = mpz_sizeinbase(modulus.get(), 2);
+    if (bits > 32 || mpz_sizeinbase(exponent.get(), 2) < 64 + (size_t{1} << (bits + 1) / 2)) return;
     const unsigned long phi = totient(mpz_get_ui(modulus.get()));
     mpz_set_ui(exponent.get(), mpz_fdiv_ui(exponent.get(), phi) + phi);
 }

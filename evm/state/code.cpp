@@ -66,7 +66,10 @@ auto CodeCache::lease() -> Lease {
 
 /// Second chance: what was used since the last time is kept once more, unless that leaves too much.
 void CodeCache::drop_until(size_t bytes) {
+    // All memory that this takes, before anything is dropped.
     std::vector<std::unique_ptr<const Code>> dropped;
+    dropped.reserve(m_codes.size());
+    auto next = std::make_shared<Generation>();
     size_t left = m_budget.used.load(std::memory_order_relaxed);
     for (const bool used_lately : {false, true})
         for (auto it = m_codes.begin(); it != m_codes.end() && left > bytes;) {
@@ -84,8 +87,8 @@ void CodeCache::drop_until(size_t bytes) {
         }
     for (const auto& [hash, code] : m_codes) code->m_used_lately.store(false, std::memory_order_relaxed);
     m_generation->dropped = std::move(dropped);
-    m_generation->next = std::make_shared<Generation>();
-    m_generation = m_generation->next;
+    m_generation->next = next;
+    m_generation = std::move(next);
 }
 
 const Code* CodeCache::find(const Hash& hash) const {
@@ -100,9 +103,10 @@ const Code* CodeCache::find(const Hash& hash) const {
 const Code* CodeCache::add(const Hash& hash, BytesView bytes) {
     if (hash == empty_code_hash) return &m_empty;
     const std::lock_guard lock(m_mutex);
-    auto& code = m_codes[hash];
-    if (!code) code = std::make_unique<const Code>(hash, Bytes(bytes.begin(), bytes.end()), &m_budget);
-    return code.get();
+    if (const auto known = m_codes.find(hash); known != m_codes.end()) return known->second.get();
+    // Made first: where there is no memory for it, the table must not hold a hash without its code.
+    auto code = std::make_unique<const Code>(hash, Bytes(bytes.begin(), bytes.end()), &m_budget);
+    return m_codes.emplace(hash, std::move(code)).first->second.get();
 }
 
 void CodeCache::clear() {

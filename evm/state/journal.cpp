@@ -22,6 +22,7 @@ U256 bits_of(const Hash& hash) {
 template <bool R>
 void Journal<R>::begin_block(bool state_clearing) {
     m_state_clearing = state_clearing;
+    m_block_hashes.clear();
 }
 
 template <bool R>
@@ -47,6 +48,7 @@ void Journal<R>::reset() {
     m_new_from = 0;
     m_new_accounts.clear();
     m_new_slots.clear();
+    m_block_hashes.clear();
     m_missing.accounts.clear();
     m_missing.slots.clear();
     m_missing.error.reset();
@@ -341,6 +343,21 @@ void Journal<R>::set_transient(Row account, const U256& key, const U256& value) 
     Transient& t = m_transients[it->second];
     m_undo.push_back({Undo::Kind::transient, it->second, 0, t.value});
     t.value = value;
+}
+
+template <bool R>
+Hash Journal<R>::block_hash(uint64_t number) {
+    constexpr size_t known = 256;
+    m_block_hashes.resize(known);
+    std::optional<Hash>& hash = m_block_hashes[number % known];
+    if (hash) return *hash;
+    if (m_missing.error) return {};
+    const Read<Hash> read = m_state.read_block_hash(number);
+    if (read.knowledge == Knowledge::failed ||
+        (read.knowledge == Knowledge::unknown && !m_missing.assume_absent))
+        m_missing.end_with(read.knowledge, "hash of block " + std::to_string(number));
+    hash = read.knowledge == Knowledge::value ? read.value : Hash{};
+    return *hash;
 }
 
 template <bool R>

@@ -200,6 +200,9 @@ class Journal {
     U256 transient(Row account, const U256& key) const;
     void set_transient(Row account, const U256& key, const U256& value);
 
+    /// The hash of one of the 256 blocks before this one; the state view is asked once a block for each.
+    Hash block_hash(uint64_t number);
+
     // -- access lists (EIP-2929) and refunds
     // ------------------------------------------------------------------------
     [[nodiscard]] bool is_warm(Row account) const { return m_accounts[account].warm == m_tx; }
@@ -359,6 +362,7 @@ class Journal {
     std::vector<Transient> m_transients;
     SeededMap<SlotId, uint32_t> m_transient_rows;
     MissingReads m_missing;
+    std::vector<std::optional<Hash>> m_block_hashes;  ///< by number modulo 256, or none yet
 
     std::vector<Start> m_starts;
     std::vector<Row> m_started;

@@ -67,14 +67,7 @@ U256 op_blockhash(F& f, const U256& number) {
     if (!number.fits_u64() || number.limb[0] >= block.number || block.number - number.limb[0] > 256)
         return {};
     if (number.limb[0] + 1 == block.number && !block.parent_hash.is_zero()) return to_u256(block.parent_hash);
-    MissingReads& missing = f.journal.missing();
-    if (missing.error) return {};
-    const Read<Hash> read = f.journal.state().read_block_hash(number.limb[0]);
-    if (read.knowledge == Knowledge::value) return to_u256(read.value);
-    if (read.knowledge == Knowledge::failed ||
-        (read.knowledge == Knowledge::unknown && !missing.assume_absent))
-        missing.end_with(read.knowledge, "hash of block " + std::to_string(number.limb[0]));
-    return {};
+    return to_u256(f.journal.block_hash(number.limb[0]));
 }
 
 template <class F>

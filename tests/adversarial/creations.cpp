@@ -77,6 +77,7 @@ void add_creations(Cases& cases) {
         [](Scene& s, Side side) { from_zeros(s, side, 1'000'000, OP_CREATE); });
     add("jumpdests_london", Fork::london,
         [](Scene& s, Side side) { from_jumpdests(s, side, 200'000, OP_JUMPDEST); });
+    cases.back().bound_by_gas = true;  // each JUMPDEST is run, and pays for that
     add("jumpdests_stop_london", Fork::london,
         [](Scene& s, Side side) { from_jumpdests(s, side, 200'000, OP_STOP); });
     add("longest", Fork::cancun, [](Scene& s, Side side) { from_zeros(s, side, 49'152, OP_CREATE); });

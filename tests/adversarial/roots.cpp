@@ -15,12 +15,13 @@ void large_state(Scene& scene, Side side) {
     for (uint64_t i = 0; i < 300; ++i) scene.call(Address::from_low(0x77000000 + i), 21'000).value = 1;
 }
 
+/// A storage that is large: it costs its size once, and from then on what changes.
 void large_storage(Scene& scene, Side side) {
     scene.with_roots = true;
-    const Address contract = scene.place(push(5) + ops({OP_CALLER, OP_SSTORE, OP_STOP}));
-    for (uint64_t i = 1; i <= (side == Side::attack ? 30'000U : 300U); ++i)
-        scene.state.set_slot(contract, i, i);
-    for (int i = 0; i < 180; ++i) scene.call(contract, 42'000);
+    const Bytes store = push(5) + ops({OP_CALLER, OP_SSTORE, OP_STOP});
+    const Address large = scene.place(store), small = scene.place(store + ops({OP_STOP}));
+    for (uint64_t i = 1; i <= 30'000; ++i) scene.state.set_slot(large, i, i);
+    for (int i = 0; i < 180; ++i) scene.call(i == 0 || side == Side::attack ? large : small, 42'000);
 }
 
 /// The block itself changes much, early.

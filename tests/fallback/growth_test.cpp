@@ -194,14 +194,14 @@ TEST_F(CommittedCase, what_was_entered_is_not_entered_again) {
     m_committed.use_journal();
     write(7, 3);
     write(1000, 1);
-    EXPECT_EQ(m_committed.journal().listed_slots().size(), 2U);
-    EXPECT_EQ(m_committed.journal().listed_accounts().size(), 1U);
+    EXPECT_EQ(m_committed.journal().newly_changed_slots().size(), 2U);
+    EXPECT_EQ(m_committed.journal().newly_changed_accounts().size(), 1U);
     EXPECT_EQ(m_committed.journal().changed_slots().size(), 501U);
     m_committed.use_table(21);
     EXPECT_EQ(committed(7), U256{3});
     EXPECT_EQ(entry().nonzero_slots, 501U);
     m_committed.use_journal();
-    EXPECT_TRUE(m_committed.journal().listed_slots().empty());
+    EXPECT_TRUE(m_committed.journal().newly_changed_slots().empty());
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ TEST(JournalChanges, know_what_is_deleted_although_its_touch_was_reverted) {
     Over o(state);
     o.j.list_changes();
     const auto checkpoint = o.j.checkpoint();
-    o.j.touch(o.row(ripemd));
+    o.j.credit(o.row(ripemd), 0);
     o.j.revert(checkpoint);
     o.next_transaction();
     const StateDiff changes = o.j.take_changes();

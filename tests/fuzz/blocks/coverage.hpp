@@ -56,7 +56,7 @@ class CoverageTracer final : public Tracer {
     void on_step(const TraceStep& step) override;
     void on_enter(int64_t gas_left) override;
     void on_step_done(int64_t gas_left, Status status) override;
-    void on_transaction_done(bool, uint64_t, BytesView) override { m_depth = 0; }
+    void on_transaction_done(const TraceEnd&) override { m_depth = 0; }
 
   private:
     struct FrameSeen {
