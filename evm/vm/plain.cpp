@@ -73,7 +73,7 @@ Status PlainLoop<R>::run() {
                              .return_data = f.return_data});
         Status status = check_and_charge(op);
         if (status == Status::success) status = execute(op);
-        if (tracer != nullptr) tracer->on_step_done(f.gas, status);
+        if (tracer != nullptr) tracer->on_step_done({f.gas, status, f.journal.refund()});
         if (status != Status::success || halted) return status;
     }
 }
