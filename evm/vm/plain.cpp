@@ -78,7 +78,7 @@ Status PlainLoop<R>::run() {
                              .return_data = f.return_data});
         Status status = check_and_charge(op);
         if (status == Status::success) status = execute(op);
-        if (tracer != nullptr) tracer->on_step_done(f.gas, status);
+        if (tracer != nullptr) tracer->on_step_done({f.gas, status, f.journal.refund()});
         if (status != Status::success || halted) return status;
         if (jumps_left == 0) return run_fast(f, pc, static_cast<size_t>(sp + 1 - f.stack));
     }

@@ -24,6 +24,14 @@ struct TraceStep {
     BytesView return_data;
 };
 
+/// One instruction after it was executed.
+struct StepEnd {
+    /// Where it could not be paid for, below zero by what was missing.
+    int64_t gas_left = 0;
+    Status status{};  ///< how it ended the frame, if exceptionally
+    int64_t refund = 0;
+};
+
 /// How a transaction ended.
 struct TraceEnd {
     Status status{};  ///< of its first frame
@@ -42,9 +50,8 @@ class Tracer {
     /// `gas_left`. Its end is announced after the callee's instructions, where there are any: a call may
     /// still fail without entering a frame, and get back what it handed on.
     virtual void on_enter(int64_t gas_left) = 0;
-    /// The instruction announced last has ended, and how, if it ended the frame exceptionally. Where it could
-    /// not be paid for, `gas_left` is below zero by what was missing.
-    virtual void on_step_done(int64_t gas_left, Status status) = 0;
+    /// The instruction announced last has ended.
+    virtual void on_step_done(const StepEnd& end) = 0;
     virtual void on_transaction_done(const TraceEnd& end) = 0;
 };
 

@@ -3,54 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "evm/codec/rlp.hpp"
-#include "tests/cli/example_block.hpp"
-#include "tests/cli/program.hpp"
+#include "tests/cli/t8n_fixture.hpp"
 
 namespace warpevm::tools {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-constexpr const char* key = "0x45a915e4d060149eb4365960e6a7a45f334393093061116b197e3240065ff2d8";
-/// The address of that key.
-constexpr const char* sender = "0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b";
-constexpr const char* recipient = "0x00000000000000000000000000000000000000aa";
-
-class T8n : public testing::Test {
-  protected:
-    T8n() {
-        m_alloc = {{sender, {{"balance", "0x5ffd4878be161d74"}, {"nonce", "0x0"}}}};
-        m_env = {{"currentCoinbase", "0x00000000000000000000000000000000000000fe"},
-                 {"currentDifficulty", "0x20000"},
-                 {"currentGasLimit", "0x750a163df65e8a"},
-                 {"currentNumber", "1"},
-                 {"currentTimestamp", "1000"}};
-        m_tx = {{"gas", "0x5208"}, {"gasPrice", "0x2"}, {"input", "0x"}, {"nonce", "0x0"},
-                {"to", recipient}, {"value", "0x1"},    {"v", "0x0"},    {"r", "0x0"},
-                {"s", "0x0"},      {"secretKey", key}};
-        m_txs = {m_tx};
-    }
-    Ran run(const std::string& fork, const std::string& more = {}) {
-        m_folder.write("alloc.json", m_alloc.dump());
-        m_folder.write("env.json", m_env.dump());
-        m_folder.write("txs.json", m_txs.dump());
-        const std::string at = m_folder.path().string() + "/";
-        Ran ran = run_program(
-            "t8n --input.alloc " + at + "alloc.json --input.env " + at + "env.json --input.txs " + at +
-            "txs.json --state.fork " + fork +
-            " --output.result stdout --output.alloc stdout --output.body stdout --output.basedir " + at +
-            " " + more);
-        if (ran.exit_code == 0) m_out = json::parse(ran.out);
-        return ran;
-    }
-
-    TemporaryFolder m_folder;
-    json m_alloc, m_env, m_tx, m_txs, m_out;
-};
 
 TEST_F(T8n, SignsExecutesAndWritesTheThreeOutputs) {
     const Ran ran = run("Berlin");
@@ -152,107 +112,6 @@ TEST_F(T8n, CancunHasBlobFieldsAndWithdrawals) {
     EXPECT_TRUE(m_out["result"].contains("withdrawalsRoot"));
     EXPECT_EQ(m_out["alloc"][recipient]["balance"], to_quantity(uint64_t{2000000001}));
 }
-
-TEST_F(T8n, WritesATraceForEachTransaction) {
-    m_alloc[recipient] = {{"balance", "0x0"}, {"code", "0x6001600101"}};
-    m_txs[0]["gas"] = "0x10000";
-    ASSERT_EQ(run("Berlin", "--trace").exit_code, 0);
-    const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
-    EXPECT_EQ(
-        m_folder.read("trace-0-" + hash + ".jsonl"),
-        R"({"pc":0,"op":96,"gas":"0xadf8","gasCost":"0x3","memSize":0,"stack":[],"depth":1,"refund":0,"opName":"PUSH1"}
-{"pc":2,"op":96,"gas":"0xadf5","gasCost":"0x3","memSize":0,"stack":["0x1"],"depth":1,"refund":0,"opName":"PUSH1"}
-{"pc":4,"op":1,"gas":"0xadf2","gasCost":"0x3","memSize":0,"stack":["0x1","0x1"],"depth":1,"refund":0,"opName":"ADD"}
-{"pc":5,"op":0,"gas":"0xadef","gasCost":"0x0","memSize":0,"stack":["0x2"],"depth":1,"refund":0,"opName":"STOP"}
-{"output":"","gasUsed":"0x9"}
-)");
-}
-
-/// The lines of the only transaction's trace.
-std::vector<json> lines_of(const std::string& text) {
-    std::vector<json> lines;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
-    return lines;
-}
-
-TEST_F(T8n, TracesHoldWhatIsAskedFor) {
-    // The identity's answer is in memory and in the return data.
-    m_alloc[recipient] = {{"balance", "0x0"}, {"code", "0x602a5f5260205f60205f5f60045af100"}};
-    m_txs[0]["gas"] = "0x10000";
-    m_env["currentRandom"] = "0x0";
-    m_env["currentDifficulty"] = "0x0";
-    m_env["currentBaseFee"] = "0x1";
-    m_env["withdrawals"] = json::array();
-    const auto traced = [&](const std::string& options) {
-        EXPECT_EQ(run("Shanghai", options).exit_code, 0);
-        const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
-        const auto lines = lines_of(m_folder.read("trace-0-" + hash + ".jsonl"));
-        return lines.at(lines.size() - 2);
-    };
-    const json plain = traced("--trace --verbosity 5");
-    EXPECT_FALSE(plain.contains("memory"));
-    EXPECT_FALSE(plain.contains("returnData"));
-    EXPECT_EQ(plain["memSize"], 32);
-    const json full = traced("--trace --trace.memory --trace.nostack -trace.returndata=true");
-    EXPECT_TRUE(full["stack"].is_null());
-    EXPECT_EQ(std::string(full["memory"]).size(), 2 + 2 * 32U);
-    EXPECT_EQ(full["returnData"], "0x" + std::string(62, '0') + "2a");
-}
-
-/// What geth shows for a CALL is its price with the gas that it hands on, whether or not a frame is entered.
-TEST_F(T8n, ACallThatEntersNoFrameCostsWhatItHandsOn) {
-    m_alloc["0x00000000000000000000000000000000000000bb"] = {{"balance", "0x1"}};
-    m_txs[0]["gas"] = "0x10000";
-    for (const auto& [opcode, value, cost] : {std::tuple{"f1", "07", 2600 + 9000 + 0x1000},
-                                              {"f2", "07", 2600 + 9000 + 0x1000},
-                                              {"f1", "00", 2600 + 0x1000}}) {
-        m_alloc[recipient] = {
-            {"balance", "0x0"},
-            {"code", std::string("0x600060006000600060") + value + "60bb611000" + opcode + "00"}};
-        ASSERT_EQ(run("Berlin", "--trace").exit_code, 0);
-        const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
-        const auto lines = lines_of(m_folder.read("trace-0-" + hash + ".jsonl"));
-        EXPECT_EQ(lines.at(7)["gasCost"], to_quantity(static_cast<uint64_t>(cost))) << opcode << value;
-    }
-}
-
-TEST_F(T8n, FailuresAreWordedAsGethWordsThem) {
-    m_txs[0]["gas"] = "0x10000";
-    for (const auto& [code, error] : {std::pair{"0x01", "stack underflow (0 <=> 2)"},
-                                      {"0x0c", "invalid opcode: opcode 0xc not defined"},
-                                      {"0xfe", "invalid opcode: INVALID"},
-                                      {"0x600056", "invalid jump destination"},
-                                      {"0x63ffffffff5100", "out of gas"}}) {
-        m_alloc[recipient] = {{"balance", "0x0"}, {"code", code}};
-        ASSERT_EQ(run("Berlin", "--trace").exit_code, 0);
-        const std::string hash = m_out["result"]["receipts"][0]["transactionHash"];
-        const auto lines = lines_of(m_folder.read("trace-0-" + hash + ".jsonl"));
-        EXPECT_EQ(lines.at(lines.size() - 2)["error"], error);
-        EXPECT_EQ(lines.back()["error"], error);
-        EXPECT_EQ(lines.back()["gasUsed"], "0xadf8");
-    }
-}
-
-TEST_F(T8n, CountsInstructions) {
-    m_alloc[recipient] = {{"balance", "0x0"}, {"code", "0x600160010c"}};
-    m_txs[0]["gas"] = "0x10000";
-    ASSERT_EQ(run("Berlin", "--opcode.count counts.json").exit_code, 0);
-    EXPECT_EQ(json::parse(m_folder.read("counts.json")), (json{{"PUSH1", 2}, {"0x0c", 1}}));
-}
-
-/// A block from Prague on, with a system contract that does as the code says.
-class PragueT8n : public T8n {
-  protected:
-    PragueT8n() {
-        m_env.erase("currentDifficulty");
-        m_env["currentRandom"] = "0x0";
-        m_env["currentBaseFee"] = "0x1";
-        m_env["currentExcessBlobGas"] = "0x0";
-        m_env["parentBeaconBlockRoot"] = to_hex(Hash{});
-        m_env["withdrawals"] = json::array();
-    }
-};
 
 TEST_F(PragueT8n, WhatFailsAfterTheTransactionsIsABlockException) {
     m_alloc["0x0000bbddc7ce488642fb579f8b00f3a590007251"] = {{"balance", "0x0"}, {"code", "0xfe"}};

@@ -70,7 +70,7 @@ int run(const GethTestOptions& test, const FileRunner& runner, CaseLines* lines)
     options.trace_style = {.stack = !test.no_stack,
                            .memory = !test.no_memory,
                            .return_data = !test.no_return_data,
-                           .summary_of_geth = true};
+                           .as_geth = true};
     ExecutionContext context;
     std::vector<CaseResult> cases;
     if (!test.path.empty()) {

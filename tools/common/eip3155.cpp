@@ -74,14 +74,16 @@ void Eip3155Writer::on_step(const TraceStep& step) {
     tail += fmt::format(R"(,"memSize":{},"stack":{})", step.memory_size,
                         m_style.stack ? stack_text(step.stack) : "null");
     // geth leaves out what is empty.
-    if (m_style.return_data && !(m_style.summary_of_geth && step.return_data.empty()))
+    if (m_style.return_data && !(m_style.as_geth && step.return_data.empty()))
         tail += fmt::format(R"(,"returnData":"{}")", to_hex(step.return_data));
-    tail += fmt::format(R"(,"depth":{},"refund":{},"opName":"{}")", step.depth, step.refund,
-                        geth_opcode_name(step.opcode));
+    tail += fmt::format(R"(,"depth":{},"refund":)", step.depth);
+    line.refund = step.refund;
+    line.after_refund = fmt::format(R"(,"opName":"{}")", geth_opcode_name(step.opcode));
 }
 
 void Eip3155Writer::write(Pending& step, int64_t cost, std::string_view error) {
-    m_out << step.before_cost << fmt::format("0x{:x}", std::max<int64_t>(cost, 0)) << step.after_cost;
+    m_out << step.before_cost << fmt::format("0x{:x}", std::max<int64_t>(cost, 0)) << step.after_cost
+          << step.refund << step.after_refund;
     if (!error.empty()) m_out << R"(,"error":")" << error << '"';
     m_out << "}\n";
     step.written = true;
@@ -92,20 +94,23 @@ void Eip3155Writer::on_enter(int64_t gas_left) {
     write(m_pending.back(), m_pending.back().gas - gas_left, {});
 }
 
-void Eip3155Writer::on_step_done(int64_t gas_left, Status status) {
+void Eip3155Writer::on_step_done(const StepEnd& end) {
     if (m_pending.empty()) return;
     Pending& step = m_pending.back();
-    const std::string error = geth_error(status, step.opcode, step.height);
+    const std::string error = geth_error(end.status, step.opcode, step.height);
     // What fails before it is charged is shown with its static price.
-    const int64_t cost = is_stack_error(status) ? step.static_gas : step.gas - gas_left;
-    if (!step.written) write(step, cost, is_exceptional(status) ? error : std::string_view{});
+    const int64_t cost = is_stack_error(end.status) ? step.static_gas : step.gas - end.gas_left;
+    // geth computes their refund with their price.
+    if (m_style.as_geth && (step.opcode == OP_SSTORE || step.opcode == OP_SELFDESTRUCT))
+        step.refund = end.refund;
+    if (!step.written) write(step, cost, is_exceptional(end.status) ? error : std::string_view{});
     if (m_pending.size() == 1) m_error = error;
     m_pending.pop_back();
 }
 
 void Eip3155Writer::on_transaction_done(const TraceEnd& end) {
     const bool success = end.status == Status::success;
-    if (m_style.summary_of_geth) {
+    if (m_style.as_geth) {
         m_out << fmt::format(R"({{"output":"{}","gasUsed":"0x{:x}")", to_hex(end.output).substr(2),
                              end.frame_gas_used);
         if (!success) {

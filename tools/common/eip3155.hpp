@@ -15,9 +15,10 @@ struct TraceStyle {
     bool stack = true;
     bool memory = false;
     bool return_data = true;
-    /// The last line as geth writes it: the gas that the first frame used, and an error in place of a
-    /// verdict.
-    bool summary_of_geth = false;
+    /// As geth writes it: the last line has the gas that the first frame used, and an error in place of a
+    /// verdict; return data that is empty is left out; what SSTORE and SELFDESTRUCT refund is in their own
+    /// line.
+    bool as_geth = false;
 };
 
 class Eip3155Writer final : public Tracer {
@@ -25,7 +26,7 @@ class Eip3155Writer final : public Tracer {
     explicit Eip3155Writer(std::ostream& out, const TraceStyle& style = {}) : m_out(out), m_style(style) {}
     void on_step(const TraceStep& step) override;
     void on_enter(int64_t gas_left) override;
-    void on_step_done(int64_t gas_left, Status status) override;
+    void on_step_done(const StepEnd& end) override;
     void on_transaction_done(const TraceEnd& end) override;
 
   private:
@@ -33,6 +34,8 @@ class Eip3155Writer final : public Tracer {
     struct Pending {
         std::string before_cost;
         std::string after_cost;
+        std::string after_refund;
+        int64_t refund = 0;
         int64_t gas = 0;
         int64_t static_gas = 0;
         size_t height = 0;

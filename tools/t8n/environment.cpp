@@ -17,6 +17,14 @@ namespace {
 }  // namespace
 
 void complete_environment(json::GivenEnvironment& env, const Rules& rules) {
+    if (rules.at_least(Fork::london) && !env.base_fee) {
+        if (!env.parent_base_fee || env.number == 0)
+            refuse("EIP-1559 config but missing 'parentBaseFee' in env section");
+        env.base_fee = next_base_fee(
+            {env.parent_gas_limit.value_or(0), env.parent_gas_used.value_or(0), *env.parent_base_fee});
+    }
+    if (rules.at_least(Fork::shanghai) && !env.withdrawals)
+        refuse("Shanghai config but missing 'withdrawals' in env section");
     if (rules.at_least(Fork::paris)) {
         if (!env.random) refuse("post-merge requires currentRandom to be defined in env");
         if (env.difficulty && !env.difficulty->is_zero())
@@ -41,14 +49,6 @@ void complete_environment(json::GivenEnvironment& env, const Rules& rules) {
                                                        .parent_timestamp = env.parent_timestamp.value_or(0),
                                                        .parent_has_ommers = has_ommers});
     }
-    if (rules.at_least(Fork::london) && !env.base_fee) {
-        if (!env.parent_base_fee || env.number == 0)
-            refuse("EIP-1559 config but missing 'parentBaseFee' in env section");
-        env.base_fee = next_base_fee(
-            {env.parent_gas_limit.value_or(0), env.parent_gas_used.value_or(0), *env.parent_base_fee});
-    }
-    if (rules.at_least(Fork::shanghai) && !env.withdrawals)
-        refuse("Shanghai config but missing 'withdrawals' in env section");
     if (!rules.at_least(Fork::shanghai)) env.withdrawals.reset();
     if (!rules.at_least(Fork::cancun)) {
         env.parent_beacon_block_root.reset();

@@ -12,6 +12,9 @@ void fill_in(std::string& words, std::string_view mark, const std::string& text)
     if (const size_t at = words.find(mark); at != std::string::npos) words.replace(at, mark.size(), text);
 }
 
+/// What recover_sender says of a signature that is in its ranges and yet nobody's; geth words that apart.
+constexpr std::string_view unrecoverable = "no public key recovers from it";
+
 }  // namespace
 
 const char* geth_words_of(ErrorCode code) {
@@ -28,6 +31,7 @@ const char* geth_words_of(ErrorCode code) {
 std::string geth_words(const Error& error, const Concerned& of) {
     const char* const pattern = geth_words_of(error.code);
     if (pattern == nullptr) return to_string(error);
+    if (error.code == ErrorCode::tx_bad_signature && error.detail == unrecoverable) return "recovery failed";
     std::string words = pattern;
     if (words.ends_with(": {}") && error.detail.empty()) words.resize(words.size() - 4);
     fill_in(words, "{sender}", checksummed(of.sender));

@@ -135,6 +135,7 @@ ordered_json result_json(const T8nTransition& t, const std::vector<size_t>& indi
         out["currentExcessBlobGas"] = to_quantity(env.excess_blob_gas.value_or(0));
         out["blobGasUsed"] = to_quantity(outcome.blob_gas_used);
     }
+    out["requests"] = nullptr;
     if (t.rules.at_least(Fork::prague)) {
         // Contracts that are not there have no requests.
         out["requestsHash"] = to_hex(requests_hash(outcome.requests));

@@ -159,7 +159,7 @@ std::optional<TraceStyle> trace_style(const T8nOptions& options) {
     return TraceStyle{.stack = !options.trace_no_stack,
                       .memory = options.trace_memory,
                       .return_data = options.trace_return_data,
-                      .summary_of_geth = true};
+                      .as_geth = true};
 }
 
 BlockOutcome execute(const T8nOptions& options, const T8nInput& input, const BlockInput& block,

@@ -17,7 +17,7 @@ class OpcodeCounter final : public Tracer {
   public:
     void on_step(const TraceStep& step) override { ++m_counts[step.opcode]; }
     void on_enter(int64_t) override {}
-    void on_step_done(int64_t, Status) override {}
+    void on_step_done(const StepEnd&) override {}
     void on_transaction_done(const TraceEnd&) override {}
     /// By name as JSON; bytes that no fork defines are named by their value ("0x0c").
     [[nodiscard]] std::string json() const;
@@ -40,8 +40,8 @@ class TransactionTracer final : public Tracer {
     void on_enter(int64_t gas_left) override {
         if (m_writer) m_writer->on_enter(gas_left);
     }
-    void on_step_done(int64_t gas_left, Status status) override {
-        if (m_writer) m_writer->on_step_done(gas_left, status);
+    void on_step_done(const StepEnd& end) override {
+        if (m_writer) m_writer->on_step_done(end);
     }
     void on_transaction_done(const TraceEnd& end) override {
         if (!m_writer) return;
