@@ -67,7 +67,7 @@ Result<std::vector<BlockOutcome>> execute(Stage& stage, Backend backend) {
     if (scene.with_roots)
         scene.options.state_root_after = [&](const StateDiff& d) { return scene.state.root_after(d); };
     if (stage.parallel) return execute_parallel(*stage.parallel, scene.window, *stage.view, scene.options);
-    stage.context.interpreter = backend == Backend::plain ? Interpreter::plain : Interpreter::fast;
+    if (backend == Backend::plain) stage.context.interpreter = Interpreter::plain;
     return execute_serial(stage.context, scene.window, *stage.view, scene.options);
 }
 
