@@ -40,7 +40,12 @@ struct Work {
 struct ChildSettings {
     /// Bytes of the stack of the thread that does the work; absent: the process's own.
     std::optional<size_t> stack;
-    unsigned seconds = 20;  ///< of processor time, after which it is killed
+    /// Of processor time, after which it is killed.
+#if defined(WARPEVM_SANITIZED)
+    unsigned seconds = 120;
+#else
+    unsigned seconds = 20;
+#endif
 };
 
 /// `prepare` runs in the child too, unmeasured and on a large stack, as `answer` does.

@@ -32,6 +32,18 @@ void from_jumpdests(Scene& scene, Side side, uint64_t size, uint64_t first) {
     scene.call(scene.place(loop(fill, body, 500'000)), gas);
 }
 
+/// Long init code that jumps once, to its end: which bytes are jump destinations depends on all before.
+void jumps(Scene& scene, Side side, uint64_t size) {
+    const uint64_t end = side == Side::attack ? size - 32 : 64;
+    Bytes32 head{}, tail{};
+    const Bytes jump = push(end, 3) + ops({OP_JUMP});
+    std::copy(jump.begin(), jump.end(), head.bytes.begin());
+    tail.bytes[0] = OP_JUMPDEST;
+    const Bytes fill =
+        push(to_u256(tail)) + push(end) + ops({OP_MSTORE}) + push(to_u256(head)) + push(0) + ops({OP_MSTORE});
+    scene.call(scene.place(loop(fill, repeat(create(end + 32), 4), 500'000)), gas);
+}
+
 /// Deploys distinct codes of full length (their tail is the gas left) and calls each once.
 void deployed(Scene& scene, Side side, uint64_t length) {
     // Init code: MSTORE of GAS at 0, then RETURN(0, length).
@@ -77,13 +89,17 @@ void add_creations(Cases& cases) {
         [](Scene& s, Side side) { from_zeros(s, side, 1'000'000, OP_CREATE); });
     add("jumpdests_london", Fork::london,
         [](Scene& s, Side side) { from_jumpdests(s, side, 200'000, OP_JUMPDEST); });
-    cases.back().bound_by_gas = true;  // each JUMPDEST is run, and pays for that
+    cases.back().bound_by_gas = true;  // it runs what it pays for
     add("jumpdests_stop_london", Fork::london,
         [](Scene& s, Side side) { from_jumpdests(s, side, 200'000, OP_STOP); });
     add("longest", Fork::cancun, [](Scene& s, Side side) { from_zeros(s, side, 49'152, OP_CREATE); });
     add("longest_create2", Fork::cancun,
         [](Scene& s, Side side) { from_zeros(s, side, 49'152, OP_CREATE2); });
     cases.back().bound_by_gas = true;  // it is hashed, and pays for that
+    add("jump_in_2_mb_london", Fork::london, [](Scene& s, Side side) { jumps(s, side, 2'000'000); });
+    cases.back().bound_by_gas = true;
+    add("jump_in_longest", Fork::cancun, [](Scene& s, Side side) { jumps(s, side, 49'152); });
+    cases.back().bound_by_gas = true;
     add("codes", Fork::cancun, [](Scene& s, Side side) { deployed(s, side, 24'000); });
     add("codes_reverted", Fork::cancun, [](Scene& s, Side side) { deployed_and_reverted(s, side, 24'000); });
     add("collisions", Fork::cancun, collisions);

@@ -22,7 +22,7 @@ Cases all_cases() {
     Cases cases;
     for (const auto add : {add_moving_memory, add_deep_stacks, add_colliding_keys, add_translation,
                            add_creations, add_hot_rows, add_roots, add_unpaid_reads, add_reverts,
-                           add_big_memory, add_arithmetic, add_precompiles, add_envelopes})
+                           add_big_memory, add_arithmetic, add_precompiles, add_envelopes, add_decoders})
         add(cases);
     return cases;
 }

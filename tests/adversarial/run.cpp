@@ -67,7 +67,7 @@ Result<std::vector<BlockOutcome>> execute(Stage& stage, Backend backend) {
     Scene& scene = stage.scene;
     if (scene.with_roots) scene.options.state_roots = roots_over(scene.state);
     if (stage.parallel) return execute_parallel(*stage.parallel, scene.window, *stage.view, scene.options);
-    stage.context.interpreter = backend == Backend::plain ? Interpreter::plain : Interpreter::tiered;
+    if (backend == Backend::plain) stage.context.interpreter = Interpreter::plain;
     return execute_serial(stage.context, scene.window, *stage.view, scene.options);
 }
 
@@ -198,6 +198,10 @@ Measured measure(const Case& one, Side side, Backend backend, const ChildSetting
 
 void check(const Case& one) {
     std::printf("%s\n", one.name.c_str());
+    if (one.work) {
+        judge([&](Side side) { return in_child([&] { return one.work(side); }); }, "", one.bound_by_gas);
+        return;
+    }
     std::optional<Hash> digests[2];
     double serial_seconds = 0;
     const auto compare = [&](const Measured& m, Side side, const std::string& where) {
@@ -237,10 +241,6 @@ void check(const Case& one) {
             expect_end(m, where);
             compare(m, Side::attack, where);
         }
-}
-
-void check_work(const std::function<Work(Side)>& prepare) {
-    judge([&](Side side) { return in_child([&] { return prepare(side); }); }, "");
 }
 
 }  // namespace warpevm::adversarial

@@ -18,6 +18,9 @@ struct Case {
     Fork fork = Fork::cancun;
     /// Puts the state and the transactions into the scene.
     std::function<void(Scene& scene, Side side)> build;
+    /// In place of it: work that is no execution (a decoder). Its answer's gas is four times the input's
+    /// bytes.
+    std::function<Work(Side)> work{};
     /// Runs also on threads with little stack.
     bool small_stacks = false;
     /// What may be asked of the state view; zeros: not looked at.
@@ -33,9 +36,6 @@ using Cases = std::vector<Case>;
 
 /// Runs the case on every backend and reports to GoogleTest.
 void check(const Case& one);
-/// A piece of other work (a decoder) against its twin; `size` in bytes takes the place of gas.
-void check_work(const std::function<Work(Side)>& prepare);
-
 Measured measure(const Case& one, Side side, Backend backend, const ChildSettings& settings = {});
 
 // The families.
@@ -52,5 +52,6 @@ void add_big_memory(Cases& cases);
 void add_arithmetic(Cases& cases);
 void add_precompiles(Cases& cases);
 void add_envelopes(Cases& cases);
+void add_decoders(Cases& cases);
 
 }  // namespace warpevm::adversarial

@@ -74,6 +74,62 @@ std::vector<Filling> fillings() {
          ops({OP_DUP1, OP_DUP1, OP_DUP1, OP_DUP1, OP_DUP1, OP_DUP1, OP_CALL}), 100}};
 }
 
+/// Blocks of as many operations as a block may have, each entered by a jump that the input names.
+Bytes entries(uint64_t number, const Bytes& unit, size_t block_size) {
+    Bytes code = push(0) + ops({OP_CALLDATALOAD, OP_JUMP});
+    while (code.size() + block_size < max_code_size) {
+        code.push_back(OP_JUMPDEST);
+        const size_t end = code.size() + block_size - 1;
+        while (code.size() + unit.size() <= end) append(code, unit);
+        code.resize(end, OP_STOP);
+    }
+    return code + push(number, 3);
+}
+/// Branches that lead everywhere, into JUMPDESTs that fill the second half.
+Bytes branches_everywhere(uint64_t number) {
+    constexpr size_t first_target = max_code_size / 2;
+    Bytes code = push(0) + ops({OP_CALLDATALOAD, OP_JUMP});
+    for (size_t n = 0; code.size() + 8 < first_target; ++n) {
+        if (n % 100 == 0) code.push_back(OP_JUMPDEST);
+        const size_t target = first_target + n * 64 % (max_code_size - first_target - 64);
+        code = code + ops({OP_CALLDATASIZE}) + push(target, 2) + ops({OP_JUMPI});
+    }
+    code.resize(first_target, OP_STOP);
+    code.resize(max_code_size - 4, OP_JUMPDEST);
+    return code + push(number, 3);
+}
+/// Calls each code at each of `places`, with little gas; afterwards runs `then` until the gas ends.
+void enter_each(Scene& scene, const std::vector<Bytes>& codes, const std::vector<uint64_t>& places,
+                uint64_t gas, const Bytes& then = {}) {
+    Bytes calls;
+    std::vector<Address> addresses;
+    for (const Bytes& code : codes) addresses.push_back(scene.place(code));
+    // Once before, so that none is new.
+    for (const Address& a : addresses) append(calls, call(a, {.kind = OP_STATICCALL, .gas = 10}));
+    for (const uint64_t place : places) {
+        append(calls, push(place) + push(0) + ops({OP_MSTORE}));
+        for (const Address& a : addresses)
+            append(calls, call(a, {.kind = OP_STATICCALL, .gas = gas, .input_size = 32}));
+    }
+    const uint64_t total = 100'000 + codes.size() * 2700 + codes.size() * places.size() * (150 + gas);
+    if (then.empty()) {
+        scene.call(scene.place(calls + ops({OP_STOP})), total);
+        return;
+    }
+    scene.call(scene.place(calls + ops({OP_STOP})), total);
+    scene.call(scene.place(then), 30'000'000);
+}
+std::vector<Bytes> distinct(size_t count, const std::function<Bytes(uint64_t)>& make) {
+    std::vector<Bytes> codes;
+    for (uint64_t i = 0; i < count; ++i) codes.push_back(make(i));
+    return codes;
+}
+std::vector<uint64_t> every(size_t step, uint64_t first = 4) {
+    std::vector<uint64_t> places;
+    for (uint64_t at = first; at + step < max_code_size; at += step) places.push_back(at);
+    return places;
+}
+
 /// A line of blocks, entered at ever earlier places.
 Bytes line(uint64_t number) {
     constexpr size_t blocks = 3400;
@@ -166,6 +222,63 @@ void add_translation(Cases& cases) {
                                             : as_long(i, ops({OP_INVALID}));
             },
             20, 2);
+    });
+    // Blocks that can't be paid for are not translated: each entry costs a warm call, and all want different
+    // code.
+    struct Unit {
+        const char* name;
+        Bytes unit;
+    };
+    for (const Unit& u :
+         {Unit{"operations", ops({OP_CALLER})}, Unit{"gas_segments", ops({OP_GAS, OP_GAS, OP_SSTORE})},
+          Unit{"logs", ops({OP_DUP1, OP_DUP1, OP_LOG0})},
+          Unit{"calls", repeat(ops({OP_CALLDATASIZE}), 7) + ops({OP_CALL})}})
+        add(
+            std::string("entered_everywhere_") + u.name, Fork::cancun,
+            [u](Scene& scene, Side side) {
+                const auto codes = distinct(60, [&](uint64_t i) {
+                    return side == Side::attack ? entries(i, u.unit, 500)
+                                                : entries(i, ops({OP_JUMPDEST, OP_STOP}), 500);
+                });
+                enter_each(scene, codes, every(500), 30);
+            },
+            false);
+    add(
+        "branches_everywhere", Fork::cancun,
+        [](Scene& scene, Side side) {
+            std::vector<uint64_t> places;
+            for (uint64_t n = 0; n < 24; ++n) places.push_back(4 + n * 501);
+            const auto codes = distinct(300, [&](uint64_t i) {
+                return side == Side::attack ? branches_everywhere(i) : entries(i, ops({OP_STOP}), 501);
+            });
+            enter_each(scene, codes, places, 60);
+        },
+        false);
+    // Whoever fills the cache must not make everybody else slow.
+    add(
+        "cache_filled_by_others", Fork::cancun,
+        [](Scene& scene, Side side) {
+            const auto codes = distinct(side == Side::attack ? 300 : 2, [&](uint64_t i) {
+                return entries(i, repeat(ops({OP_CALLDATASIZE}), 7) + ops({OP_CALL}), 500);
+            });
+            const Bytes spin = loop(push(7), repeat(push(3) + ops({OP_ADD, OP_DUP1, OP_MUL}), 16));
+            enter_each(scene, codes, every(500), 30, spin);
+        },
+        false);
+    add("called_twice", Fork::cancun, [](Scene& scene, Side side) {
+        call_each(
+            scene, 600, 100,
+            [&](uint64_t i) {
+                return side == Side::attack ? filled(i, {}, push(0) + ops({OP_JUMPDEST, OP_POP}))
+                                            : as_long(i, ops({OP_INVALID}));
+            },
+            2);
+    });
+    add("jump_in_each", Fork::cancun, [](Scene& scene, Side side) {
+        call_each(scene, 600, 100, [&](uint64_t i) {
+            const Bytes head = push(4, 2) + ops({OP_JUMP, OP_JUMPDEST, OP_STOP});
+            return head + filled(i, {}, side == Side::attack ? push(0, 1) : push(0, 32));
+        });
     });
 }
 
