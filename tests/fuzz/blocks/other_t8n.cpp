@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -163,7 +164,13 @@ void write_t8n_input(const FuzzBlock& block, const PreparedBlock& prepared, cons
 
 std::string ask_other_t8n(const std::string& program, const FuzzBlock& block, const PreparedBlock& prepared,
                           const BlockOutcome& ours, Coverage* coverage) {
-    if (block.fork == Fork::bpo5) return {};  // nobody has it
+    // Nobody has BPO5, and geth does not read a list in which a blob transaction has no blobs.
+    const auto unreadable = [](const FuzzTransaction& made) {
+        return made.tx.type == TxType::blob && made.tx.blob_versioned_hashes.empty();
+    };
+    if (block.fork == Fork::bpo5 ||
+        std::any_of(block.transactions.begin(), block.transactions.end(), unreadable))
+        return {};
     const TemporaryFolder folder;
     write_t8n_input(block, prepared, folder.path);
     const std::string command = fmt::format(
