@@ -183,7 +183,7 @@ void Execution<R>::apply_authorization(const Authorization& authorization) {
     const Code& code = m_journal.code(row);
     if (!code.empty() && !code.delegate()) return;
     if (m_journal.nonce(row) != authorization.nonce) return;
-    if (!m_journal.is_dead(row)) m_journal.add_refund(existing_authority_refund);
+    if (m_journal.exists(row)) m_journal.add_refund(existing_authority_refund);
     if (authorization.address.is_zero()) {
         m_journal.set_code(row, m_journal.codes().empty());
     } else {

@@ -99,8 +99,7 @@ void as_alloc(const json::Value& value) {
     static_cast<void>(json::read_alloc(value, state));
 }
 void as_trace(const json::Value& value) {
-    MemoryState state(false);
-    static_cast<void>(json::read_prestate_trace(value, {}, state));
+    static_cast<void>(json::read_prestate_trace(value));
 }
 void as_block(const json::Value& value) {
     static_cast<void>(json::read_block(value));

@@ -15,7 +15,7 @@ class ThrowingTracer final : public Tracer {
     explicit ThrowingTracer(uint64_t at) : m_left(at) {}
     void on_step(const TraceStep&) override { count(); }
     void on_enter(int64_t) override { count(); }
-    void on_step_done(int64_t, Status) override { count(); }
+    void on_step_done(const StepEnd&) override { count(); }
     void on_transaction_done(const TraceEnd&) override { count(); }
 
   private:

@@ -85,8 +85,8 @@ std::vector<AssumedRead> describe(const std::vector<MissingKey>& keys, const Blo
             read.why = "a delegation set in this block leads there";
         reads.push_back(std::move(read));
     }
-    std::ranges::stable_partition(
-        reads, [&](const AssumedRead& read) { return !is_of_the_frame(read, folder.block); });
+    std::stable_partition(reads.begin(), reads.end(),
+                          [&](const AssumedRead& read) { return !is_of_the_frame(read, folder.block); });
     return reads;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/run/traces.hpp"
 
-
 #include <fmt/format.h>
 
 #include <algorithm>

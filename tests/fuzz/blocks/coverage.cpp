@@ -91,13 +91,13 @@ void CoverageTracer::on_enter(int64_t) {
     m_frames[m_depth].callee = Status::success;
 }
 
-void CoverageTracer::on_step_done(int64_t, Status status) {
+void CoverageTracer::on_step_done(const StepEnd& end) {
     FrameSeen& frame = m_frames[m_depth];
-    const bool executed = !is_exceptional(status);
+    const bool executed = !is_exceptional(end.status);
     if (executed) ++m_coverage.opcodes[frame.opcode];
     if (executed && !halts(frame.opcode)) return;
-    ++m_coverage.statuses[static_cast<size_t>(status)];
-    if (--m_depth > 0) m_frames[m_depth].callee = status;
+    ++m_coverage.statuses[static_cast<size_t>(end.status)];
+    if (--m_depth > 0) m_frames[m_depth].callee = end.status;
 }
 
 void Coverage::count(const BlockOutcome& outcome, Fork fork) {

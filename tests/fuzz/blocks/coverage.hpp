@@ -55,7 +55,7 @@ class CoverageTracer final : public Tracer {
     CoverageTracer(Coverage& coverage, Fork fork) : m_coverage(coverage), m_fork(fork) {}
     void on_step(const TraceStep& step) override;
     void on_enter(int64_t gas_left) override;
-    void on_step_done(int64_t gas_left, Status status) override;
+    void on_step_done(const StepEnd& end) override;
     void on_transaction_done(const TraceEnd&) override { m_depth = 0; }
 
   private:
