@@ -24,10 +24,12 @@ const U256& constant_after(const Instruction* i) {
 // What is rare lives in handlers of its own, which the common ones turn to as their last act: a call in
 // between would make them save registers each time.
 
-/// The block behind a slot, translated if nobody was there before. Null: it can't be translated now.
-const Instruction* block_at(BlockSlot* slot, const Context* c) {
+/// The block behind a slot, translated if nobody was there before. Null: it can't be translated now, or is
+/// not worth it.
+const Instruction* block_at(BlockSlot* slot, int64_t gas, const Context* c) {
     const Instruction* block = slot->first.load(std::memory_order_acquire);
-    return block != nullptr ? block : c->image.translate(*slot, c->buffers.translator());
+    if (block != nullptr || gas < worth_translating) return block;
+    return c->image.translate(*slot, c->buffers.translator());
 }
 /// Runs the rest of the frame in the plain loop, from the beginning of a block.
 [[gnu::noinline]] Status go_on_untranslated(size_t position, U256* s, int64_t gas, FrameBase* f,
@@ -44,7 +46,7 @@ Link load_link(const Instruction* i) {
     const Link link = load_link(i);
     auto* const slot = reinterpret_cast<BlockSlot*>(link & ~Link{1});
     const Instruction* const block =
-        (link & 1) == 0 ? reinterpret_cast<const Instruction*>(link) : block_at(slot, c);
+        (link & 1) == 0 ? reinterpret_cast<const Instruction*>(link) : block_at(slot, gas, c);
     if (block == nullptr) [[unlikely]] {
         const Status status = go_on_untranslated(slot->position, s, gas, f, c);
         gas = f->gas;
@@ -68,7 +70,7 @@ Link load_link(const Instruction* i) {
     BlockSlot* const target = c->image.find_or_make(slot(s, i->a));
     WARPEVM_MOVE_STACK;
     if (target == nullptr) WARPEVM_HALT(Status::invalid_jump);
-    const Instruction* const block = block_at(target, c);
+    const Instruction* const block = block_at(target, gas, c);
     if (block == nullptr) [[unlikely]] {
         const Status status = go_on_untranslated(target->position, s, gas, f, c);
         gas = f->gas;

@@ -16,6 +16,10 @@ namespace warpevm::fast {
 
 class Translator;
 
+/// A frame with less gas than the longest block costs at least has nothing translated for it: it may well end
+/// inside the block, and whoever calls many blocks with little gas would pay for none of their translations.
+inline constexpr int64_t worth_translating = 1024;
+
 /// Thread-safe: blocks are translated under a lock and published by one store; running them takes no lock.
 class Image final : public CodeImage {
   public:
