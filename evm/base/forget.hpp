@@ -22,8 +22,8 @@ void forget(Table& table) {
 template <class T>
 void forget(std::vector<T>& list) {
     constexpr size_t usual = size_t{1} << 16;  // bytes
-    if (list.capacity() * sizeof(T) > usual)
-        list = std::vector<T>();  // {} would keep its room
+    if (list.capacity() * sizeof(T) > usual)   // NOLINT(bugprone-sizeof-expression): pointers may be elements
+        list = std::vector<T>();               // {} would keep its room
     else
         list.clear();
 }

@@ -33,7 +33,7 @@ Error first_bad_sender(const std::vector<BlockTransaction>& transactions, std::o
 Result<Blockchain> Blockchain::create(ChainConfig config, const Header& genesis, MemoryState state,
                                       WindowExecutor execute) {
     Blockchain chain;
-    chain.m_config = config;
+    chain.m_config = std::move(config);
     chain.m_execute = std::move(execute);
     auto node = std::make_unique<Node>();
     node->header = genesis;

@@ -203,7 +203,7 @@ void check(const Case& one) {
         return;
     }
     std::optional<Hash> digests[2];
-    double serial_seconds = 0;
+    [[maybe_unused]] double serial_seconds = 0;
     const auto compare = [&](const Measured& m, Side side, const std::string& where) {
         if (!m.failure.empty()) return;
         std::optional<Hash>& expected = digests[static_cast<size_t>(side)];
