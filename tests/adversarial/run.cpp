@@ -23,7 +23,7 @@ constexpr double noise = 0.02;
 constexpr int attempts = 3;
 /// What four threads may take, in serial's time: what each of them runs may be in vain, and recording costs
 /// as well.
-constexpr double most_of_serial = 8;
+[[maybe_unused]] constexpr double most_of_serial = 8;
 
 /// Counts what is asked.
 class CountingView final : public StateView {

@@ -36,10 +36,10 @@ class Arena {
         if (size > m_left) {
             // Chunks grow with the image, so that small codes stay small.
             const size_t chunk = std::max(size, std::clamp<size_t>(2 * m_last, 2048, 65536));
-            void* const memory = std::aligned_alloc(alignment, chunk);
+            std::unique_ptr<void, Free> memory(std::aligned_alloc(alignment, chunk));
             if (memory == nullptr) throw std::bad_alloc();
-            m_chunks.emplace_back(memory);
-            m_next = static_cast<char*>(memory);
+            m_chunks.push_back(std::move(memory));
+            m_next = static_cast<char*>(m_chunks.back().get());
             m_left = m_last = chunk;
             m_size += chunk;
         }
