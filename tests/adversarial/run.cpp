@@ -111,15 +111,16 @@ struct Pair {
     Measured attack, twin;
     /// Empty where the attack is within its bounds.
     [[nodiscard]] std::string complaint() const;
-    bool bound_by_gas = false;
+    const Case& one;
 };
 
 std::string Pair::complaint() const {
     const auto gas = static_cast<double>(attack.answer.gas);
     const double more = attack.seconds - twin.seconds;
-    if (!bound_by_gas && attack.seconds > 4 * twin.seconds + noise)
+    if (!one.bound_by_gas && attack.seconds > 4 * twin.seconds + noise)
         return "more than 4 times the twin's time";
-    if (more > std::max(noise, gas / 50e6)) return "more than a second per 50 million gas above the twin";
+    if (more > std::max(noise, gas / (1e6 * one.mgas_per_second)))
+        return "more time for its gas above the twin than is allowed";
     if (static_cast<double>(attack.peak_bytes) > static_cast<double>(twin.peak_bytes) + 32 * gas + (64 << 20))
         return "more memory than 32 bytes a gas and 64 MiB above the twin";
     return {};
@@ -137,8 +138,8 @@ void expect_end(const Measured& m, std::string_view where) {
 }
 
 /// The least of a few attempts; another one only where the first look was bad.
-Pair judge(const std::function<Measured(Side)>& run, std::string_view where, bool bound_by_gas = false) {
-    Pair p{run(Side::attack), run(Side::twin), bound_by_gas};
+Pair judge(const std::function<Measured(Side)>& run, std::string_view where, const Case& one) {
+    Pair p{run(Side::attack), run(Side::twin), one};
     const auto both_ended = [&] { return p.attack.failure.empty() && p.twin.failure.empty(); };
     for (int n = 1; n < attempts && both_ended() && !p.complaint().empty() && p.attack.seconds < 1; ++n) {
         const Measured again = run(Side::attack), twin = run(Side::twin);
@@ -199,7 +200,7 @@ Measured measure(const Case& one, Side side, Backend backend, const ChildSetting
 void check(const Case& one) {
     std::printf("%s\n", one.name.c_str());
     if (one.work) {
-        judge([&](Side side) { return in_child([&] { return one.work(side); }); }, "", one.bound_by_gas);
+        judge([&](Side side) { return in_child([&] { return one.work(side); }); }, "", one);
         return;
     }
     std::optional<Hash> digests[2];
@@ -214,7 +215,7 @@ void check(const Case& one) {
         const std::string where(name(backend));
         const auto run = [&](Side side) { return measure(one, side, backend); };
         if (backend == Backend::serial || backend == Backend::cpu) {
-            const Pair p = judge(run, where, one.bound_by_gas);
+            const Pair p = judge(run, where, one);
 #if !defined(WARPEVM_SANITIZED)
             if (backend == Backend::serial) serial_seconds = p.attack.seconds;
             EXPECT_LE(p.attack.seconds, most_of_serial * serial_seconds + noise)

@@ -31,6 +31,8 @@ struct Case {
     bool same_gas = true;
     /// The twin does other work, so that four times its time says nothing: only the bound by gas holds.
     bool bound_by_gas = false;
+    /// Million gas that a second above the twin's time must be good for. Less than 50 is a gap, and says why.
+    double mgas_per_second = 50;
 };
 using Cases = std::vector<Case>;
 
