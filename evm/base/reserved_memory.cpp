@@ -48,7 +48,11 @@ bool ReservedMemory::grow(size_t size) {
     if (size > m_reserved) return false;
     const size_t ahead = std::min(m_reserved, whole_pages(std::max({size, 2 * m_usable, least_growth})));
     for (const size_t wanted : {ahead, whole_pages(size)}) {
-        if (mprotect(m_begin + m_usable, wanted - m_usable, PROT_READ | PROT_WRITE) != 0) continue;
+        if (wanted > m_accessible) {
+            const size_t more = wanted - m_accessible;
+            if (mprotect(m_begin + m_accessible, more, PROT_READ | PROT_WRITE) != 0) continue;
+            m_accessible = wanted;
+        }
         m_usable = wanted;
         return true;
     }
@@ -57,7 +61,9 @@ bool ReservedMemory::grow(size_t size) {
 
 void ReservedMemory::trim(size_t size) {
     size = whole_pages(size);
-    if (size < m_usable) madvise(m_begin + size, m_usable - size, MADV_DONTNEED);
+    if (size >= m_usable) return;
+    madvise(m_begin + size, m_usable - size, MADV_DONTNEED);
+    m_usable = size;
 }
 
 }  // namespace warpevm

@@ -19,19 +19,20 @@ class ReservedMemory {
 
     /// Aligned to a page. Stays the same for the object's life.
     [[nodiscard]] uint8_t* begin() const { return m_begin; }
-    /// How many bytes from the beginning may be read and written: zero at first, later whatever was left
-    /// there.
+    /// How many bytes from the beginning may be read and written. They are zero where nobody wrote.
     [[nodiscard]] size_t usable() const { return m_usable; }
     /// Makes at least `size` bytes usable, and more ahead, so that growing step by step costs few system
     /// calls. False where so much is not reserved or the system refuses.
     [[nodiscard]] bool grow(size_t size);
-    /// Gives the pages beyond `size` back to the system; they read as zero from then on.
+    /// No more than `size` bytes are usable from here on, and the pages beyond go back to the system. Costs
+    /// nothing where no more were.
     void trim(size_t size);
 
   private:
     uint8_t* m_begin = nullptr;
     size_t m_reserved = 0;
     size_t m_usable = 0;
+    size_t m_accessible = 0;  ///< what the system was asked for, which trimming does not take back
 };
 
 }  // namespace warpevm

@@ -42,8 +42,9 @@ fast::Translator& MachineBuffers::translator() {
 
 void MachineBuffers::trim() {
     m_memory.trim(kept_memory);
-    for (Bytes& output : m_outputs)
-        if (output.capacity() > kept_output) Bytes().swap(output);
+    for (size_t i = 0; i < m_outputs_used; ++i)
+        if (m_outputs[i].capacity() > kept_output) Bytes().swap(m_outputs[i]);
+    m_outputs_used = 0;
 }
 
 }  // namespace warpevm

@@ -3,6 +3,7 @@
 // output buffer per depth. Nothing is allocated per call once they have grown.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -40,7 +41,11 @@ class MachineBuffers {
     /// Makes the memory segment at least `size` bytes. False where the machine has not that much.
     [[nodiscard]] bool reserve_memory(size_t size);
     /// What the frame at `depth` returned to its caller.
-    [[nodiscard]] Bytes& output(int depth) { return m_outputs[static_cast<size_t>(depth)]; }
+    [[nodiscard]] Bytes& output(int depth) {
+        const auto index = static_cast<size_t>(depth);
+        m_outputs_used = std::max(m_outputs_used, index + 1);
+        return m_outputs[index];
+    }
     /// The fast loop's translator, which keeps its vectors between blocks; made when it is first needed.
     [[nodiscard]] fast::Translator& translator();
     /// Gives back what only an unusual block needs. Between blocks.
@@ -50,6 +55,7 @@ class MachineBuffers {
     ReservedMemory m_stack;
     ReservedMemory m_memory;
     std::vector<Bytes> m_outputs;
+    size_t m_outputs_used = 0;  ///< since they were trimmed
     std::unique_ptr<fast::Translator> m_translator;
 };
 

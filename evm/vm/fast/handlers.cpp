@@ -266,6 +266,10 @@ WARPEVM_HANDLER(do_store_constant) {
     slot(s, i->d) = *i->constant;
     WARPEVM_NEXT;
 }
+WARPEVM_HANDLER(do_move_stack) {
+    WARPEVM_MOVE_STACK;
+    WARPEVM_NEXT;
+}
 WARPEVM_HANDLER(do_jump_to_target) {
     WARPEVM_MOVE_STACK;
     WARPEVM_FOLLOW_LINK;
@@ -333,6 +337,7 @@ const Handler charge_gas = do_charge_gas;
 const Handler copy_slot = do_copy_slot;
 const Handler swap_slots = do_swap_slots;
 const Handler store_constant = do_store_constant;
+const Handler move_stack = do_move_stack;
 const Handler jump_to_target = do_jump_to_target;
 const Handler jump_dynamic = do_jump_dynamic;
 const Handler branch_dynamic = do_branch_dynamic;

@@ -38,6 +38,7 @@ extern const Handler charge_gas;      ///< number: gas
 extern const Handler copy_slot;       ///< d = a
 extern const Handler swap_slots;      ///< d <-> a
 extern const Handler store_constant;  ///< d = *constant
+extern const Handler move_stack;      ///< extra
 extern const Handler jump_to_target;  ///< link; extra
 extern const Handler jump_dynamic;    ///< a: where to; extra
 extern const Handler branch_dynamic;  ///< a: where to, b: condition; extra

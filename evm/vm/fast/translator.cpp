@@ -29,7 +29,7 @@ const Instruction* Translator::translate(const Image& image, BlockSlot& from) {
         if (slot != nullptr) m_begun.emplace_back(slot, m_out.size());
         read_block(image.m_code.bytes(), image.m_gas_table, position, m_block);
         block();
-        goes_on = m_block.end.kind == End::branch;
+        goes_on = m_block.end.kind == End::branch || m_block.end.kind == End::fall_through;
         position = m_block.end.next;
         slot = image.make_slot(position);
         if (slot != nullptr && slot->first.load(std::memory_order_relaxed) != nullptr) break;
@@ -338,10 +338,8 @@ void Translator::finish(const Branch& branch) {
         return saved >= 0 ? saved * 32 : bytes_of(v, spare++);
     };
 
-    if (end.kind == End::fall_through) {
-        Instruction& i = emit(jump_to_target);
-        i.link = link_in_line(end.next);
-        i.extra = change;
+    if (end.kind == End::fall_through) {  // the next block stands behind it
+        if (change != 0) emit(move_stack).extra = change;
     } else if (end.kind == End::jump) {
         const int32_t a = is_constant(end.target) ? 0 : place_of(end.target, saved_target);
         Instruction& i = emit(is_constant(end.target) ? jump_to_target : jump_dynamic);
