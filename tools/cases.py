@@ -264,13 +264,14 @@ def run(arguments):
     program = Program(build)
     if not program.path.exists():
         sys.exit(f"{program.path} is not built")
-    if arguments.full:
-        return run_full(arguments, program, fixtures, blocks, build)
 
     results_folder = ROOT / "build" / "results"
     results_folder.mkdir(parents=True, exist_ok=True)
-    inputs = list(input_units())
     bad = run_t8n_table(program, build, results_folder)
+    if arguments.full:
+        return run_full(arguments, program, fixtures, blocks, build) or (1 if bad else 0)
+
+    inputs = list(input_units())
     for backend in built_in(program.path):
         sample = arguments.sanitized or backend != "serial"
         results = []
@@ -321,7 +322,6 @@ def run_full(arguments, program, fixtures, blocks, build):
         record.with_suffix(".new").rename(record)
     records = [json.loads(path.read_text()) for path in sorted(done_folder.glob("*.json"))]
     write_ledger(tested, records, len(units))
-    (ROOT / "build" / "results").mkdir(parents=True, exist_ok=True)
     write_counts(ROOT / "build" / "results" / "full.json", records)
     return 1 if judge(records, complete=bool(fixtures and blocks) and len(records) == len(units)) else 0
 

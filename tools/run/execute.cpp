@@ -10,7 +10,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/state/state_trie.hpp"
-#include "fallback/parallelism.hpp"
+#include "fallback/schedule/parallelism.hpp"
 #include "tools/common/difference.hpp"
 #include "tools/common/eip3155.hpp"
 
@@ -57,6 +57,12 @@ ExecutionOptions options_of(const BlockFolder& folder) {
     return options;
 }
 
+/// Neither the input's fault nor the arguments'.
+bool is_ours(ErrorCode code) {
+    return code == ErrorCode::internal || code == ErrorCode::callback_failed ||
+           code == ErrorCode::out_of_memory;
+}
+
 /// Errors that a pre-state with missing parts can cause by itself.
 bool may_come_from_missing_state(ErrorCode code) {
     switch (code) {
@@ -99,9 +105,9 @@ class BlockRun {
         if (broken_rule && may_come_from_missing_state(error.code) &&
             (!m_folder.complete || !report.assumed.empty()))
             report.error->message += "; the pre-state may be incomplete";
-        report.exit_code = broken_rule                         ? ExitCode::failed
-                           : error.code == ErrorCode::internal ? ExitCode::internal
-                                                               : ExitCode::bad_input;
+        report.exit_code = broken_rule           ? ExitCode::failed
+                           : is_ours(error.code) ? ExitCode::internal
+                                                 : ExitCode::bad_input;
         return false;
     }
 
