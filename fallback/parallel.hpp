@@ -8,7 +8,7 @@
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
 #include "fallback/counters.hpp"
-#include "fallback/incarnation.hpp"
+#include "fallback/table/incarnation.hpp"
 
 namespace warpevm {
 

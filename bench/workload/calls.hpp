@@ -4,7 +4,7 @@
 #pragma once
 
 #include "bench/workload/contracts.hpp"
-#include "evm/chain/transaction.hpp"
+#include "evm/types/transaction.hpp"
 
 namespace warpevm::workload {
 

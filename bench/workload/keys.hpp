@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "evm/chain/transaction.hpp"
+#include "evm/types/transaction.hpp"
 
 struct secp256k1_context_struct;
 

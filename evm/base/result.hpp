@@ -41,4 +41,18 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string detail = {}) {
     return tl::unexpected<Error>(Error{code, std::move(detail)});
 }
 
+/// The error of the first of some checks that fails, in order, or none; the later ones are not made. Each
+/// check is a callable that answers a Result<void>.
+template <class... Checks>
+Error first_failure(const Checks&... checks) {
+    Error first;
+    const auto holds = [&](Result<void>&& checked) {
+        if (checked) return true;
+        first = std::move(checked.error());
+        return false;
+    };
+    (void)(holds(checks()) && ...);
+    return first;
+}
+
 }  // namespace warpevm

@@ -105,4 +105,11 @@ std::optional<U256> from_decimal(std::string_view s) {
     return r;
 }
 
+U256 mul_div(const U256& a, uint64_t b, const U256& c) {
+    const auto whole = checked_mul(a / c, b);
+    if (!whole) return U256::max();
+    // The remainder is below c: its product with b fits.
+    return checked_add(*whole, a % c * b / c).value_or(U256::max());
+}
+
 }  // namespace warpevm

@@ -214,9 +214,21 @@ constexpr unsigned clz(const U256& a) {
     return 256 - a.bit_length();
 }
 
-/// Saturating a * b and the full 512-bit product's high half being zero, for fee arithmetic that must not
-/// wrap.
+/// Nothing where the product exceeds 256 bits: for fee arithmetic, which must not wrap.
 std::optional<U256> checked_mul(const U256& a, const U256& b);
+constexpr std::optional<U256> checked_mul(const U256& a, uint64_t b) {
+    U256 product;
+    uint64_t carry = 0;
+    for (int i = 0; i < 4; ++i) {
+        const limbs::u128 sum = limbs::wide_mul(a.limb[i], b) + carry;
+        product.limb[i] = limbs::low(sum);
+        carry = limbs::high(sum);
+    }
+    return carry == 0 ? std::optional(product) : std::nullopt;
+}
+/// a * b / c rounded down without wrapping in between; 2^256-1 where the result is larger. c is neither zero
+/// nor above 2^192.
+U256 mul_div(const U256& a, uint64_t b, const U256& c);
 constexpr std::optional<U256> checked_add(const U256& a, const U256& b) {
     const Carried c = add_carry(a, b);
     if (c.carry) return std::nullopt;

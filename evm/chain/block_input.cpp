@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evm/chain/block_input.hpp"
 
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 
 namespace warpevm {

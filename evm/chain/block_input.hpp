@@ -2,8 +2,8 @@
 // From a decoded block to what executors take.
 #pragma once
 
-#include "evm/chain/block.hpp"
 #include "evm/chain/executor.hpp"
+#include "evm/types/block.hpp"
 
 namespace warpevm {
 

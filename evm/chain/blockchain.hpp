@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "evm/base/result.hpp"
-#include "evm/chain/block.hpp"
 #include "evm/chain/chain_config.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/outcome.hpp"
 #include "evm/state/state_trie.hpp"
+#include "evm/types/block.hpp"
 
 namespace warpevm {
 

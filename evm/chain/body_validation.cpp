@@ -5,8 +5,8 @@
 
 #include "evm/chain/fees.hpp"
 #include "evm/chain/header_validation.hpp"
-#include "evm/codec/roots.hpp"
 #include "evm/codec/wire.hpp"
+#include "evm/trie/list_roots.hpp"
 
 namespace warpevm {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "evm/base/result.hpp"
 #include "evm/base/u256.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/rules.hpp"
 
 namespace warpevm {
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "evm/base/u256.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 
 namespace warpevm {
 

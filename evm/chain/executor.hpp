@@ -8,54 +8,14 @@
 #include <vector>
 
 #include "evm/base/result.hpp"
-#include "evm/chain/block.hpp"
-#include "evm/chain/fork.hpp"
 #include "evm/chain/outcome.hpp"
 #include "evm/state/state_roots.hpp"
 #include "evm/state/state_view.hpp"
+#include "evm/types/block_input.hpp"
 
 namespace warpevm {
 
 class ExecutionContext;
-
-/// What a block tells its transactions (Yellow Paper 9.3, the I_H part).
-struct BlockEnvironment {
-    uint64_t number = 0;
-    uint64_t timestamp = 0;
-    uint64_t gas_limit = 0;
-    Address beneficiary;
-    /// Before London zero.
-    U256 base_fee;
-    /// Difficulty before Paris, prevRandao from Paris on (EIP-4399).
-    U256 difficulty_or_randao;
-    uint64_t excess_blob_gas = 0;
-    Hash parent_hash;
-    /// EIP-4788; absent: no system call is made for it.
-    std::optional<Hash> parent_beacon_block_root;
-};
-
-/// A transaction with its sender, or with the reason why it has none.
-struct BlockTransaction {
-    const Transaction* tx = nullptr;
-    Address sender;
-    /// Not none: decoding or sender recovery failed.
-    Error invalid{};
-};
-
-struct OmmerInput {
-    Address beneficiary;
-    uint64_t number = 0;
-};
-
-/// Everything that execution needs of one block. It is no header: validating headers and comparing outcomes
-/// with them are functions of their own (header_validation.hpp, verification.hpp).
-struct BlockInput {
-    Rules rules;
-    BlockEnvironment environment;
-    std::vector<BlockTransaction> transactions;
-    std::vector<OmmerInput> ommers;
-    std::optional<std::vector<Withdrawal>> withdrawals;
-};
 
 enum class OnInvalid : uint8_t {
     reject_block,  ///< the first invalid transaction makes the block invalid

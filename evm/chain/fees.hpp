@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a block's gas and blob gas cost at least, as the parent decides it.
+// What the parent decides of a block's fees: its base fee and its excess blob gas.
 #pragma once
 
 #include "evm/base/u256.hpp"
-#include "evm/chain/block.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/block.hpp"
+#include "evm/types/rules.hpp"
 
 namespace warpevm {
 
-/// Blob gas of one blob (EIP-4844).
-inline constexpr uint64_t gas_per_blob = 131072;
 /// The base fee of London's first block: 1 gwei (EIP-1559).
 inline constexpr uint64_t initial_base_fee = 1000000000;
 
@@ -22,9 +20,6 @@ struct BaseFeeParent {
 U256 next_base_fee(const BaseFeeParent& parent);
 /// The base fee of a London block with this parent, which may be London's first.
 U256 base_fee_after(const Header& parent);
-
-/// Wei per blob gas (EIP-4844): e^(excess / fraction), at least 1. Saturates at 2^256-1.
-U256 blob_base_fee(uint64_t excess_blob_gas, const BlobSchedule& schedule);
 
 struct BlobParent {
     uint64_t excess_blob_gas = 0;

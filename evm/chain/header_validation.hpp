@@ -7,8 +7,8 @@
 #include <span>
 
 #include "evm/base/result.hpp"
-#include "evm/chain/block.hpp"
 #include "evm/chain/chain_config.hpp"
+#include "evm/types/block.hpp"
 
 namespace warpevm {
 

@@ -13,13 +13,16 @@ IntermediateRoots::IntermediateRoots(std::span<const BlockInput> window, const E
         m_roots = options.state_roots();
 }
 
-Result<void> IntermediateRoots::add(const StateDiff& changes, const Rules& rules, BlockOutcome& outcome) {
+bool IntermediateRoots::add(const StateDiff& changes, const Rules& rules, BlockOutcome& outcome,
+                            MissingReads& missing) {
     m_roots->apply(changes);
-    if (rules.at_least(Fork::byzantium)) return {};
+    if (rules.at_least(Fork::byzantium)) return true;
     Result<Hash> root = m_roots->root();
-    if (!root) return tl::unexpected(std::move(root.error()));
-    outcome.intermediate_roots.push_back(*root);
-    return {};
+    if (root)
+        outcome.intermediate_roots.push_back(*root);
+    else if (!missing.error)
+        missing.error = std::move(root.error());
+    return root.has_value();
 }
 
 }  // namespace warpevm

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "evm/chain/executor.hpp"
+#include "evm/state/journal.hpp"
 
 namespace warpevm {
 
@@ -15,8 +16,8 @@ class IntermediateRoots {
     /// Whoever changes the state must list its changes, and call `add` after each transaction.
     [[nodiscard]] bool are_wanted() const { return m_roots != nullptr; }
     /// `changes`: all since the last call. Gives the outcome the root of its last transaction, under rules
-    /// that want it.
-    Result<void> add(const StateDiff& changes, const Rules& rules, BlockOutcome& outcome);
+    /// that want it. False where it can't be formed, and `missing` ends the execution then.
+    bool add(const StateDiff& changes, const Rules& rules, BlockOutcome& outcome, MissingReads& missing);
 
   private:
     std::unique_ptr<StateRoots> m_roots;

@@ -7,20 +7,9 @@
 #include "evm/base/for_each.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/outcome.hpp"
+#include "evm/types/receipt.hpp"
 
 namespace warpevm {
-
-/// What a receipt says of its transaction (Yellow Paper 4.3.1).
-struct Receipt {
-    TxType type = TxType::legacy;
-    /// Before Byzantium the state root after the transaction, later nothing and `success` counts (EIP-658).
-    std::optional<Hash> state_root;
-    bool success = false;
-    uint64_t cumulative_gas = 0;
-    Bloom bloom;
-    uint32_t first_log = 0;
-    uint32_t log_count = 0;
-};
 
 /// The envelope form (EIP-2718).
 Bytes encode_receipt(const Receipt& receipt, const Logs& logs);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The serial executor: blocks and their transactions one after the other. It is the definition of correct,
 // and the place to start reading.
-#include "evm/chain/block_steps.hpp"
+#include "evm/chain/block_frame.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/chain/edge.hpp"
 #include "evm/chain/executor.hpp"
-#include "evm/chain/fees.hpp"
 #include "evm/chain/intermediate_roots.hpp"
 #include "evm/chain/receipts.hpp"
 #include "evm/chain/transaction_execution.hpp"
@@ -28,20 +27,12 @@ class SerialBlock {
     }
 
     BlockOutcome execute() {
-        m_journal.begin_block(m_block.rules.at_least(Fork::spurious_dragon));
-        if (m_block.rules.dao_transition) move_dao_balances(m_journal);
         m_machine.set_tracer(m_context.system_call_tracer);
-        if (m_options.system_calls) call_before_transactions(m_machine);
+        open_block(m_machine, m_block, m_options);
         for (uint32_t i = 0; i < m_block.transactions.size(); ++i)
             if (!transaction(i)) return rejected();
-        if (m_block.withdrawals) pay_withdrawals(m_journal, *m_block.withdrawals);
-        if (m_options.system_calls && m_block.rules.at_least(Fork::prague)) {
-            m_machine.set_tracer(m_context.system_call_tracer);
-            m_outcome.verdict.error = collect_requests(m_machine, m_options, m_outcome);
-            if (!m_outcome.verdict.valid() && m_options.on_invalid == OnInvalid::reject_block)
-                return rejected();
-        }
-        pay_rewards(m_journal, m_block, m_options);
+        m_machine.set_tracer(m_context.system_call_tracer);
+        if (!close_block(m_machine, m_block, m_options, m_outcome)) return rejected();
         seal_receipts(m_outcome, m_block.transactions, m_block.rules);
         m_outcome.diff = m_journal.diff();
         return std::move(m_outcome);
@@ -53,26 +44,16 @@ class SerialBlock {
         const BlockTransaction& tx = m_block.transactions[index];
         const bool traced = !m_context.traced_transaction || m_context.traced_transaction == index;
         m_machine.set_tracer(traced ? m_context.tracer : nullptr);
-        const BlockAllowance left{
-            .gas = m_block.environment.gas_limit - m_outcome.gas_used,
-            .blob_gas = m_block.rules.blobs.max * gas_per_blob - m_outcome.blob_gas_used};
-        const TransactionOutcome outcome = execute_transaction(m_machine, tx, left);
+        const TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance(m_block, m_outcome));
         m_machine.set_tracer(nullptr);
         if (m_journal.missing().error) return false;  // what was read since means nothing
-        const bool skipped = outcome.invalid.code != ErrorCode::none;
-        if (skipped && m_options.on_invalid == OnInvalid::reject_block) {
+        if (outcome.invalid.code != ErrorCode::none && m_options.on_invalid == OnInvalid::reject_block) {
             m_outcome.verdict = {outcome.invalid, index};
             return false;
         }
-        m_outcome.gas_used += outcome.gas_used;
-        if (!skipped) m_outcome.blob_gas_used += tx.tx->blob_versioned_hashes.size() * gas_per_blob;
-        m_outcome.transactions.push_back(outcome);
-        m_outcome.cumulative_gas.push_back(m_outcome.gas_used);
-        if (!m_roots.are_wanted()) return true;
-        const auto added = m_roots.add(m_journal.take_changes(), m_block.rules, m_outcome);
-        MissingReads& missing = m_journal.missing();
-        if (!added && !missing.error) missing.error = added.error();
-        return added.has_value();
+        append_transaction(m_outcome, outcome, tx);
+        return !m_roots.are_wanted() ||
+               m_roots.add(m_journal.take_changes(), m_block.rules, m_outcome, m_journal.missing());
     }
 
     /// Nothing but the verdict is defined for an invalid block.

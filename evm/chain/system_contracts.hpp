@@ -2,7 +2,7 @@
 // Addresses that the protocol itself calls, reads or credits.
 #pragma once
 
-#include "evm/chain/address_literal.hpp"
+#include "evm/base/address_literal.hpp"
 
 namespace warpevm {
 

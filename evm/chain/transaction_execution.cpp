@@ -6,13 +6,13 @@
 
 #include "evm/base/hex.hpp"
 #include "evm/chain/validity.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
 
 namespace warpevm {
 namespace {
 
-constexpr uint64_t gas_per_blob = 131072;             // EIP-4844
 constexpr int64_t existing_authority_refund = 12500;  // EIP-7702: PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST
 
 template <bool R>
@@ -36,7 +36,6 @@ class Execution {
     Result<void> check_blob_base_fee();
     Result<void> check_block_gas(const BlockAllowance& allowance);
     Result<void> check_balance();
-    std::optional<U256> most_it_can_cost() const;
     void buy_gas();
     void warm_up();
     void apply_authorization(const Authorization& authorization);
@@ -57,29 +56,21 @@ class Execution {
 template <bool R>
 Error Execution<R>::check(const BlockAllowance& allowance) {
     m_sender_row = m_journal.account(m_sender);
-    const Result<void> checked = check_envelope(m_tx, m_rules)
-                                     .and_then([&] { return check_blob_gas(allowance); })
-                                     .and_then([&] { return check_sender_nonce(); })
-                                     .and_then([&] { return check_nonce(m_tx); })
-                                     .and_then([&] { return check_gas_limit_cap(m_tx, m_rules.fork); })
-                                     .and_then([&] { return check_sender_code(); })
-                                     .and_then([&] { return check_fees(m_tx); })
-                                     .and_then([&] { return check_base_fee(); })
-                                     .and_then([&] { return check_blobs(m_tx, m_rules); })
-                                     .and_then([&] { return check_blob_base_fee(); })
-                                     .and_then([&] { return check_authorizations(m_tx); })
-                                     .and_then([&] { return check_initcode(m_tx, m_rules.fork); })
-                                     .and_then([&] { return check_block_gas(allowance); })
-                                     .and_then([&] { return check_cost(m_tx); })
-                                     .and_then([&] { return check_balance(); })
-                                     .and_then([&] { return check_gas(m_tx, m_rules.fork); });
-    return checked ? Error{} : checked.error();
+    return first_failure(
+        [&] { return check_envelope(m_tx, m_rules); }, [&] { return check_blob_gas(allowance); },
+        [&] { return check_sender_nonce(); }, [&] { return check_nonce(m_tx); },
+        [&] { return check_gas_limit_cap(m_tx, m_rules.fork); }, [&] { return check_sender_code(); },
+        [&] { return check_fees(m_tx); }, [&] { return check_base_fee(); },
+        [&] { return check_blobs(m_tx, m_rules); }, [&] { return check_blob_base_fee(); },
+        [&] { return check_authorizations(m_tx); }, [&] { return check_initcode(m_tx, m_rules.fork); },
+        [&] { return check_block_gas(allowance); }, [&] { return check_cost(m_tx); },
+        [&] { return check_balance(); }, [&] { return check_gas(m_tx, m_rules.fork); });
 }
 
 template <bool R>
 Result<void> Execution<R>::check_blob_gas(const BlockAllowance& allowance) {
     if (m_tx.type != TxType::blob) return {};
-    const uint64_t wanted = m_tx.blob_versioned_hashes.size() * gas_per_blob;
+    const uint64_t wanted = blob_gas(m_tx);
     if (wanted <= allowance.blob_gas) return {};
     const uint64_t most = m_rules.blobs.max * gas_per_blob;
     return fail(ErrorCode::blob_gas_exceeded, "blob gas (" +
@@ -129,7 +120,7 @@ Result<void> Execution<R>::check_block_gas(const BlockAllowance& allowance) {
 
 template <bool R>
 Result<void> Execution<R>::check_balance() {
-    const std::optional<U256> cost = most_it_can_cost();
+    const std::optional<U256> cost = worst_cost(m_tx);
     if (!cost) return fail(ErrorCode::insufficient_balance, "required balance exceeds 256 bits");
     if (m_journal.can_pay(m_sender_row, *cost)) return {};
     return fail(ErrorCode::insufficient_balance,
@@ -137,22 +128,9 @@ Result<void> Execution<R>::check_balance() {
 }
 
 template <bool R>
-std::optional<U256> Execution<R>::most_it_can_cost() const {
-    auto cost = checked_mul(m_tx.gas_limit, m_tx.max_fee_per_gas);
-    if (cost) cost = checked_add(*cost, m_tx.value);
-    if (!cost || m_tx.type != TxType::blob) return cost;
-    const auto blobs =
-        checked_mul(m_tx.blob_versioned_hashes.size() * gas_per_blob, m_tx.max_fee_per_blob_gas);
-    return blobs ? checked_add(*cost, *blobs) : std::nullopt;
-}
-
-template <bool R>
 void Execution<R>::buy_gas() {
     m_gas_price = effective_gas_price(m_tx, m_machine.block().base_fee);
-    U256 fee = U256{m_tx.gas_limit} * m_gas_price;
-    if (m_tx.type == TxType::blob)
-        fee += U256{m_tx.blob_versioned_hashes.size() * gas_per_blob} * m_machine.blob_base_fee();
-    m_journal.debit(m_sender_row, fee);
+    m_journal.debit(m_sender_row, prepaid_fee(m_tx, m_gas_price, m_machine.blob_base_fee()));
     m_journal.set_nonce(m_sender_row, m_tx.nonce + 1);
 }
 
@@ -226,19 +204,16 @@ FrameResult Execution<R>::run_frame(int64_t gas) {
     return m_machine.call(message);
 }
 
-/// Refunds, the calldata floor and fees (Yellow Paper 6.2, EIP-3529, EIP-7623, EIP-1559). Answers the gas
-/// used.
+/// Gives the sender back what was not used and pays the beneficiary. Answers the gas used.
 template <bool R>
 uint64_t Execution<R>::settle(uint64_t gas_left) {
-    const uint64_t without_refund = m_tx.gas_limit - gas_left;
-    const auto divisor = static_cast<uint64_t>(m_machine.gas_table().prices.max_refund_divisor);
-    const auto refund =
-        std::min(without_refund / divisor, static_cast<uint64_t>(std::max<int64_t>(m_journal.refund(), 0)));
-    const uint64_t gas_used = std::max(without_refund - refund, floor_gas(m_tx, m_rules.fork));
-    m_journal.credit(m_sender_row, U256{m_tx.gas_limit - gas_used} * m_gas_price);
-    const U256 tip = m_rules.at_least(Fork::london) ? m_gas_price - m_machine.block().base_fee : m_gas_price;
-    m_journal.credit(m_journal.account(m_machine.block().beneficiary), U256{gas_used} * tip);
-    return gas_used;
+    const uint64_t used = gas_used(m_tx, m_rules.fork, gas_left, m_journal.refund(),
+                                   static_cast<uint64_t>(m_machine.gas_table().prices.max_refund_divisor));
+    m_journal.credit(m_sender_row, U256{m_tx.gas_limit - used} * m_gas_price);
+    const BlockEnvironment& block = m_machine.block();
+    m_journal.credit(m_journal.account(block.beneficiary),
+                     beneficiary_fee(used, m_gas_price, m_rules, block.base_fee));
+    return used;
 }
 
 template <bool R>
@@ -271,12 +246,6 @@ TransactionOutcome Execution<R>::run() {
 }
 
 }  // namespace
-
-U256 effective_gas_price(const Transaction& tx, const U256& base_fee) {
-    // Types 0 and 1 have both fees equal to their gas price, so the same formula gives it.
-    const std::optional<U256> with_tip = checked_add(base_fee, tx.max_priority_fee_per_gas);
-    return with_tip && *with_tip < tx.max_fee_per_gas ? *with_tip : tx.max_fee_per_gas;
-}
 
 template <bool R>
 TransactionOutcome execute_transaction(Machine<R>& machine, const BlockTransaction& tx,

@@ -4,19 +4,24 @@
 #pragma once
 
 #include "evm/base/result.hpp"
-#include "evm/chain/fork.hpp"
-#include "evm/chain/transaction.hpp"
+#include "evm/types/rules.hpp"
+#include "evm/types/transaction.hpp"
+#include "evm/vm/opcodes.hpp"
 
 namespace warpevm {
 
-/// Gas charged before execution starts (Yellow Paper 6.2, g_0; EIP-2028, EIP-2930, EIP-3860, EIP-7702).
-uint64_t intrinsic_gas(const Transaction& tx, Fork fork);
-/// The least gas that a transaction pays for its calldata (EIP-7623); 0 before Prague.
-uint64_t floor_gas(const Transaction& tx, Fork fork);
+inline constexpr uint64_t transaction_gas_limit_cap = 1 << 24;  // EIP-7825
 
-/// Ranges of r and s (high s until Homestead, EIP-2), replay protection only from Spurious Dragon on
-/// (EIP-155), and the chain id. Does not recover a key. A transaction without signature is tx_bad_signature.
-Result<void> check_signature(const Transaction& tx, Fork fork, uint64_t chain_id);
+/// What is said of a broken rule, and rules that concern few transactions: the checks below turn to these,
+/// and are inlined otherwise, since each transaction passes through all of them.
+namespace broken {
+Result<void> nonce(const Transaction& tx);
+Result<void> gas_limit_cap(const Transaction& tx);
+Result<void> fees(const Transaction& tx);
+Result<void> initcode(const Transaction& tx);
+}  // namespace broken
+Result<void> check_these_blobs(const Transaction& tx, const Rules& rules);
+Result<void> check_these_authorizations(const Transaction& tx);
 
 // The rules for a transaction on its own, in parts: execution checks the state's and the block's between
 // them, so that of several broken rules the one is named that geth names. Details give the numbers as geth
@@ -24,17 +29,35 @@ Result<void> check_signature(const Transaction& tx, Fork fork, uint64_t chain_id
 /// The type, the chain id, and signature ranges where it is signed.
 Result<void> check_envelope(const Transaction& tx, const Rules& rules);
 /// EIP-2681.
-Result<void> check_nonce(const Transaction& tx);
+inline Result<void> check_nonce(const Transaction& tx) {
+    if (tx.nonce != ~uint64_t{0}) return {};
+    return broken::nonce(tx);
+}
 /// EIP-7825.
-Result<void> check_gas_limit_cap(const Transaction& tx, Fork fork);
+inline Result<void> check_gas_limit_cap(const Transaction& tx, Fork fork) {
+    if (fork < Fork::osaka || tx.gas_limit <= transaction_gas_limit_cap) return {};
+    return broken::gas_limit_cap(tx);
+}
 /// The priority fee is not above the fee cap.
-Result<void> check_fees(const Transaction& tx);
+inline Result<void> check_fees(const Transaction& tx) {
+    if (tx.max_priority_fee_per_gas <= tx.max_fee_per_gas) return {};
+    return broken::fees(tx);
+}
 /// EIP-4844, EIP-7594.
-Result<void> check_blobs(const Transaction& tx, const Rules& rules);
+inline Result<void> check_blobs(const Transaction& tx, const Rules& rules) {
+    if (tx.type != TxType::blob) return {};
+    return check_these_blobs(tx, rules);
+}
 /// EIP-7702.
-Result<void> check_authorizations(const Transaction& tx);
+inline Result<void> check_authorizations(const Transaction& tx) {
+    if (tx.type != TxType::set_code) return {};
+    return check_these_authorizations(tx);
+}
 /// EIP-3860.
-Result<void> check_initcode(const Transaction& tx, Fork fork);
+inline Result<void> check_initcode(const Transaction& tx, Fork fork) {
+    if (fork < Fork::shanghai || !tx.is_create() || tx.data.size() <= max_initcode_size) return {};
+    return broken::initcode(tx);
+}
 /// Gas limit times fee cap must fit 256 bits; with the value added it may exceed them, which no balance can
 /// pay.
 Result<void> check_cost(const Transaction& tx);

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "evm/chain/block.hpp"
-#include "evm/chain/fork.hpp"
 #include "evm/chain/outcome.hpp"
+#include "evm/types/block.hpp"
+#include "evm/types/rules.hpp"
 
 namespace warpevm {
 

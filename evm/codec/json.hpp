@@ -17,7 +17,7 @@
 #include "evm/base/bytes.hpp"
 #include "evm/base/result.hpp"
 #include "evm/base/u256.hpp"
-#include "evm/chain/block.hpp"
+#include "evm/types/block.hpp"
 
 namespace warpevm::json {
 

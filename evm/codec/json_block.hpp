@@ -2,9 +2,9 @@
 // Headers and blocks as JSON-RPC (eth_getBlockByNumber with full transactions) and the fixtures write them.
 #pragma once
 
-#include "evm/chain/fork.hpp"
 #include "evm/codec/json.hpp"
 #include "evm/codec/json_transaction.hpp"
+#include "evm/types/fork.hpp"
 
 namespace warpevm::json {
 
@@ -66,9 +66,6 @@ GivenHeader given_header(const Header& header);
 Result<GivenBlock> read_block(const Value& value);
 /// The same from a string with the block's RLP in hexadecimal.
 Result<GivenBlock> read_raw_block(const Value& value);
-/// Takes from the parent what a header of these rules follows from it: parent hash, base fee, excess blob
-/// gas, difficulty.
-void fill_from_parent(GivenHeader& header, const Header& parent, const Rules& rules);
 /// An error that names the file and the first member without which `fork` can't execute a block. A bare block
 /// may lack what only the system contracts and the state root would see.
 Result<void> check_executable(const GivenBlock& block, Fork fork, std::string_view file);

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks that come as RLP, and the fields that follow from a parent: headers in the form that JSON has, where
-// each field is there or not.
-#include "evm/chain/difficulty.hpp"
-#include "evm/chain/fees.hpp"
+// Blocks that come as RLP: headers in the form that JSON has, where each field is there or not.
 #include "evm/codec/json_block.hpp"
 #include "evm/codec/wire.hpp"
 
@@ -46,21 +43,6 @@ Result<GivenBlock> read_raw_block(const Value& value) {
     given.ommers = std::move(block->ommers);
     given.withdrawals = std::move(block->withdrawals);
     return given;
-}
-
-void fill_from_parent(GivenHeader& header, const Header& parent, const Rules& rules) {
-    if (!header.parent_hash) header.parent_hash = header_hash(parent);
-    if (rules.at_least(Fork::london) && !header.base_fee_per_gas)
-        header.base_fee_per_gas = base_fee_after(parent);
-    if (rules.at_least(Fork::cancun) && !header.excess_blob_gas)
-        header.excess_blob_gas = excess_blob_gas_after(parent, rules);
-    if (!rules.at_least(Fork::paris) && !header.difficulty)
-        header.difficulty =
-            block_difficulty(rules.fork, {.number = *header.number,
-                                          .timestamp = *header.timestamp,
-                                          .parent_difficulty = parent.difficulty,
-                                          .parent_timestamp = parent.timestamp,
-                                          .parent_has_ommers = parent.ommers_hash != ommers_hash({})});
 }
 
 }  // namespace warpevm::json

@@ -2,8 +2,8 @@
 // Transactions as JSON-RPC and geth's tools write them.
 #pragma once
 
-#include "evm/chain/transaction.hpp"
 #include "evm/codec/json.hpp"
+#include "evm/types/transaction.hpp"
 
 namespace warpevm::json {
 

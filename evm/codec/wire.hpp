@@ -5,8 +5,8 @@
 #include <span>
 
 #include "evm/base/result.hpp"
-#include "evm/chain/block.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/block.hpp"
+#include "evm/types/fork.hpp"
 
 namespace warpevm {
 
@@ -20,11 +20,6 @@ Bytes encode_transaction(const Transaction& tx);
 Hash transaction_hash(const Transaction& tx);
 /// The digest that the sender signed (EIP-155 where chain_id is given, EIP-2718 types).
 Hash signing_hash(const Transaction& tx);
-/// The sender by signature. `fork` decides about high s (EIP-2, Homestead) and replay protection (EIP-155,
-/// Spurious Dragon); a chain id other than `chain_id` is tx_wrong_chain_id, no valid key is tx_bad_signature.
-Result<Address> recover_sender(const Transaction& tx, Fork fork, uint64_t chain_id);
-/// The account that signed an authorization (EIP-7702), or nothing.
-std::optional<Address> recover_authority(const Authorization& authorization);
 
 Result<Header> decode_header(BytesView bytes);
 Bytes encode_header(const Header& header);

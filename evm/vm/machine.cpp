@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evm/vm/machine.hpp"
 
-#include "evm/chain/fees.hpp"
 #include "evm/codec/rlp.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "evm/vm/fast/fast.hpp"
@@ -45,6 +44,7 @@ std::string_view name(Status status) {
 #define WARPEVM_STATUS(id, number) \
     case Status::id:               \
         return #id;
+#include "evm/types/blobs.hpp"
 #include "evm/vm/status.def"
 #undef WARPEVM_STATUS
     }

@@ -3,8 +3,10 @@
 // host's stack.
 #pragma once
 
-#include "evm/chain/executor.hpp"
 #include "evm/state/journal.hpp"
+#include "evm/types/environment.hpp"
+#include "evm/types/logs.hpp"
+#include "evm/types/rules.hpp"
 #include "evm/vm/buffers.hpp"
 #include "evm/vm/message.hpp"
 #include "evm/vm/opcodes.hpp"

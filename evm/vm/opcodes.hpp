@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 
 namespace warpevm {
 

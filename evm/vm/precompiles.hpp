@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "evm/base/bytes.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 
 namespace warpevm {
 

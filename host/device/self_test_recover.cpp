@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Known answers of recover.cl: good signatures and each way of being bad, judged by libsecp256k1.
 #include "evm/crypto/secp256k1.hpp"
+#include "host/device/recover_kernels.hpp"
 #include "host/device/self_test_programs.hpp"
-#include "host/device_recover.hpp"
 
 namespace warpevm {
 namespace {

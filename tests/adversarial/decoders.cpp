@@ -5,11 +5,11 @@
 #include <string>
 
 #include "evm/base/hex.hpp"
-#include "evm/codec/json_alloc.hpp"
 #include "evm/codec/json_block.hpp"
 #include "evm/codec/json_receipts.hpp"
 #include "evm/codec/rlp.hpp"
 #include "evm/codec/wire.hpp"
+#include "evm/state/json_alloc.hpp"
 #include "tests/adversarial/run.hpp"
 
 namespace warpevm::adversarial {

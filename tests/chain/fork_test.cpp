@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of forks in all their spellings, and mainnet's blob parameters.
-#include "evm/chain/fork.hpp"
+#include "evm/types/rules.hpp"
 
 #include <gtest/gtest.h>
 

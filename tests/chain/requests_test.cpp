@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "evm/base/hex.hpp"
-#include "evm/chain/fork.hpp"
 #include "evm/crypto/keccak.hpp"
+#include "evm/types/rules.hpp"
 
 namespace warpevm {
 namespace {

@@ -6,7 +6,7 @@
 #include <deque>
 
 #include "evm/base/hex.hpp"
-#include "evm/chain/block_steps.hpp"
+#include "evm/chain/block_frame.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/fees.hpp"

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "evm/chain/envelope.hpp"
 #include "evm/crypto/secp256k1.hpp"
 
 namespace warpevm {

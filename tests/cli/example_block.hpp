@@ -11,6 +11,7 @@
 #include "evm/chain/context.hpp"
 #include "evm/chain/fees.hpp"
 #include "evm/chain/header_validation.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/secp256k1.hpp"
 #include "evm/state/memory_state.hpp"

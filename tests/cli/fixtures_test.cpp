@@ -9,6 +9,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/receipts.hpp"
 #include "evm/codec/rlp.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "tests/cli/example_block.hpp"

@@ -6,10 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "evm/base/hex.hpp"
-#include "evm/codec/json_alloc.hpp"
 #include "evm/codec/json_block.hpp"
 #include "evm/codec/json_env.hpp"
 #include "evm/codec/json_transaction.hpp"
+#include "evm/state/json_alloc.hpp"
 
 namespace warpevm::json {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "evm/base/hex.hpp"
 #include "evm/codec/rlp.hpp"
-#include "evm/codec/roots.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
+#include "evm/trie/list_roots.hpp"
 #include "evm/trie/trie.hpp"
 #include "tests/codec/random_values.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "evm/base/hex.hpp"
 #include "evm/codec/rlp.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "evm/crypto/secp256k1.hpp"

@@ -5,7 +5,7 @@
 
 #include "evm/crypto/keccak.hpp"
 #include "host/device/faulty_device.hpp"
-#include "host/device_keccak.hpp"
+#include "host/keccak/device_keccak.hpp"
 #include "tests/device/found_devices.hpp"
 
 namespace warpevm {

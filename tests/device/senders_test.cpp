@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever devices do, senders are those that recover_sender gives.
-#include "host/senders.hpp"
+#include "host/senders/senders.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +8,10 @@
 #include <future>
 #include <thread>
 
+#include "evm/codec/signature.hpp"
 #include "host/device/faulty_device.hpp"
-#include "host/device_recover.hpp"
-#include "host/sender_driver.hpp"
+#include "host/senders/device_recover.hpp"
+#include "host/senders/sender_driver.hpp"
 #include "tests/cli/temporary_folder.hpp"
 #include "tests/device/found_devices.hpp"
 #include "tests/device/signed_transactions.hpp"

@@ -3,9 +3,10 @@
 #pragma once
 
 #include "bench/workload/keys.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/secp256k1.hpp"
-#include "host/sender_batch.hpp"
+#include "host/senders/sender_batch.hpp"
 
 namespace warpevm::test {
 

@@ -2,7 +2,7 @@
 // Authorizations signed by keys, so that one account can set its delegation and clear it again (EIP-7702).
 #pragma once
 
-#include "evm/chain/transaction.hpp"
+#include "evm/types/transaction.hpp"
 #include "tests/codec/signer.hpp"
 
 namespace warpevm::test {

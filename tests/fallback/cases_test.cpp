@@ -9,7 +9,7 @@
 #include "evm/crypto/keccak.hpp"
 #include "evm/state/memory_state.hpp"
 #include "evm/vm/machine.hpp"
-#include "fallback/parallelism.hpp"
+#include "fallback/schedule/parallelism.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/state/program.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether threads get cores: what is reported is made up, so that nothing depends on this machine's load.
-#include "fallback/core_share.hpp"
+#include "fallback/schedule/core_share.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // First incarnations that were computed elsewhere: correct, stale, absent and corrupted ones.
-#include "fallback/speculation.hpp"
+#include "fallback/commit/speculation.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/random_block.hpp"
 

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "evm/state/memory_state.hpp"
-#include "fallback/committed_state.hpp"
-#include "fallback/row_index.hpp"
+#include "fallback/table/committed_state.hpp"
+#include "fallback/table/row_index.hpp"
 
 namespace warpevm::test {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calling threads and dismissing them: nobody works on what is over, and nobody waits for one that never
 // came.
-#include "fallback/helpers.hpp"
+#include "fallback/commit/helpers.hpp"
 
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "evm/chain/executor.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "evm/state/memory_state.hpp"

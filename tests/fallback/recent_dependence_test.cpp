@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fallback/recent_dependence.hpp"
+#include "fallback/schedule/recent_dependence.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Races made on purpose, which the thread sanitizer must report through libtbb's hand-overs (tools/tsan runs
 // each and expects the report), and an ordered use that it must not. Built where the sanitizer is on.
-#include "fallback/tsan.hpp"
+#include "fallback/commit/tsan.hpp"
 
 #ifdef WARPEVM_TSAN
 

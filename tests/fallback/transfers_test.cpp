@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "evm/state/state_trie.hpp"
-#include "fallback/plain_transfer.hpp"
+#include "fallback/table/plain_transfer.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/transfer_window.hpp"
 #include "tests/state/whole_roots.hpp"

@@ -7,7 +7,7 @@
 #include <map>
 #include <random>
 
-#include "fallback/versions.hpp"
+#include "fallback/table/versions.hpp"
 
 namespace warpevm::test {
 namespace {

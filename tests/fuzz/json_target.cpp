@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Readers of JSON: each answers a value or an error that says where, and nothing else.
 #include "evm/chain/chain_config.hpp"
-#include "evm/codec/json_alloc.hpp"
 #include "evm/codec/json_block.hpp"
 #include "evm/codec/json_env.hpp"
 #include "evm/codec/json_receipts.hpp"
+#include "evm/state/json_alloc.hpp"
 #include "tests/fuzz/json_seeds.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tools/fixtures/state_test.hpp"

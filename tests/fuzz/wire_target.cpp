@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Transactions, headers and blocks: whatever decodes has exactly one encoding, the input itself.
 #include "evm/base/hex.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "tests/codec/random_values.hpp"
 #include "tests/fuzz/target.hpp"

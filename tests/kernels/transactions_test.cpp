@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From signed bytes to senders on the device, against the host's codec and recovery.
 #include "evm/codec/rlp.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/crypto/secp256k1.hpp"
 #include "tests/codec/random_values.hpp"
 #include "tests/codec/signer.hpp"

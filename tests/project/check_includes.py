@@ -20,6 +20,32 @@ MAY_INCLUDE = {
     "tools": {"evm", "kernels", "fallback", "host", "bench"},
     "tests": {"evm", "kernels", "fallback", "host", "bench", "tools"},
 }
+# The same for the rooms inside a folder, from the bottom. "" is the folder's own face.
+ROOMS = {
+    "evm": {
+        "base": set(),
+        "types": {"base"},
+        "crypto": {"base"},
+        "codec": {"base", "types", "crypto"},
+        "trie": {"base", "types", "crypto", "codec"},
+        "state": {"base", "types", "crypto", "codec", "trie"},
+        "vm": {"base", "types", "crypto", "codec", "state"},
+        "chain": {"base", "types", "crypto", "codec", "trie", "state", "vm"},
+    },
+    "fallback": {
+        "table": set(),
+        "schedule": {"table"},
+        "": {"table"},
+        "commit": {"", "table", "schedule"},
+    },
+    "host": {
+        "device": set(),
+        "keccak": {"device"},
+        "senders": {"device"},
+        "offload": {"device", "keccak", "senders"},
+        "api": {"device", "keccak", "senders", "offload"},
+    },
+}
 # System headers that only some folders may name: a pattern, and where it is allowed.
 SYSTEM_HEADERS = (
     (re.compile(r"^(thread|future|barrier|latch|semaphore)$|^(tbb|oneapi)/"), ("fallback", "host", "bench", "tools", "tests")),
@@ -29,12 +55,29 @@ SOURCES = {".hpp", ".cpp", ".h", ".c", ".cl", ".def", ".inc"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 
+def room(path):
+    return path.parts[1] if len(path.parts) > 2 else ""
+
+
+def breaches_of_rooms(file, target):
+    folder, own, other = file.parts[0], room(file), room(target)
+    may = ROOMS.get(folder)
+    if may is None or target.parts[0] != folder or own == other:
+        return
+    if own not in may:
+        yield f'is in {folder}/{own}/, a room that is not listed here'
+    elif other not in may[own]:
+        yield f'includes "{target}": {folder}/{own} must not know {folder}/{other or "*.hpp"}'
+
+
 def breaches_of_quoted(root, file, target):
     folder, other = file.parts[0], pathlib.PurePosixPath(target).parts[0]
     if not (root / target).is_file():
         yield f'includes "{target}", which is not there (spell it from the root)'
     elif other != folder and other not in MAY_INCLUDE[folder]:
         yield f'includes "{target}": {folder}/ must not know {other}/'
+    elif other == folder:
+        yield from breaches_of_rooms(file, pathlib.PurePosixPath(target))
     elif folder == "kernels" and other == "evm" and not target.endswith(".def"):
         yield f'includes "{target}": kernels/ may take only tables (.def) from evm/'
 

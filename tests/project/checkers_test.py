@@ -43,6 +43,16 @@ class Includes(Tree):
         self.assertEqual(len(self.breaches_of("fallback/b.cpp", '#include "host/h.hpp"\n')), 1)
         self.assertIn(":2:", self.breaches_of("evm/b.cpp", '\n#include "fallback/f.hpp"\n')[0])
 
+    def test_rooms_inside_a_folder(self):
+        for name in ("evm/types/t.hpp", "evm/codec/c.hpp", "evm/chain/c.hpp", "fallback/commit/c.hpp", "fallback/p.hpp"):
+            self.write(name, "#pragma once\n")
+        self.assertEqual(self.breaches_of("evm/codec/b.cpp", '#include "evm/types/t.hpp"\n#include "evm/codec/c.hpp"\n'), [])
+        self.assertEqual(len(self.breaches_of("evm/codec/b.cpp", '#include "evm/chain/c.hpp"\n')), 1)
+        self.assertEqual(len(self.breaches_of("evm/types/b.cpp", '#include "evm/codec/c.hpp"\n')), 1)
+        self.assertEqual(self.breaches_of("fallback/commit/b.cpp", '#include "fallback/p.hpp"\n'), [])
+        self.assertEqual(len(self.breaches_of("fallback/p.hpp", '#include "fallback/commit/c.hpp"\n')), 1)
+        self.assertEqual(len(self.breaches_of("evm/elsewhere/b.cpp", '#include "evm/types/t.hpp"\n')), 1)
+
     def test_kernels_take_tables_only(self):
         self.assertEqual(self.breaches_of("kernels/k.cl", '#include "evm/gas.def"\n'), [])
         self.assertEqual(len(self.breaches_of("kernels/k.cl", '#include "evm/a.hpp"\n')), 1)

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "evm/base/u256.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 #include "evm/vm/opcodes.hpp"
 
 namespace warpevm::test {

@@ -8,6 +8,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 
 namespace warpevm::workload {

@@ -4,7 +4,7 @@
 #include <deque>
 
 #include "evm/chain/context.hpp"
-#include "fallback/parallelism.hpp"
+#include "fallback/schedule/parallelism.hpp"
 #include "tools/common/difference.hpp"
 
 namespace warpevm::tools {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "evm/crypto/keccak.hpp"
-#include "host/device_keccak.hpp"
+#include "host/keccak/device_keccak.hpp"
 #include "tools/bench/device_case.hpp"
 #include "tools/common/interrupt.hpp"
 

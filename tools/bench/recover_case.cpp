@@ -8,9 +8,10 @@
 #include <atomic>
 
 #include "bench/workload/keys.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
-#include "host/device_recover.hpp"
-#include "host/senders.hpp"
+#include "host/senders/device_recover.hpp"
+#include "host/senders/senders.hpp"
 #include "tools/bench/device_case.hpp"
 #include "tools/common/interrupt.hpp"
 

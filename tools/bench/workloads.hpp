@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 #include "tools/bench/block_case.hpp"
 #include "tools/bench/options.hpp"
 #include "tools/common/devices.hpp"

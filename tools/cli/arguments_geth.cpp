@@ -7,7 +7,7 @@
 #include <cctype>
 #include <filesystem>
 
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 #include "tools/cli/version.hpp"
 
 namespace warpevm::tools {

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "host/device_recover.hpp"
+#include "host/senders/device_recover.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"

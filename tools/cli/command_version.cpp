@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 #include "host/device/devices.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/version.hpp"

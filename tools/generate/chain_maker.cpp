@@ -8,9 +8,9 @@
 #include "evm/chain/chain_config.hpp"
 #include "evm/chain/executor.hpp"
 #include "evm/chain/fees.hpp"
-#include "evm/codec/roots.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
+#include "evm/trie/list_roots.hpp"
 #include "evm/trie/trie.hpp"
 
 namespace warpevm::tools {

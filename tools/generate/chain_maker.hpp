@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "evm/chain/block.hpp"
 #include "evm/chain/context.hpp"
 #include "evm/state/memory_state.hpp"
+#include "evm/types/block.hpp"
 
 namespace warpevm::tools {
 

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "evm/chain/block.hpp"
 #include "evm/state/memory_state.hpp"
+#include "evm/types/block.hpp"
 
 namespace warpevm::tools {
 

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "bench/workload/traffic.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "tools/generate/chain_maker.hpp"
 #include "tools/generate/json.hpp"

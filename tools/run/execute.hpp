@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "evm/chain/context.hpp"
-#include "host/senders.hpp"
+#include "host/senders/senders.hpp"
 #include "tools/run/input.hpp"
 #include "tools/run/options.hpp"
 #include "tools/run/report.hpp"

@@ -7,11 +7,12 @@
 #include <algorithm>
 
 #include "evm/base/hex.hpp"
+#include "evm/chain/from_parent.hpp"
 #include "evm/chain/system_contracts.hpp"
-#include "evm/codec/json_alloc.hpp"
 #include "evm/codec/json_env.hpp"
 #include "evm/codec/json_rpc.hpp"
 #include "evm/codec/wire.hpp"
+#include "evm/state/json_alloc.hpp"
 #include "tools/common/exit_code.hpp"
 #include "tools/run/traces.hpp"
 
@@ -131,7 +132,7 @@ Result<void> find_rules(const fs::path& folder, const RulesSource& rules, BlockF
     if (!found) return tl::unexpected(found.error());
     into.rules = *found;
     if (into.parent && into.parent->number + 1 == *header.number)
-        json::fill_from_parent(header, *into.parent, into.rules);
+        fill_from_parent(header, *into.parent, into.rules);
     return {};
 }
 

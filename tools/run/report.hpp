@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "evm/base/bytes.hpp"
-#include "evm/chain/block.hpp"
+#include "evm/types/block.hpp"
 #include "fallback/counters.hpp"
-#include "fallback/parallelism.hpp"
+#include "fallback/schedule/parallelism.hpp"
 #include "host/device/device.hpp"
-#include "host/sender_report.hpp"
+#include "host/senders/sender_report.hpp"
 #include "tools/common/exit_code.hpp"
 
 namespace warpevm::tools {

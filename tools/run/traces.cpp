@@ -8,6 +8,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/block_input.hpp"
 #include "evm/chain/context.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "tools/run/watched_state.hpp"

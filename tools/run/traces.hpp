@@ -7,9 +7,9 @@
 
 #include <map>
 
-#include "evm/chain/fork.hpp"
-#include "evm/codec/json_alloc.hpp"
 #include "evm/codec/json_block.hpp"
+#include "evm/state/json_alloc.hpp"
+#include "evm/types/rules.hpp"
 
 namespace warpevm::tools {
 

@@ -7,9 +7,9 @@
 #include <iterator>
 
 #include "evm/base/hex.hpp"
-#include "evm/codec/json_alloc.hpp"
 #include "evm/codec/rlp.hpp"
 #include "evm/codec/wire.hpp"
+#include "evm/state/json_alloc.hpp"
 #include "tools/fixtures/blob_schedule.hpp"
 #include "tools/t8n/geth_words.hpp"
 #include "tools/t8n/sign.hpp"

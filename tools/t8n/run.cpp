@@ -9,6 +9,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/chain/chain_config.hpp"
 #include "evm/chain/context.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/state/state_trie.hpp"
 #include "tools/t8n/tracers.hpp"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "evm/base/result.hpp"
-#include "evm/chain/transaction.hpp"
+#include "evm/types/transaction.hpp"
 
 namespace warpevm::tools {
 

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "evm/base/bytes.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 
 namespace warpevm::precompiles {
 

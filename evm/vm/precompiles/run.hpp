@@ -3,7 +3,7 @@
 #pragma once
 
 #include "evm/base/bytes.hpp"
-#include "evm/chain/fork.hpp"
+#include "evm/types/fork.hpp"
 
 namespace warpevm::precompiles {
 

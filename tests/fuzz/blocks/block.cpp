@@ -2,6 +2,7 @@
 #include "tests/fuzz/blocks/block.hpp"
 
 #include "evm/chain/chain_config.hpp"
+#include "evm/codec/signature.hpp"
 #include "evm/codec/wire.hpp"
 #include "evm/crypto/keccak.hpp"
 #include "evm/state/state_trie.hpp"

@@ -2,7 +2,7 @@
 // The accounts that sign: keys 1, 2, 3 and so on.
 #pragma once
 
-#include "evm/chain/transaction.hpp"
+#include "evm/types/transaction.hpp"
 
 namespace warpevm::fuzz {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/blocks/transactions.hpp"
 
+#include "evm/chain/envelope.hpp"
 #include "evm/chain/fees.hpp"
 #include "evm/chain/validity.hpp"
 #include "tests/fuzz/blocks/keys.hpp"

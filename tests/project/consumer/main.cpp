@@ -5,7 +5,7 @@
 #include "evm/base/hex.hpp"
 #include "evm/crypto/secp256k1.hpp"
 #include "evm/trie/trie.hpp"
-#include "host/senders.hpp"
+#include "host/senders/senders.hpp"
 
 int main() {
     // The root of a trie with nothing in it is known; a signature of zeros has no signer.

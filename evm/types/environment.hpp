@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a block tells its transactions.
+#pragma once
+
+#include <optional>
+
+#include "evm/base/bytes.hpp"
+#include "evm/base/u256.hpp"
+
+namespace warpevm {
+
+/// What a block tells its transactions (Yellow Paper 9.3, the I_H part).
+struct BlockEnvironment {
+    uint64_t number = 0;
+    uint64_t timestamp = 0;
+    uint64_t gas_limit = 0;
+    Address beneficiary;
+    /// Before London zero.
+    U256 base_fee;
+    /// Difficulty before Paris, prevRandao from Paris on (EIP-4399).
+    U256 difficulty_or_randao;
+    uint64_t excess_blob_gas = 0;
+    Hash parent_hash;
+    /// EIP-4788; absent: no system call is made for it.
+    std::optional<Hash> parent_beacon_block_root;
+};
+
+}  // namespace warpevm

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ParallelContext owns: threads, and what they keep between blocks.
+#pragma once
+
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <deque>
+#include <mutex>
+
+#include "fallback/commit/helpers.hpp"
+#include "fallback/parallel.hpp"
+#include "fallback/table/spin_lock.hpp"
+
+namespace warpevm {
+
+/// Things that threads borrow and give back. Addresses stay valid as long as the pool. To give back takes no
+/// memory.
+template <class T>
+class Pool {
+  public:
+    T* borrow() {
+        const std::lock_guard held(m_lock);
+        if (m_free.empty()) {
+            if (m_free.capacity() <= m_all.size()) m_free.reserve(2 * m_all.size() + 8);
+            return &m_all.emplace_back();
+        }
+        T* one = m_free.back();
+        m_free.pop_back();
+        return one;
+    }
+    /// Whoever holds one may not be using it. Others that come for one wait.
+    template <class Action>
+    void for_each(Action&& action) {
+        const std::lock_guard held(m_lock);
+        for (T& one : m_all) action(one);
+    }
+    void give_back(T* one) noexcept {
+        const std::lock_guard held(m_lock);
+        m_free.push_back(one);
+    }
+    /// After an execution that ended early: whoever borrowed one has none any more.
+    void take_all_back() noexcept {
+        const std::lock_guard held(m_lock);
+        m_free.clear();
+        for (T& one : m_all) m_free.push_back(&one);
+    }
+
+  private:
+    SpinLock m_lock;
+    std::deque<T> m_all;
+    std::vector<T*> m_free;
+};
+
+struct ParallelContext::Parts {
+    explicit Parts(const ParallelSettings& wanted);
+
+    ParallelSettings settings;
+    ExecutionContext own;
+    ExecutionContext* serial = &own;
+    /// TBB allows a process as many threads as it has cores; this allows what the caller asked for.
+    std::unique_ptr<tbb::global_control> allowed;
+    tbb::task_arena arena;
+    Versions table;
+    Pool<EntryArena> arenas;
+    Pool<MachineBuffers> buffers;
+    Pool<Incarnation> incarnations;
+    CoreShare cores;
+    Helpers helpers{arena, cores};
+
+    /// What it published must not be in the table any more.
+    void give_back(Incarnation* incarnation) noexcept {
+        incarnation->clear();
+        incarnations.give_back(incarnation);
+    }
+    /// After an execution that ended early.
+    void take_all_back() noexcept {
+        arenas.take_all_back();
+        buffers.take_all_back();
+        incarnations.take_all_back();
+    }
+};
+
+}  // namespace warpevm

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/table/committed_view.hpp"
+
+namespace warpevm {
+
+bool is_from_pre_state(const SlotEntry& slot) {
+    const AccountEntry& account = *slot.account;
+    return slot.committed_at == 0 && account.committed.wiped == 0 && account.before == Knowledge::value;
+}
+
+U256 value_of(const SlotEntry& slot) {
+    if (slot.committed_at > slot.account->committed.wiped || is_from_pre_state(slot)) return slot.committed;
+    return {};
+}
+
+bool holds_storage(const AccountEntry& entry) {
+    return entry.committed.record.has_storage || entry.nonzero_slots != 0;
+}
+
+bool is_assumption(const AccountEntry& entry) {
+    return entry.before == Knowledge::unknown && entry.changed_in == 0 && !entry.assumed;
+}
+
+Read<AccountRecord> CommittedView::read(const Address& address) const {
+    AccountEntry* entry = m_table->known_account(address);
+    if (entry == nullptr) return m_state.read_account(address);
+    if (!m_table->load(*entry)) return {Knowledge::failed, {}};
+    if (!entry->committed.exists) return {is_assumption(*entry) ? Knowledge::unknown : Knowledge::absent, {}};
+    Read<AccountRecord> answer{Knowledge::value, entry->committed.record};
+    answer.value.has_storage = holds_storage(*entry);
+    return answer;
+}
+
+Read<U256> CommittedView::read(const SlotKey& key) const {
+    AccountEntry* account = m_table->known_account(key.address);
+    if (account == nullptr) return m_state.read_slot(key);
+    if (!m_table->load(*account)) return {Knowledge::failed, {}};
+    SlotEntry* slot = m_table->known_slot(account, key.slot);
+    if (slot == nullptr) {
+        // Storage that is new or was wiped owes nothing to the pre-state.
+        const bool is_new = account->committed.wiped != 0 || account->before != Knowledge::value;
+        return is_new ? Read<U256>{Knowledge::value, {}} : m_state.read_slot(key);
+    }
+    if (is_from_pre_state(*slot)) {
+        if (!m_table->load(*slot)) return {Knowledge::failed, {}};
+        if (slot->before == Knowledge::unknown && !slot->assumed) return {Knowledge::unknown, {}};
+    }
+    return {Knowledge::value, value_of(*slot)};
+}
+
+void CommittedView::read_accounts(std::span<const Address> keys,
+                                  std::span<Read<AccountRecord>> answers) const {
+    if (m_table == nullptr) return m_state.read_accounts(keys, answers);
+    for (size_t i = 0; i < keys.size(); ++i) answers[i] = read(keys[i]);
+}
+
+void CommittedView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const {
+    if (m_table == nullptr) return m_state.read_slots(keys, answers);
+    for (size_t i = 0; i < keys.size(); ++i) answers[i] = read(keys[i]);
+}
+
+}  // namespace warpevm

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state as committed, read from the table's entries where there are any.
+#pragma once
+
+#include "evm/state/state_view.hpp"
+#include "fallback/table/versions.hpp"
+
+namespace warpevm {
+
+/// Whether the slot is as the pre-state has it.
+bool is_from_pre_state(const SlotEntry& slot);
+/// The value of a slot as committed, its pre-state loaded where that has a say.
+U256 value_of(const SlotEntry& slot);
+/// Whether the account's storage holds anything. As exact as the journal's answer (Journal::holds_storage).
+bool holds_storage(const AccountEntry& entry);
+/// Whether to read the account is to take something unknown as absent that was not told of yet.
+bool is_assumption(const AccountEntry& entry);
+
+/// What the walk's journal asks: the state itself, and the table of what is in it. It adds nothing there.
+class CommittedView final : public StateView {
+  public:
+    explicit CommittedView(const StateView& state) : m_state(state) {}
+    void use(Versions& table) { m_table = &table; }
+
+    void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
+    void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
+    void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
+        m_state.read_codes(hashes, answers);
+    }
+    [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
+        return m_state.read_block_hash(number);
+    }
+
+  private:
+    [[nodiscard]] Read<AccountRecord> read(const Address& address) const;
+    [[nodiscard]] Read<U256> read(const SlotKey& key) const;
+
+    const StateView& m_state;
+    Versions* m_table = nullptr;
+};
+
+}  // namespace warpevm

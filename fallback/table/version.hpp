@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a transaction that is not committed did to an account or a slot, as it lies in the table.
+#pragma once
+
+#include <optional>
+
+#include "evm/state/observation.hpp"
+#include "evm/state/state_view.hpp"
+#include "fallback/table/version_tree.hpp"
+
+namespace warpevm {
+
+/// A place in the window: 0 is its start, and every transaction has one of its own, ascending by two, so that
+/// there is a place between any two.
+using Position = uint64_t;
+
+/// An account as of some position.
+struct AccountState {
+    /// `has_storage`: the pre-state said so, and no wipe since.
+    AccountRecord record;
+    bool exists = false;
+    /// The position that wiped its storage last; 0: none did.
+    Position wiped = 0;
+};
+
+/// EIP-161: no nonce, no balance, no code.
+inline bool is_empty(const AccountRecord& r) {
+    return r.nonce == 0 && r.balance.is_zero() && r.code_hash == empty_code_hash;
+}
+
+/// What transactions in a row did to an account, as one effect. Whether it became empty is asked at the end
+/// only: one that does so in between, without being wiped, has neither code nor storage to lose.
+struct AccountSum {
+    U256 delta;  ///< since the last wipe, like the next three
+    std::optional<uint64_t> nonce;
+    const Hash* code_hash = nullptr;  ///< in an effect
+    Position touched = 0;             ///< by the last one that did; 0: none did
+    Position wiped = 0;               ///< likewise
+    Position pending = 0;             ///< of the last one that runs again
+
+    void then(const AccountSum& next);
+    void apply_to(AccountState& state, bool state_clearing) const;
+};
+
+/// Lies beside the effect, in an incarnation that lives until its versions are dropped.
+struct AccountVersion {
+    AccountVersion() = default;
+    AccountVersion(Position at, const AccountEffect& e);
+    void sum_up();
+
+    Position position = 0;
+    AccountVersion *left = nullptr, *right = nullptr;
+    uint32_t priority = 0;
+    AccountSum own;  ///< its pending: the transaction runs again, and will likely change this again
+    AccountSum sum;
+};
+
+struct SlotVersion {
+    SlotVersion() = default;
+    SlotVersion(Position at, const U256& v);
+    void sum_up() {}
+
+    Position position = 0;
+    SlotVersion *left = nullptr, *right = nullptr;
+    uint32_t priority = 0;
+    bool pending = false;
+    const U256* value = nullptr;
+};
+
+}  // namespace warpevm

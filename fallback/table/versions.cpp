@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/table/versions.hpp"
+
+#include <algorithm>
+
+namespace warpevm {
+namespace {
+
+bool take(AccountEntry& entry, const Read<AccountRecord>& read) {
+    if (read.knowledge == Knowledge::failed) return false;
+    entry.before = read.knowledge;
+    entry.committed = {.record = read.value, .exists = read.knowledge == Knowledge::value};
+    return true;
+}
+
+bool take(SlotEntry& entry, const Read<U256>& read) {
+    if (read.knowledge == Knowledge::failed) return false;
+    const std::lock_guard held(entry.lock);
+    entry.before = read.knowledge;
+    if (entry.committed_at == 0) entry.committed = read.value;
+    return true;
+}
+
+/// Those that nobody has begun, in one question.
+template <class Key, class Value, class Entry, class KeyOf, class ReadAll>
+void load_batch(std::span<Entry* const> entries, KeyOf key_of, ReadAll read_all) {
+    std::vector<std::pair<Entry*, LoadOnce::Begun>> ours;
+    std::vector<Key> keys;
+    for (Entry* entry : entries) {
+        LoadOnce::Begun begun(entry->load);
+        if (!begun) continue;
+        keys.push_back(key_of(*entry));
+        ours.emplace_back(entry, std::move(begun));
+    }
+    if (keys.empty()) return;
+    std::vector<Read<Value>> answers(keys.size());
+    read_all(keys, answers);
+    for (size_t i = 0; i < ours.size(); ++i) ours[i].second.finish(take(*ours[i].first, answers[i]));
+}
+
+}  // namespace
+
+void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing) {
+    AccountVersion(position, effect).own.apply_to(state, state_clearing);
+}
+
+void Versions::reset(const StateView& state, size_t expected_accounts, size_t expected_slots) {
+    m_slots.reset(expected_slots);
+    m_accounts.reset(expected_accounts);
+    m_state = &state;
+}
+
+bool Versions::load(AccountEntry& entry) {
+    return entry.load.run([&] { return take(entry, m_state->read_account(entry.address)); });
+}
+
+/// Whoever still sees an account as it was before it was wiped may ask for a slot that was committed since.
+bool Versions::load(SlotEntry& entry) {
+    return entry.load.run([&] {
+        return take(entry, m_state->read_slot({entry.account->address, entry.key}));
+    });
+}
+
+void Versions::load_together(std::span<AccountEntry* const> entries) {
+    const auto key = [](const AccountEntry& e) { return e.address; };
+    const auto read = [this](const auto& keys, auto& answers) { m_state->read_accounts(keys, answers); };
+    load_batch<Address, AccountRecord>(entries, key, read);
+}
+
+void Versions::load_together(std::span<SlotEntry* const> entries) {
+    const auto key = [](const SlotEntry& e) { return SlotKey{e.account->address, e.key}; };
+    const auto read = [this](const auto& keys, auto& answers) { m_state->read_slots(keys, answers); };
+    load_batch<SlotKey, U256>(entries, key, read);
+}
+
+AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& pending) {
+    const std::lock_guard held(entry.lock);
+    AccountState state = entry.committed;
+    if (entry.versions.empty()) return state;
+    AccountSum sum;
+    entry.versions.sum_before(
+        position, [&](const AccountVersion& whole) { sum.then(whole.sum); },
+        [&](const AccountVersion& one) { sum.then(one.own); });
+    if (sum.pending != 0) pending = sum.pending;
+    sum.apply_to(state, state_clearing);
+    return state;
+}
+
+Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Position& pending) {
+    // Of storage that is new or was wiped the pre-state has nothing to say.
+    const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
+    if (old_storage && !load(entry)) return {Knowledge::failed, {}};
+    const std::lock_guard held(entry.lock);
+    if (const SlotVersion* v = entry.versions.last_before(position)) {
+        if (v->pending) pending = v->position;
+        return {Knowledge::value, v->position > wiped ? *v->value : U256{}};
+    }
+    if (entry.committed_at != 0)
+        return {Knowledge::value, entry.committed_at > wiped ? entry.committed : U256{}};
+    if (!old_storage) return {Knowledge::absent, {}};
+    return {entry.before, entry.committed};
+}
+
+void Versions::publish(AccountEntry& entry, AccountVersion& version) {
+    const std::lock_guard held(entry.lock);
+    entry.versions.insert(version);
+}
+
+void Versions::publish(SlotEntry& entry, SlotVersion& version) {
+    const std::lock_guard held(entry.lock);
+    entry.versions.insert(version);
+}
+
+void Versions::make_pending(AccountEntry& entry, AccountVersion& version) {
+    const std::lock_guard held(entry.lock);
+    entry.versions.update(version, [](AccountVersion& v) { v.own.pending = v.position; });
+}
+
+void Versions::make_pending(SlotEntry& entry, SlotVersion& version) {
+    const std::lock_guard held(entry.lock);
+    entry.versions.update(version, [](SlotVersion& v) { v.pending = true; });
+}
+
+void Versions::withdraw(AccountEntry& entry, const AccountVersion& version) {
+    const std::lock_guard held(entry.lock);
+    entry.versions.erase(version);
+}
+
+void Versions::withdraw(SlotEntry& entry, const SlotVersion& version) {
+    const std::lock_guard held(entry.lock);
+    entry.versions.erase(version);
+}
+
+void Versions::commit(AccountEntry& entry, Position position, const AccountState& state) {
+    const std::lock_guard held(entry.lock);
+    entry.committed = state;
+    entry.versions.drop_up_to(position);
+}
+
+void Versions::commit(SlotEntry& entry, Position position, const U256& value) {
+    const std::lock_guard held(entry.lock);
+    entry.committed_at = position;
+    entry.committed = value;
+    entry.versions.drop_up_to(position);
+}
+
+}  // namespace warpevm

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The multi-version table of a window, the one place where accounts and slots are interned. What is committed
+// in it holds; of the rest it gives hints: whatever was read here is checked by value before it counts.
+#pragma once
+
+#include "fallback/table/entries.hpp"
+#include "fallback/table/interner.hpp"
+
+namespace warpevm {
+
+/// A call without value: it matters only to an account that is not there or is empty, so nobody is told
+/// before it commits.
+inline bool only_touches(const AccountEffect& e) {
+    return e.delta.is_zero() && !e.nonce && !e.code_hash && !e.wiped;
+}
+
+/// What a transaction did to an account, done to a state: in the order of the journal's end_transaction.
+void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing);
+
+/// Where a thread's entries lie.
+struct EntryArena {
+    Arena<AccountEntry> accounts;
+    Arena<SlotEntry> slots;
+    void clear() {
+        slots.clear();
+        accounts.clear();
+    }
+};
+
+class Versions {
+  public:
+    /// Forgets everything; the table is about `state` from here on. Entries lie in arenas of their threads,
+    /// which must be cleared before.
+    void reset(const StateView& state, size_t expected_accounts, size_t expected_slots);
+
+    /// The entry, its pre-state read; null where that failed.
+    AccountEntry* account(const Address& address, EntryArena& arena) {
+        AccountEntry* entry = find_account(address, arena);
+        return load(*entry) ? entry : nullptr;
+    }
+    /// The entry, without asking the state view.
+    AccountEntry* find_account(const Address& address, EntryArena& arena) {
+        return m_accounts.find_or_add(hash_value(address), address, arena.accounts, address);
+    }
+    SlotEntry* slot(AccountEntry* account, const U256& key, EntryArena& arena) {
+        const SlotId id{account, key};
+        return m_slots.find_or_add(hash_of(id), id, arena.slots, id);
+    }
+    /// The entries, where somebody asked for them before; else null.
+    [[nodiscard]] AccountEntry* known_account(const Address& address) const {
+        return m_accounts.find(hash_value(address), address);
+    }
+    [[nodiscard]] SlotEntry* known_slot(AccountEntry* account, const U256& key) const {
+        const SlotId id{account, key};
+        return m_slots.find(hash_of(id), id);
+    }
+    /// False where the read failed; whoever asks again may succeed.
+    [[nodiscard]] bool load(AccountEntry& entry);
+    /// In one batch, without those that somebody else has begun. Some may fail.
+    void load_together(std::span<AccountEntry* const> entries);
+    void load_together(std::span<SlotEntry* const> entries);
+    /// Only of accounts that the pre-state has; storage that is new is not asked for.
+    [[nodiscard]] bool load(SlotEntry& entry);
+
+    /// The account as the transaction at `position` should see it. `pending` becomes the position of a
+    /// transaction before, if any, that runs again and should be waited for.
+    AccountState at(AccountEntry& entry, Position position, bool state_clearing, Position& pending);
+    /// A slot likewise, where it can be read. `wiped`: as the account's state at that position says.
+    Read<U256> at(SlotEntry& entry, Position position, Position wiped, Position& pending);
+
+    /// What a transaction did, before anyone knows whether it stands. The version, and what it points to,
+    /// must stay where it is until it is withdrawn or something at its position or later commits.
+    void publish(AccountEntry& entry, AccountVersion& version);
+    void publish(SlotEntry& entry, SlotVersion& version);
+    /// The transaction runs again: what it did is still to be seen, but better waited for. Like `withdraw`,
+    /// nothing where the version is not published any more, or never was.
+    void make_pending(AccountEntry& entry, AccountVersion& version);
+    void make_pending(SlotEntry& entry, SlotVersion& version);
+    void withdraw(AccountEntry& entry, const AccountVersion& version);
+    void withdraw(SlotEntry& entry, const SlotVersion& version);
+    /// The value after `position`, for good; versions up to it are dropped.
+    void commit(AccountEntry& entry, Position position, const AccountState& state);
+    void commit(SlotEntry& entry, Position position, const U256& value);
+
+    [[nodiscard]] const StateView& state() const { return *m_state; }
+
+  private:
+    static size_t hash_of(const SlotId& id) {
+        const auto& k = id.key.limb;
+        return hash_seed(k[0], k[1], k[2], k[3], reinterpret_cast<uintptr_t>(id.account));
+    }
+
+    const StateView* m_state = nullptr;
+    Interner<AccountEntry> m_accounts;
+    Interner<SlotEntry> m_slots;
+};
+
+}  // namespace warpevm
