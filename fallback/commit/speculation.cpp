@@ -20,6 +20,8 @@ auto PositionView::settled(At at) const {
 Read<AccountRecord> PositionView::read(const Address& address) const {
     AccountEntry* entry = m_versions.account(address, m_arena);
     if (entry == nullptr) return {Knowledge::failed, {}};
+    if (m_reader.reads != nullptr)
+        m_reader.reads->push_back({std::chrono::steady_clock::now(), entry, nullptr});
     AccountState state = settled([&](Position& pending) {
         return m_versions.at(*entry, m_reader.position, m_state_clearing, pending);
     });
@@ -46,6 +48,8 @@ void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256
         const Position wiped = m_wiped[row];
         SlotEntry* entry = m_versions.slot(account, keys[i].slot, m_arena);
         m_slots.push_back(entry);
+        if (m_reader.reads != nullptr)
+            m_reader.reads->push_back({std::chrono::steady_clock::now(), account, entry});
         answers[i] = settled(
             [&](Position& pending) { return m_versions.at(*entry, m_reader.position, wiped, pending); });
         if (answers[i].knowledge != Knowledge::unknown) continue;

@@ -2,6 +2,7 @@
 // Runs one transaction on the state as of its position, as far as that is known, and records it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "evm/chain/executor.hpp"
@@ -11,6 +12,13 @@
 #include "fallback/table/row_index.hpp"
 
 namespace warpevm {
+
+/// When a running transaction asked for an account (`slot` is null) or a slot first.
+struct TimedRead {
+    std::chrono::steady_clock::time_point at;
+    const AccountEntry* account = nullptr;
+    const SlotEntry* slot = nullptr;
+};
 
 /// The state view of one running transaction. Notes which entries were asked for, in order.
 class PositionView final : public StateView {
@@ -30,6 +38,8 @@ class PositionView final : public StateView {
         /// Returns once the transaction at an earlier position has run again; false: it will not. Empty:
         /// nobody can be waited for.
         const std::function<bool(Position)>* wait_for = nullptr;
+        /// Gets a record of each read, for the simulation; null: nobody wants to know.
+        std::vector<TimedRead>* reads = nullptr;
     };
     void begin(const Reader& reader) {
         m_reader = reader;

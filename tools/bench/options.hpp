@@ -22,6 +22,13 @@ struct BenchOptions {
     std::string report;
     /// Where the interpreter cases lie (the workload `evm`).
     std::string cases = "build/data/evm-benchmarks";
+    /// Where recordings are kept (the workload `schedule`): those that are there are not recorded anew.
+    /// Empty: nowhere.
+    std::string recordings;
+    /// Also what each constant of the policy is worth (the workload `schedule`).
+    bool ablation = false;
+    /// How many times as long everything takes while all workers are busy (the workload `schedule`).
+    double slowdown = 1;
     /// Rounds per case, in each of which every backend executes once (`evm`: a batch); the medians are over
     /// these.
     unsigned repeat = 31;

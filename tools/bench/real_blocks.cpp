@@ -27,7 +27,7 @@ std::string compare_with_header(const BlockFolder& folder, const BlockOutcome& o
 }
 
 void run_block_folder(BenchSession& session, const std::string& workload, const std::filesystem::path& path,
-                      const RulesSource& rules) {
+                      const RulesSource& rules, const TakeBlock& take) {
     const auto wrong = [](const Error& e) { throw UsageError(to_string(e)); };
     auto block = read_block_file(path);
     if (!block) return wrong(block.error());
@@ -43,24 +43,28 @@ void run_block_folder(BenchSession& session, const std::string& workload, const 
     ExecutionOptions options;
     options.on_missing_state = folder->complete ? OnMissingState::fail : OnMissingState::assume_absent;
     options.allow_missing_system_contracts = !folder->complete;
-    session.add(BlockCase{.workload = workload,
-                          .name = number,
-                          .seed = 0,
-                          .input = *input,
-                          .state = folder->state,
-                          .options = options,
-                          .check = [&](const BlockOutcome& o) { return compare_with_header(*folder, o); }});
+    take(BlockCase{.workload = workload,
+                   .name = number,
+                   .seed = 0,
+                   .input = *input,
+                   .state = folder->state,
+                   .options = options,
+                   .check = [&](const BlockOutcome& o) { return compare_with_header(*folder, o); }});
 }
 
 }  // namespace
 
-void run_real_blocks(BenchSession& session, std::string_view name) {
+void for_each_real_block(BenchSession& session, std::string_view workload, const TakeBlock& take) {
     const RulesSource rules = read_rules_source(
         "mainnet", session.fork ? std::string(warpevm::name(*session.fork)) : std::string());
     for (const auto& folder : block_folders({session.options.blocks})) {
         if (interrupted()) break;
-        run_block_folder(session, std::string(name), folder, rules);
+        run_block_folder(session, std::string(workload), folder, rules, take);
     }
+}
+
+void run_real_blocks(BenchSession& session, std::string_view name) {
+    for_each_real_block(session, name, [&](const BlockCase& block) { session.add(block); });
 }
 
 }  // namespace warpevm::tools

@@ -16,7 +16,7 @@
 namespace warpevm::tools {
 namespace {
 
-constexpr std::array<Workload, 12> table{{
+constexpr std::array<Workload, 13> table{{
     {"transfers", "ether between accounts; no two transactions meet", run_generated},
     {"erc20", "transfers within one token; no two meet", run_generated},
     {"swaps", "exchanges, each at a pair of its own", run_generated},
@@ -28,6 +28,8 @@ constexpr std::array<Workload, 12> table{{
     {"blocks", "real blocks (--blocks DIR)", run_real_blocks, &BenchOptions::blocks},
     {"keccak", "hashing batches: scalar, batch, native, each device (64 x --txs)", run_keccak},
     {"recover", "senders by signature: likewise (4 x --txs)", run_recover},
+    {"schedule", "the schedule in virtual time, at 2 to 64 workers (--blocks DIR)", run_schedule,
+     &BenchOptions::blocks},
     {"evm", "the interpreter alone, one call frame per case (--cases DIR)", run_interpreter_cases,
      &BenchOptions::cases},
 }};
@@ -78,7 +80,8 @@ std::vector<const Workload*> select_workloads(const std::vector<std::string>& na
     return chosen;
 }
 
-void run_generated(BenchSession& session, std::string_view name) {
+void for_each_generated(BenchSession& session, std::string_view name, std::string_view workload,
+                        const TakeBlock& take) {
     // The contracts are compiled for Cancun.
     if (session.fork && *session.fork < Fork::cancun)
         throw UsageError(fmt::format("--fork {}: the generated workloads need Cancun or a later fork",
@@ -86,7 +89,10 @@ void run_generated(BenchSession& session, std::string_view name) {
     for (const workload::Scenario& scenario : workload::scenarios()) {
         if (scenario.workload != name || interrupted()) continue;
         const std::string case_name(scenario.name);
-        if (!session.selects(fmt::format("{}/{}", name, case_name))) continue;
+        const std::string title = name == workload    ? case_name
+                                  : case_name.empty() ? std::string(name)
+                                                      : fmt::format("{}-{}", name, case_name);
+        if (!session.selects(fmt::format("{}/{}", workload, title))) continue;
         const workload::ScenarioSize size{.transactions = session.options.txs, .seed = session.options.seed};
         workload::PreparedBlock block = scenario.block(size);
         if (session.fork) {
@@ -96,14 +102,18 @@ void run_generated(BenchSession& session, std::string_view name) {
         ExecutionOptions options;
         // The state has none.
         options.allow_missing_system_contracts = true;
-        session.add(BlockCase{.workload = std::string(name),
-                              .name = case_name,
-                              .seed = size.seed,
-                              .input = block.input,
-                              .state = block.state,
-                              .options = options,
-                              .check = {}});
+        take(BlockCase{.workload = std::string(workload),
+                       .name = title,
+                       .seed = size.seed,
+                       .input = block.input,
+                       .state = block.state,
+                       .options = options,
+                       .check = {}});
     }
+}
+
+void run_generated(BenchSession& session, std::string_view name) {
+    for_each_generated(session, name, name, [&](const BlockCase& block) { session.add(block); });
 }
 
 void run_workloads(BenchSession& session, std::span<const Workload* const> chosen) {

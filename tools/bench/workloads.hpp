@@ -54,11 +54,18 @@ std::span<const Workload> workloads();
 /// Throws UsageError for a name that the table does not have. No names: all.
 std::vector<const Workload*> select_workloads(const std::vector<std::string>& names);
 
+/// Each selected block of a generated workload, or of the real ones, as `workload` names it.
+using TakeBlock = std::function<void(const BlockCase& block)>;
+void for_each_generated(BenchSession& session, std::string_view name, std::string_view workload,
+                        const TakeBlock& take);
+void for_each_real_block(BenchSession& session, std::string_view workload, const TakeBlock& take);
+
 void run_generated(BenchSession& session, std::string_view name);
 void run_real_blocks(BenchSession& session, std::string_view name);
 void run_keccak(BenchSession& session, std::string_view name);
 void run_recover(BenchSession& session, std::string_view name);
 void run_interpreter_cases(BenchSession& session, std::string_view name);
+void run_schedule(BenchSession& session, std::string_view name);
 
 /// Measures the workloads one after the other, until all are done or the user stops it.
 void run_workloads(BenchSession& session, std::span<const Workload* const> chosen);

@@ -149,6 +149,15 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     bench->add_option("--batch-ms", o.batch_ms, "CPU milliseconds of one batch (evm)")
         ->check(CLI::Range(1U, 10000U))
         ->capture_default_str();
+    bench->add_option(
+        "--recordings", o.recordings,
+        "the folder for what blocks took and did; what is there is not recorded anew (schedule)");
+    bench
+        ->add_option("--slowdown", o.slowdown,
+                     "how many times as long everything takes in parallel (schedule)")
+        ->check(CLI::Range(1.0, 100.0))
+        ->capture_default_str();
+    bench->add_flag("--ablation", o.ablation, "what each constant of the policy is worth (schedule)");
     bench->footer("Example: warpevm bench erc20 hot --txs 10000 --threads 1,2 --report bench.html");
     return bench;
 }

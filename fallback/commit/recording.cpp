@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/commit/recording.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "evm/chain/block_frame.hpp"
+#include "evm/chain/edge.hpp"
+#include "evm/chain/receipts.hpp"
+#include "fallback/commit/speculation.hpp"
+#include "fallback/schedule/simulation.hpp"
+#include "fallback/table/committed_state.hpp"
+
+namespace warpevm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_between(Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double>(to - from).count();
+}
+
+/// Keeps the least; 0 means that nothing was measured yet.
+void keep_least(double& kept, double seconds) {
+    if (kept == 0 || seconds < kept) kept = seconds;
+}
+
+/// Time that went by since the last call.
+class Lap {
+  public:
+    double take() {
+        const auto now = Clock::now();
+        return seconds_between(std::exchange(m_last, now), now);
+    }
+
+  private:
+    Clock::time_point m_last = Clock::now();
+};
+
+Error invalid_block(const Error& why) {
+    return {ErrorCode::bad_argument, "only a valid window can be recorded: " + to_string(why)};
+}
+
+/// Keys of the window, by number.
+class Keys {
+  public:
+    Keys(RecordedWindow& window, const StateView& state) : m_window(window), m_state(state) {}
+
+    uint32_t of(const Address& address) {
+        const auto [it, fresh] =
+            m_accounts.try_emplace(address, static_cast<uint32_t>(m_window.accounts.size()));
+        if (fresh) {
+            const Read<AccountRecord> read = m_state.read_account(address);
+            m_window.accounts.push_back(
+                {.record = read.value, .exists = read.knowledge == Knowledge::value, .wiped = 0});
+        }
+        return it->second;
+    }
+    uint32_t of(const SlotKey& key) {
+        const uint32_t account = of(key.address);
+        const auto [it, fresh] = m_slots.try_emplace(key, static_cast<uint32_t>(m_window.slots.size()));
+        if (fresh) {
+            const bool asks = m_window.accounts[account].exists;
+            m_window.slots.push_back({account, asks ? m_state.read_slot(key).value : U256{}});
+        }
+        return it->second;
+    }
+
+  private:
+    RecordedWindow& m_window;
+    const StateView& m_state;
+    SeededMap<Address, uint32_t> m_accounts;
+    SeededMap<SlotKey, uint32_t> m_slots;
+};
+
+class Recorder {
+  public:
+    Recorder(ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
+             const ExecutionOptions& options)
+        : m_context(context), m_blocks(window), m_state(state), m_options(options), m_keys(result, state) {
+        result.blocks.resize(window.size());
+        SeededMap<Address, uint32_t> recipients;
+        for (size_t b = 0; b < window.size(); ++b) {
+            result.state_clearing = window[b].rules.at_least(Fork::spurious_dragon);
+            result.blocks[b].transactions.resize(window[b].transactions.size());
+            for (size_t i = 0; i < window[b].transactions.size(); ++i) {
+                const Transaction& tx = *window[b].transactions[i].tx;
+                RecordedTransaction& t = result.blocks[b].transactions[i];
+                t.gas_limit = tx.gas_limit;
+                if (tx.to) t.recipient = recipients.try_emplace(*tx.to, recipients.size()).first->second;
+            }
+        }
+    }
+
+    /// As the serial executor does it.
+    Result<void> serially();
+    /// On the table, with recording. `early`: on the state at each block's start.
+    Result<void> on_table(bool early);
+
+    RecordedWindow result;
+
+  private:
+    void take(RecordedRun& run, const Address& sender, const Incarnation& incarnation, double seconds,
+              Clock::time_point begin, const std::vector<TimedRead>& reads);
+
+    ExecutionContext& m_context;
+    std::span<const BlockInput> m_blocks;
+    const StateView& m_state;
+    const ExecutionOptions& m_options;
+    Keys m_keys;
+};
+
+Result<void> Recorder::serially() {
+    Journal<false> journal(m_state, m_context.codes());
+    journal.missing().assume_absent = m_options.on_missing_state == OnMissingState::assume_absent;
+    for (size_t b = 0; b < m_blocks.size(); ++b) {
+        const BlockInput& block = m_blocks[b];
+        RecordedBlock& recorded = result.blocks[b];
+        Lap lap;
+        BlockOutcome outcome;
+        Machine<false> machine(journal, m_context.buffers(), outcome.logs, block.rules, block.environment);
+        machine.set_interpreter(m_context.interpreter);
+        open_block(machine, block, m_options);
+        keep_least(recorded.open, lap.take());
+        for (size_t i = 0; i < block.transactions.size(); ++i) {
+            const BlockTransaction& tx = block.transactions[i];
+            const TransactionOutcome done = execute_transaction(machine, tx, allowance(block, outcome));
+            if (journal.missing().error) return tl::unexpected(*journal.missing().error);
+            if (done.invalid.code != ErrorCode::none) return tl::unexpected(invalid_block(done.invalid));
+            append_transaction(outcome, done, tx);
+            keep_least(recorded.transactions[i].alone, lap.take());
+        }
+        if (!close_block(machine, block, m_options, outcome))
+            return tl::unexpected(invalid_block(outcome.verdict.error));
+        keep_least(recorded.close, lap.take());
+        seal_receipts(outcome, block.transactions, block.rules);
+        outcome.diff = journal.diff();
+        keep_least(recorded.seal, lap.take());
+        journal.end_block();
+    }
+    return {};
+}
+
+Result<void> Recorder::on_table(bool early) {
+    const bool assume = m_options.on_missing_state == OnMissingState::assume_absent;
+    Versions table;
+    EntryArena arena;
+    MachineBuffers& buffers = m_context.buffers();
+    MachineBuffers speculating;  // the commit loop's machine has the others
+    size_t transactions = 0;
+    for (const BlockInput& block : m_blocks) transactions += block.transactions.size();
+    const auto reset = [&] { table.reset(m_state, 4 * transactions, 8 * transactions); };
+    CommittedState committed({table, arena, reset}, m_state, m_context.codes(), assume);
+    Position position = 4;
+    for (size_t b = 0; b < m_blocks.size(); ++b) {
+        const BlockInput& block = m_blocks[b];
+        BlockOutcome outcome;
+        Machine<false> machine(committed.journal(), buffers, outcome.logs, block.rules, block.environment);
+        machine.set_interpreter(m_context.interpreter);
+        committed.begin_block(block.rules.at_least(Fork::spurious_dragon), position);
+        open_block(machine, block, m_options);
+        committed.use_table(++position);
+        Speculation speculation(table, arena, m_context.codes(), speculating, block, m_options,
+                                m_context.interpreter);
+        Incarnation incarnation;
+        std::vector<TimedRead> reads;
+        const auto execute = [&](const BlockTransaction& tx, RecordedRun& run) {
+            reads.clear();
+            PositionView::Reader reader{.position = position + 1, .reads = &reads};
+            if (early) reader.sender = &tx.sender, reader.nonce = tx.tx->nonce;
+            const auto begin = Clock::now();
+            speculation.run(tx, reader, incarnation);
+            take(run, tx.sender, incarnation, seconds_between(begin, Clock::now()), begin, reads);
+        };
+        const auto go_on_journal = [&](const BlockTransaction& tx) {
+            committed.use_journal();
+            const TransactionOutcome done = execute_transaction(machine, tx, allowance(block, outcome));
+            append_transaction(outcome, done, tx);
+        };
+        for (size_t i = 0; i < block.transactions.size(); ++i) {
+            const BlockTransaction& tx = block.transactions[i];
+            RecordedTransaction& t = result.blocks[b].transactions[i];
+            if (early) {
+                execute(tx, t.early);
+                continue;
+            }
+            execute(tx, t.in_order);
+            Lap lap;
+            const bool valid = incarnation.outcome.invalid.code == ErrorCode::none &&
+                               !incarnation.undecided && committed.still_holds(incarnation);
+            keep_least(t.validate, lap.take());
+            ++position;
+            if (!valid) {  // sums near 2^256, say: the commit loop's own
+                go_on_journal(tx);
+                committed.use_table(++position);
+                continue;
+            }
+            committed.commit(incarnation, position);
+            incarnation.outcome.first_log = static_cast<uint32_t>(outcome.logs.size());
+            for (size_t l = 0; l < incarnation.logs.size(); ++l)
+                outcome.logs.add(incarnation.logs[l].address, incarnation.logs.topics(incarnation.logs[l]),
+                                 incarnation.logs.data(incarnation.logs[l]));
+            append_transaction(outcome, incarnation.outcome, tx);
+            keep_least(t.commit, lap.take());
+        }
+        if (early)
+            for (const BlockTransaction& tx : block.transactions) go_on_journal(tx);
+        committed.use_journal();
+        if (committed.journal().missing().error) return tl::unexpected(*committed.journal().missing().error);
+        if (!close_block(machine, block, m_options, outcome))
+            return tl::unexpected(invalid_block(outcome.verdict.error));
+        position += 2;
+        committed.end_block(position, b + 1 < m_blocks.size());
+        ++position;
+    }
+    return {};
+}
+
+/// Rows become the window's keys; of several rounds, the fastest stays.
+void Recorder::take(RecordedRun& run, const Address& sender, const Incarnation& incarnation, double seconds,
+                    Clock::time_point begin, const std::vector<TimedRead>& reads) {
+    if (run.seconds != 0 && seconds >= run.seconds) return;
+    run = {.seconds = seconds,
+           .gas_used = incarnation.outcome.gas_used,
+           .valid = incarnation.outcome.invalid.code == ErrorCode::none};
+    if (!run.valid) return;
+    std::vector<uint32_t> accounts, slots;
+    for (const AccountEntry* entry : incarnation.accounts) accounts.push_back(m_keys.of(entry->address));
+    for (const SlotEntry* entry : incarnation.slots)
+        slots.push_back(m_keys.of(SlotKey{entry->account->address, entry->key}));
+    run.observations = incarnation.observations;
+    run.effects = incarnation.effects;
+    const auto number = [](auto& records, const std::vector<uint32_t>& keys) {
+        for (auto& record : records) record.row = keys[record.row];
+    };
+    number(run.observations.accounts, accounts);
+    // Who speculates takes the sender's nonce to be the transaction's.
+    for (AccountObservation& o : run.observations.accounts)
+        if (o.row == m_keys.of(sender)) o.nonce.reset();
+    number(run.observations.slots, slots);
+    number(run.effects.accounts, accounts);
+    number(run.effects.slots, slots);
+    const auto index_by_key = [](const auto& observations, size_t keys) {
+        std::vector<uint32_t> index(keys, RecordedRead::none);
+        for (uint32_t i = 0; i < observations.size(); ++i) index[observations[i].row] = i;
+        return index;
+    };
+    const std::vector<uint32_t> observed_accounts =
+                                    index_by_key(run.observations.accounts, result.accounts.size()),
+                                observed_slots = index_by_key(run.observations.slots, result.slots.size());
+    for (const TimedRead& read : reads) {
+        RecordedRead r{.offset = seconds_between(begin, read.at), .is_slot = read.slot != nullptr};
+        r.key = r.is_slot ? m_keys.of(SlotKey{read.account->address, read.slot->key})
+                          : m_keys.of(read.account->address);
+        const auto& observed = r.is_slot ? observed_slots : observed_accounts;
+        if (r.key < observed.size()) r.observation = observed[r.key];
+        run.reads.push_back(r);
+    }
+}
+
+Result<RecordedWindow> record(ExecutionContext& context, std::span<const BlockInput> window,
+                              const StateView& state, const ExecutionOptions& options, unsigned rounds) {
+    const CodeCache::Lease lease = context.codes().lease();
+    Recorder recorder(context, window, state, options);
+    // The first of them also translates codes and touches pages.
+    for (unsigned i = 0; i < rounds; ++i) {
+        for (const auto pass : {0, 1, 2}) {
+            const Result<void> done = pass == 0 ? recorder.serially() : recorder.on_table(pass == 2);
+            if (!done) return tl::unexpected(done.error());
+        }
+    }
+    drop_unexplained(recorder.result);
+    return std::move(recorder.result);
+}
+
+}  // namespace
+
+Result<RecordedWindow> record_window(ExecutionContext& context, std::span<const BlockInput> window,
+                                     const StateView& state, const ExecutionOptions& options,
+                                     unsigned rounds) {
+    return run_guarded(
+        state, [&](const StateView& guarded) { return record(context, window, guarded, options, rounds); });
+}
+
+}  // namespace warpevm

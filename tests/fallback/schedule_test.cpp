@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// The schedule in virtual time: claims, the policy by table, and windows whose best schedule is known.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "fallback/schedule/simulation.hpp"
+
+namespace warpevm::test {
+namespace {
+
+using Stage = Claims::Stage;
+
+// ---- claims
+
+TEST(Claims, EachIsHandedInByWhoeverClaimedIt) {
+    Claims claims(2);
+    EXPECT_TRUE(claims.claim(0));
+    EXPECT_FALSE(claims.claim(0));
+    EXPECT_FALSE(claims.take(0).has_value()) << "a thread is waited for";
+    EXPECT_TRUE(claims.hand_in(0));
+    EXPECT_FALSE(claims.hand_in(0));
+    EXPECT_EQ(claims.take(0), Stage::done);
+    EXPECT_EQ(claims.stage(0), Stage::committed);
+    EXPECT_EQ(claims.take(1), Stage::open);
+    EXPECT_FALSE(claims.claim(1)) << "the commit loop has it";
+}
+
+TEST(Claims, ADevicesClaimIsOverridden) {
+    Claims claims(2);
+    const auto late = claims.lend(0), timely = claims.lend(1);
+    ASSERT_TRUE(late && timely);
+    EXPECT_EQ(claims.take(0), Stage::lent);
+    EXPECT_FALSE(claims.hand_in(*late)) << "the commit loop did not wait";
+    EXPECT_TRUE(claims.hand_in(*timely));
+    EXPECT_EQ(claims.take(1), Stage::done);
+}
+
+TEST(Claims, AnOldLoanIsNoClaimAnyMore) {
+    Claims claims(1);
+    const auto first = claims.lend(0);
+    ASSERT_TRUE(first && claims.give_back(*first));
+    const auto second = claims.lend(0);
+    ASSERT_TRUE(second);
+    EXPECT_FALSE(claims.hand_in(*first));
+    EXPECT_FALSE(claims.give_back(*first));
+    EXPECT_TRUE(claims.hand_in(*second));
+}
+
+TEST(Claims, OfManyThreadsOneGetsEach) {
+    constexpr uint32_t count = 20'000;
+    constexpr unsigned threads = 4;
+    Claims claims(count);
+    std::atomic<uint32_t> won{0};
+    std::vector<std::thread> workers;
+    for (unsigned t = 0; t < threads; ++t)
+        workers.emplace_back([&] {
+            for (;;) {
+                const Claims::Range range = claims.next(7, 0, threads);
+                if (range.empty()) return;
+                for (uint32_t i = range.begin; i < range.end; ++i)
+                    won += claims.claim(i) && claims.hand_in(i) ? 1 : 0;
+            }
+        });
+    uint32_t taken = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+        std::optional<Stage> was;
+        while (!(was = claims.take(i))) std::this_thread::yield();
+        taken += was == Stage::open ? 1 : 0;
+    }
+    for (std::thread& worker : workers) worker.join();
+    EXPECT_EQ(won + taken, count);
+}
+
+// ---- policy
+
+TEST(Policy, OpensWhereWhatIsLeftIsWorthIt) {
+    const PolicyConstants c{.least_gain = 100e-6};
+    struct Row {
+        AloneSample sample;
+        unsigned workers;
+        bool opens;
+    };
+    const Row rows[] = {
+        {{.seconds = 10e-6, .gas_limits = 100, .gas_limits_left = 10'000}, 1, false},  // nobody to help
+        {{.seconds = 0, .gas_limits = 0, .gas_limits_left = 10'000}, 4, false},        // nothing seen yet
+        {{.seconds = 10e-6, .gas_limits = 100, .gas_limits_left = 10'000}, 2, true},   // 1 ms left
+        {{.seconds = 10e-6, .gas_limits = 100, .gas_limits_left = 1'000}, 2, false},   // 0.1 ms left
+        {{.seconds = 10e-6, .gas_limits = 100, .gas_limits_left = 1'500}, 2, false},   // half of 0.15 ms
+        {{.seconds = 10e-6, .gas_limits = 100, .gas_limits_left = 1'500}, 4, true},    // three quarters
+    };
+    for (const Row& row : rows)
+        EXPECT_EQ(opens(c, row.sample, row.workers), row.opens)
+            << row.sample.gas_limits_left << " by " << row.workers;
+}
+
+TEST(Policy, BacksOffWhereSpeculationDoesNotHelp) {
+    const PolicyConstants c{.judged_turns = 10, .least_useful = 0.2, .longest_chain = 0.9};
+    EXPECT_FALSE(backs_off(c, {.turns = 9, .seconds = 1, .useful = 0, .longest_chain = 1})) << "too early";
+    EXPECT_FALSE(backs_off(c, {.turns = 10, .seconds = 1, .useful = 0.3, .longest_chain = 0.5}));
+    EXPECT_TRUE(backs_off(c, {.turns = 10, .seconds = 1, .useful = 0.1, .longest_chain = 0.5}));
+    EXPECT_TRUE(backs_off(c, {.turns = 10, .seconds = 1, .useful = 0.9, .longest_chain = 0.95}));
+}
+
+TEST(Policy, BackOffsDoubleUpToTheLongest) {
+    const PolicyConstants c{.first_back_off = 16, .longest_back_off = 100};
+    std::vector<uint32_t> turns;
+    for (const uint32_t n : {0, 1, 2, 3, 40}) turns.push_back(back_off_turns(c, n));
+    EXPECT_THAT(turns, testing::ElementsAre(16, 32, 64, 100, 100));
+}
+
+TEST(Policy, ShortTransactionsAreClaimedSeveralAtOnce) {
+    const PolicyConstants c{.claimed_seconds = 16e-6};
+    EXPECT_EQ(claim_size(c, 100e-6), 1U);
+    EXPECT_EQ(claim_size(c, 4e-6), 4U);
+    EXPECT_EQ(claim_size(c, 0), 16U);
+}
+
+// ---- windows
+
+/// Transactions that take `seconds` and add one to a slot each: that of their number modulo `slots`.
+RecordedWindow counting(uint32_t count, uint32_t slots, double seconds, double charge = 0) {
+    RecordedWindow window;
+    window.accounts.resize(1);
+    window.accounts[0].exists = true;
+    for (uint32_t s = 0; s < slots; ++s) window.slots.push_back({0, U256{}});
+    RecordedBlock& block = window.blocks.emplace_back();
+    for (uint32_t i = 0; i < count; ++i) {
+        RecordedTransaction& t = block.transactions.emplace_back();
+        t.gas_limit = 100'000;
+        t.alone = seconds;
+        t.validate = t.commit = charge;
+        const auto run = [&](uint64_t seen) {
+            RecordedRun r;
+            r.seconds = seconds + charge;
+            r.reads.push_back({.offset = seconds / 2, .is_slot = true, .key = i % slots, .observation = 0});
+            r.observations.slots.push_back({i % slots, seen});
+            r.effects.slots.push_back({i % slots, seen + 1});
+            return r;
+        };
+        t.in_order = run(i / slots);
+        t.early = run(0);
+    }
+    return window;
+}
+
+TEST(Dependencies, AreWhatATransactionWouldNotHaveSeenOtherwise) {
+    const auto needs = dependencies(counting(6, 2, 1e-5));
+    EXPECT_THAT(needs, testing::ElementsAre(testing::IsEmpty(), testing::IsEmpty(), testing::ElementsAre(0),
+                                            testing::ElementsAre(1), testing::ElementsAre(2),
+                                            testing::ElementsAre(3)));
+}
+
+TEST(Simulation, IsTheSameOnEveryRun) {
+    const RecordedWindow window = counting(300, 40, 20e-6, 1e-6);
+    for (const unsigned workers : {1, 2, 7, 64}) {
+        const SimulatedRun a = simulate(window, {.workers = workers}),
+                           b = simulate(window, {.workers = workers});
+        EXPECT_EQ(a.seconds, b.seconds);
+        EXPECT_EQ(a.busy, b.busy);
+        EXPECT_EQ(a.counters.valid, b.counters.valid);
+    }
+}
+
+TEST(Simulation, OneWorkerTakesSerialsTime) {
+    const RecordedWindow window = counting(100, 1, 20e-6, 5e-6);
+    EXPECT_NEAR(simulate(window, {.workers = 1}).seconds, window.serial_seconds(), 1e-9);
+}
+
+TEST(Simulation, EachTransactionCommitsOnce) {
+    for (const uint32_t slots : {1, 3, 50, 200})
+        for (const unsigned workers : {2, 16}) {
+            const SimulatedRun run = simulate(counting(200, slots, 20e-6, 1e-6), {.workers = workers});
+            const ScheduleCounters& c = run.counters;
+            EXPECT_EQ(c.alone + c.in_turn + c.valid + c.stale, 200U) << slots << " by " << workers;
+        }
+}
+
+TEST(Simulation, IndependentTransactionsScale) {
+    const RecordedWindow window = counting(800, 800, 50e-6, 0.3e-6);
+    for (const unsigned workers : {2, 4, 8, 16}) {
+        const SimulatedRun run = simulate(window, {.workers = workers});
+        EXPECT_GT(window.serial_seconds() / run.seconds, 0.8 * workers);
+        EXPECT_EQ(run.counters.stale, 0U);
+        EXPECT_GE(run.seconds, 0.999 * list_schedule_seconds(window, {.workers = workers}));
+    }
+}
+
+TEST(Simulation, ASerialChainIsNotWorthManyWorkers) {
+    const RecordedWindow window = counting(2000, 1, 20e-6, 0.3e-6);
+    EXPECT_NEAR(list_schedule_seconds(window, {.workers = 16}), window.serial_seconds(), 1e-6);
+    const SimulatedRun run = simulate(window, {.workers = 16});
+    EXPECT_GT(window.serial_seconds() / run.seconds, 0.9);
+    EXPECT_GT(run.counters.back_offs, 0U);
+}
+
+TEST(Simulation, WhatIsSlowedDownTakesLonger) {
+    const RecordedWindow window = counting(400, 400, 50e-6, 1e-6);
+    const double fast = simulate(window, {.workers = 4}).seconds,
+                 slow = simulate(window, {.workers = 4, .slowdown = 2}).seconds;
+    EXPECT_NEAR(slow / fast, 2, 0.1);
+}
+
+TEST(Simulation, SideBySideWindowsShareWorkersAndNothingElse) {
+    const RecordedWindow chain = counting(300, 1, 30e-6, 0.3e-6);
+    const RecordedWindow two = side_by_side({&chain, &chain});
+    EXPECT_EQ(two.transactions(), 600U);
+    EXPECT_EQ(two.blocks.size(), 2U);
+    const auto needs = dependencies(two);
+    EXPECT_TRUE(needs[300].empty());
+    EXPECT_THAT(needs[301], testing::ElementsAre(300));
+}
+
+TEST(Simulation, SealingFallsIntoPieces) {
+    RecordedWindow window = counting(100, 100, 1e-6);
+    window.blocks[0].seal = 10e-3;
+    EXPECT_LT(simulate(window, {.workers = 8}).seconds, 3e-3);
+}
+
+// ---- recordings in bytes
+
+TEST(Recording, ComesBackFromItsBytes) {
+    const RecordedWindow window = counting(50, 7, 20e-6, 1e-6);
+    const Bytes bytes = to_bytes(window);
+    const auto back = recorded_window(bytes);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(to_bytes(*back), bytes);
+    EXPECT_EQ(simulate(*back, {.workers = 5}).seconds, simulate(window, {.workers = 5}).seconds);
+}
+
+TEST(Recording, DamagedBytesAreAnError) {
+    const Bytes bytes = to_bytes(counting(3, 2, 20e-6));
+    for (size_t size = 0; size < bytes.size(); ++size)
+        EXPECT_FALSE(recorded_window(BytesView(bytes).first(size))) << size;
+    for (size_t at = 0; at < bytes.size(); ++at) {
+        Bytes damaged = bytes;
+        damaged[at] = 0xff;
+        if (const auto window = recorded_window(damaged)) (void)dependencies(*window);
+    }
+}
+
+}  // namespace
+}  // namespace warpevm::test

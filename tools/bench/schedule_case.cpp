@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workload `schedule`: real and generated blocks are recorded once, and the schedule runs over them in
+// virtual time, alone and side by side. What it is compared with: serial, and a schedule that knows all
+// conflicts beforehand and pays the same charges.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "evm/chain/context.hpp"
+#include "fallback/commit/recording.hpp"
+#include "fallback/schedule/simulation.hpp"
+#include "tools/bench/workloads.hpp"
+#include "tools/common/exit_code.hpp"
+
+namespace warpevm::tools {
+namespace {
+
+constexpr unsigned rounds = 7;
+constexpr uint64_t large_gas = 4'000'000;
+constexpr size_t side_by_side_blocks = 8;
+
+struct Recorded {
+    std::string name;
+    uint64_t gas = 0;
+    bool is_real = false;
+    RecordedWindow window;
+};
+
+/// Seconds that recording, validating and committing take, over a window.
+struct Charges {
+    double alone = 0, recorded = 0, validate = 0, commit = 0;
+    uint32_t transactions = 0;
+    void add(const RecordedWindow& window) {
+        for (const RecordedBlock& block : window.blocks)
+            for (const RecordedTransaction& t : block.transactions) {
+                alone += t.alone;
+                recorded += t.in_order.seconds;
+                validate += t.validate;
+                commit += t.commit;
+                ++transactions;
+            }
+    }
+    [[nodiscard]] std::string text() const {
+        return fmt::format("recording {:+.1f} %, validation {:.0f} ns, commit {:.0f} ns a transaction",
+                           100 * (recorded / alone - 1), 1e9 * validate / transactions,
+                           1e9 * commit / transactions);
+    }
+};
+
+uint64_t gas_of(const RecordedWindow& window) {
+    uint64_t gas = 0;
+    for (const RecordedBlock& block : window.blocks)
+        for (const RecordedTransaction& t : block.transactions) gas += t.in_order.gas_used;
+    return gas;
+}
+
+struct Point {
+    unsigned workers = 0;
+    double speedup = 0, of_list = 0;
+    SimulatedRun run;
+};
+
+Point simulate_at(const RecordedWindow& window, const SimulatedMachine& machine,
+                  const PolicyConstants& constants = {}) {
+    Point point{.workers = machine.workers, .run = simulate(window, machine, constants)};
+    point.speedup = window.serial_seconds() / point.run.seconds;
+    point.of_list = list_schedule_seconds(window, machine) / point.run.seconds;
+    return point;
+}
+
+BenchResult to_result(const Recorded& recorded, const Point& point) {
+    BenchResult r;
+    r.workload = "schedule";
+    r.name = recorded.name;
+    r.txs = r.items = recorded.window.transactions();
+    r.gas = recorded.gas;
+    r.backend = "simulated";
+    r.threads = point.workers;
+    r.time = {.median = point.run.seconds,
+              .min = point.run.seconds,
+              .max = point.run.seconds,
+              .interval = {},
+              .count = 1};
+    r.vs_serial = {
+        .median = point.speedup, .min = point.speedup, .max = point.speedup, .interval = {}, .count = 1};
+    r.cores_busy = point.run.workers_busy();
+    r.extra = {{"of_list_schedule", point.of_list},        {"alone", point.run.counters.alone},
+               {"in_turn", point.run.counters.in_turn},    {"valid", point.run.counters.valid},
+               {"stale", point.run.counters.stale},        {"again", point.run.counters.again},
+               {"back_offs", point.run.counters.back_offs}};
+    return r;
+}
+
+std::string row(const std::string& name, const std::vector<Point>& points, double Point::*figure) {
+    std::string text = fmt::format("{:24}", name);
+    for (const Point& p : points) text += fmt::format(" {:7.2f}", p.*figure);
+    return text + "\n";
+}
+
+enum class Change : uint8_t { halved, doubled, dropped };
+
+template <class T>
+void change_to(T& value, Change change, T without) {
+    value = change == Change::halved ? value / 2 : change == Change::doubled ? value * 2 : without;
+}
+
+struct Ablated {
+    const char* name;
+    void (*apply)(PolicyConstants& c, Change change);
+};
+constexpr uint32_t never = 1U << 30;
+constexpr Ablated ablated_constants[] = {
+    {"least_gain", [](PolicyConstants& c, Change x) { change_to(c.least_gain, x, 0.0); }},
+    {"claimed_seconds", [](PolicyConstants& c, Change x) { change_to(c.claimed_seconds, x, 0.0); }},
+    {"judged_turns", [](PolicyConstants& c, Change x) { change_to(c.judged_turns, x, never); }},
+    {"least_useful", [](PolicyConstants& c, Change x) { change_to(c.least_useful, x, 0.0); }},
+    {"longest_chain", [](PolicyConstants& c, Change x) { change_to(c.longest_chain, x, 1e9); }},
+    {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 1U); }},
+    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 1U); }},
+    {"contended_after", [](PolicyConstants& c, Change x) { change_to(c.contended_after, x, never); }},
+};
+
+class ScheduleRun {
+  public:
+    explicit ScheduleRun(BenchSession& session) : m_session(session), m_workers(session.options.threads) {
+        if (m_workers.empty()) m_workers = {2, 4, 8, 16, 32, 64};
+    }
+
+    void record(const BlockCase& block, bool is_real) {
+        auto window = recording_of(block);
+        if (!window)
+            throw UsageError(fmt::format("{}/{}: {}", block.workload, block.name, to_string(window.error())));
+        if (window->transactions() == 0) return;
+        Recorded& recorded = m_recorded.emplace_back(
+            Recorded{.name = block.name, .gas = 0, .is_real = is_real, .window = std::move(*window)});
+        recorded.gas = gas_of(recorded.window);
+        report(recorded);
+    }
+
+    /// Eight large real blocks in one window, as if they had nothing in common, and one after the other.
+    void report_side_by_side() {
+        std::vector<const RecordedWindow*> chosen;
+        for (const Recorded& r : m_recorded)
+            if (r.is_real && r.gas >= large_gas && chosen.size() < side_by_side_blocks)
+                chosen.push_back(&r.window);
+        if (chosen.size() < 2) return;
+        const RecordedWindow window = side_by_side(chosen);
+        std::string text = fmt::format("{:24}", fmt::format("{} blocks in a window", chosen.size()));
+        for (const unsigned workers : m_workers) {
+            double apart = 0;
+            for (const RecordedWindow* one : chosen) apart += simulate_at(*one, machine(workers)).run.seconds;
+            text += fmt::format(" {:7.2f}", apart / simulate_at(window, machine(workers)).run.seconds);
+        }
+        m_session.print(text + "  (times as fast as one after the other)\n");
+    }
+
+    void report_summary() {
+        Charges charges;
+        std::vector<const Recorded*> large;
+        for (const Recorded& r : m_recorded) {
+            if (!r.is_real || r.gas < large_gas) continue;
+            large.push_back(&r);
+            charges.add(r.window);
+        }
+        if (large.empty()) return;
+        std::string speedups = fmt::format("{:24}", "geometric mean"),
+                    shares = fmt::format("{:24}", "  of the list schedule"), slower = speedups;
+        std::vector<size_t> below;
+        for (const unsigned workers : m_workers) {
+            std::vector<double> speedup, share;
+            size_t slow = 0;
+            for (const Recorded* r : large) {
+                const Point p = simulate_at(r->window, machine(workers));
+                speedup.push_back(p.speedup);
+                share.push_back(p.of_list);
+                slow += p.speedup < 0.97 ? 1 : 0;
+            }
+            speedups += fmt::format(" {:7.2f}", geometric_mean(speedup));
+            shares += fmt::format(" {:7.2f}", geometric_mean(share));
+            below.push_back(slow);
+        }
+        slower = fmt::format("{:24}", "  below 0.97 of serial");
+        for (const size_t count : below) slower += fmt::format(" {:7}", count);
+        m_session.print(fmt::format("\n{} real blocks of 4 Mgas and more: {}\n{}\n{}\n{}\n", large.size(),
+                                    charges.text(), speedups, shares, slower));
+    }
+
+    /// Each constant halved, doubled and dropped: by how much the blocks are faster or slower then.
+    void report_ablation() {
+        m_session.print(
+            "\nwhat each constant is worth: per cent of speed, halved / doubled / dropped\n"
+            "  on every other real block of 4 Mgas and more (a), on the rest (b), generated (g)\n");
+        std::array<std::vector<const Recorded*>, 3> groups;
+        size_t large = 0;
+        for (const Recorded& r : m_recorded) {
+            if (!r.is_real) groups[2].push_back(&r);
+            if (r.is_real && r.gas >= large_gas) groups[large++ % 2].push_back(&r);
+        }
+        constexpr std::array<const char*, 3> names{"a", "b", "g"};
+        std::string head = fmt::format("{:22}", "workers");
+        for (const unsigned workers : m_workers) head += fmt::format("{:>20}", workers);
+        m_session.print(head + "\n");
+        for (const Ablated& ablated : ablated_constants) {
+            for (size_t g = 0; g < groups.size(); ++g) {
+                if (groups[g].empty()) continue;
+                std::string text = fmt::format("{:20} {}", g == 0 ? ablated.name : "", names[g]);
+                for (const unsigned workers : m_workers) {
+                    std::string cell;
+                    for (const auto change : {Change::halved, Change::doubled, Change::dropped}) {
+                        PolicyConstants changed;
+                        ablated.apply(changed, change);
+                        std::vector<double> ratios;
+                        for (const Recorded* r : groups[g])
+                            ratios.push_back(simulate_at(r->window, machine(workers)).run.seconds /
+                                             simulate_at(r->window, machine(workers), changed).run.seconds);
+                        cell += fmt::format("{:+5.1f} ", 100 * (geometric_mean(ratios) - 1));
+                    }
+                    text += fmt::format("{:>20}", cell);
+                }
+                m_session.print(text + "\n");
+            }
+        }
+    }
+
+  private:
+    [[nodiscard]] SimulatedMachine machine(unsigned workers) const {
+        return {.workers = workers, .slowdown = m_session.options.slowdown};
+    }
+
+    /// The one that is kept, or a new one, which is kept then.
+    Result<RecordedWindow> recording_of(const BlockCase& block) const {
+        const std::string& folder = m_session.options.recordings;
+        const std::filesystem::path path =
+            std::filesystem::path(folder) /
+            fmt::format("{}-{}-{}.recording", block.name, block.seed, block.input.transactions.size());
+        if (!folder.empty() && std::filesystem::exists(path)) {
+            std::ifstream in(path, std::ios::binary);
+            const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+            auto window = recorded_window({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+            if (!window) window.error().detail += ": " + path.string();
+            return window;
+        }
+        ExecutionContext context;
+        auto window = record_window(context, {&block.input, 1}, block.state, block.options, rounds);
+        if (!window || folder.empty()) return window;
+        std::filesystem::create_directories(folder);
+        const Bytes bytes = to_bytes(*window);
+        std::ofstream out(path, std::ios::binary);
+        out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        if (!out) return fail(ErrorCode::bad_argument, path.string() + " can't be written");
+        return window;
+    }
+
+    void report(const Recorded& recorded) {
+        if (!std::exchange(m_has_head, true)) {
+            std::string head = fmt::format("{:24}", "workers");
+            for (const unsigned workers : m_workers) head += fmt::format(" {:7}", workers);
+            m_session.print(head + "\n");
+        }
+        Charges charges;
+        charges.add(recorded.window);
+        std::vector<Point> points;
+        for (const unsigned workers : m_workers) {
+            points.push_back(simulate_at(recorded.window, machine(workers)));
+            m_session.report.results.push_back(to_result(recorded, points.back()));
+        }
+        m_session.print(fmt::format("{}: {} transactions, serial {:.2f} ms\n  {}\n", recorded.name,
+                                    recorded.window.transactions(), 1e3 * recorded.window.serial_seconds(),
+                                    charges.text()) +
+                        row("  times serial", points, &Point::speedup) +
+                        row("  of the list schedule", points, &Point::of_list));
+    }
+
+    BenchSession& m_session;
+    std::vector<unsigned> m_workers;
+    std::vector<Recorded> m_recorded;
+    bool m_has_head = false;
+};
+
+}  // namespace
+
+void run_schedule(BenchSession& session, std::string_view name) {
+    ScheduleRun run(session);
+    for (const std::string_view generated : {"transfers", "erc20", "swaps", "mixed", "hot", "chain"})
+        for_each_generated(session, generated, name, [&](const BlockCase& b) { run.record(b, false); });
+    for_each_real_block(session, name, [&](const BlockCase& b) { run.record(b, true); });
+    run.report_summary();
+    run.report_side_by_side();
+    if (session.options.ablation) run.report_ablation();
+}
+
+}  // namespace warpevm::tools
