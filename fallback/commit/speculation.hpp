@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one transaction on the state as of its position, as far as that is known, and records it.
+// Executes one transaction speculatively on the multi-version state as of its position, and records its
+// observations and effects.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,7 @@
 
 namespace warpevm {
 
-/// The state view of one running transaction. Notes which entries were asked for, in order.
+/// The state view of one running transaction. Lists the entries that were read, in order.
 class PositionView final : public StateView {
   public:
     PositionView(Versions& versions, EntryArena& arena, bool state_clearing, bool assume_absent)
@@ -27,8 +28,8 @@ class PositionView final : public StateView {
         Position position = 0;
         const Address* sender = nullptr;
         uint64_t nonce = 0;
-        /// Returns once the transaction at an earlier position has run again; false: it will not. Empty:
-        /// nobody can be waited for.
+        /// Suspends until the transaction at an earlier position has committed; false: it never will. Null:
+        /// estimates are read as they are.
         const std::function<bool(Position)>* wait_for = nullptr;
     };
     void begin(const Reader& reader) {
@@ -57,9 +58,9 @@ class PositionView final : public StateView {
 
   private:
     Read<AccountRecord> read(const Address& address) const;
-    /// What `at(pending)` reads, once nobody who wrote it runs again.
+    /// What `at(estimate)` reads once it meets no estimate any more.
     template <class At>
-    auto settled(At at) const;
+    auto await_estimates(At at) const;
     void note_unknown() const {
         m_assumes = true;
         m_undecided |= !m_assume_absent;
