@@ -8,21 +8,21 @@ namespace warpevm {
 
 struct BlockCounters {
     uint64_t transactions = 0;
-    /// Committed as they were computed beside the walk, or handed in.
+    /// Committed from an incarnation that was speculated or handed in, and validated.
     uint64_t speculated = 0;
-    /// Run on the committed state in their turn: nobody had begun them.
+    /// Executed at commit, on the committed state: no thread had claimed them in time.
     uint64_t direct = 0;
-    /// Of these, transfers that went straight into the table.
+    /// Of these, plain transfers, whose effects were entered without running anything.
     uint64_t transfers = 0;
-    /// Run on the committed state because what had been computed was stale or could not be decided there.
+    /// Executed again at commit, because the incarnation was stale or undecided.
     uint64_t repeated = 0;
-    /// Gas of the executions that were thrown away.
+    /// Gas of the incarnations that were thrown away.
     uint64_t repeated_gas = 0;
-    /// Results handed in that stood, and that did not.
-    uint64_t given_kept = 0, given_stale = 0;
-    /// How often speculation was given up for a while.
-    uint64_t retreats = 0;
-    /// Nobody speculated at all.
+    /// Handed-in results that were valid, and that were not.
+    uint64_t handed_in_kept = 0, handed_in_stale = 0;
+    /// How often the commit loop backed off: no speculation for a stretch of transactions.
+    uint64_t back_offs = 0;
+    /// Nothing was speculated.
     bool serial = true;
 
     [[nodiscard]] double executions_per_transaction() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Call frames recurse on the thread's own stack, 1,024 deep. Callers' threads may have less than that takes:
-// a JVM's have 1 MiB, macOS's secondary ones 512 KiB, musl's 128. So whoever executes asks first, and goes to
-// a thread of our own where it would not do.
+// a JVM's have 1 MiB, macOS's secondary ones 512 KiB, musl's 128. So an execution checks first, and runs on
+// a thread of its own where that is too little.
 #pragma once
 
 #include <cstddef>

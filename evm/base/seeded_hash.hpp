@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hash of tables whose keys transactions choose (addresses, slots, topics, code hashes). It is seeded per
-// process, so that nobody can prepare keys that collide here.
+// process, so that keys which collide here can't be prepared.
 //
 // Vector multiply-shift (Dietzfelbinger 1996; Thorup, "High Speed Hashing for Integers and Strings", 2015,
 // section 3.4): with random 128-bit multipliers a_i and a random b, the upper half of b + sum a_i * x_i

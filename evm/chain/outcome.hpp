@@ -14,7 +14,7 @@
 namespace warpevm {
 
 /// One executed transaction. Nothing here depends on the place in the block: cumulative gas, log indices,
-/// bloom and intermediate roots are formed in the ordered walk.
+/// bloom and intermediate roots are formed in the ordered loop.
 struct TransactionOutcome {
     /// Not none: the transaction was skipped as invalid (only where the options say skip) and the rest is
     /// zero.

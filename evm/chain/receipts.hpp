@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Receipts and what is formed from them in the ordered walk: blooms, the receipts root, the hash of logs.
+// Receipts and what is formed from them in block order: blooms, the receipts root, the hash of logs.
 #pragma once
 
 #include <span>

@@ -12,7 +12,7 @@
 namespace warpevm {
 namespace {
 
-/// The ordered walk through one block.
+/// The ordered loop: one block, transaction after transaction.
 class SerialBlock {
   public:
     SerialBlock(ExecutionContext& context, Journal<false>& journal, const BlockInput& block,

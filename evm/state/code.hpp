@@ -46,7 +46,7 @@ class Code {
     /// The account that this code delegates to (EIP-7702: 0xef0100 and an address), if it is a delegation.
     [[nodiscard]] const std::optional<Address>& delegate() const { return m_delegate; }
     [[nodiscard]] CodeBudget* budget() const { return m_budget; }
-    /// False the first time that somebody asks.
+    /// False on the first call only.
     [[nodiscard]] bool ran_before() const {
         return m_ran_before.load(std::memory_order_relaxed) ||
                m_ran_before.exchange(true, std::memory_order_relaxed);
@@ -81,7 +81,7 @@ class Code {
 /// The account that `code` delegates to, if it is an EIP-7702 delegation designator.
 std::optional<Address> delegation_target(BytesView code);
 
-/// Codes by hash, up to a limit in bytes. Thread-safe. Whoever executes holds a Lease; pointers that were got
+/// Codes by hash, up to a limit in bytes. Thread-safe. Each execution holds a Lease; pointers that were got
 /// under it stay valid as long as it is held. What has not been used lately is dropped where a lease begins
 /// above the limit; what is dropped lives on until every lease from before has ended. While the limit is
 /// passed, codes are kept but no more images are made: code without one runs untranslated.

@@ -86,7 +86,7 @@ class Journal {
     [[nodiscard]] StateDiff diff() const;
     /// Makes the values of now the "before" of the next block.
     void end_block();
-    /// From now on take_changes tells what was changed, across the ends of blocks.
+    /// From now on take_changes lists what was changed, across the ends of blocks.
     void list_changes() { m_lists_changes = true; }
     /// What transactions changed since the last call, as it is now: it need not differ from before. Without
     /// codes. Costs what was changed.
@@ -231,7 +231,7 @@ class Journal {
     [[nodiscard]] const Observations& observations() const { return m_observations; }
     [[nodiscard]] const Effects& effects() const { return m_effects; }
     [[nodiscard]] AccountValues values(Row row) const;
-    /// Hands over what the last transaction observed and did, in exchange for vectors to record the next in.
+    /// Transfers the last transaction's observations and effects for vectors to record the next one in.
     void exchange_records(Observations& observations, Effects& effects) {
         std::swap(m_observations, observations);
         std::swap(m_effects, effects);
@@ -239,8 +239,8 @@ class Journal {
     /// Rows that changed since the block's start.
     [[nodiscard]] const std::vector<Row>& changed_accounts() const { return m_dirty_accounts; }
     [[nodiscard]] const std::vector<Row>& changed_slots() const { return m_dirty_slots; }
-    /// Lists what changes from here on until it is called again, or until `reset`: whoever takes changes over
-    /// now and then need not look through all that the block changed. Between transactions.
+    /// Lists what changes from here on until it is called again, or until `reset`, so that a caller who takes
+    /// changes over repeatedly need not go through all that the block changed. Between transactions.
     void list_new_changes();
     [[nodiscard]] const std::vector<Row>& newly_changed_accounts() const { return m_new_accounts; }
     [[nodiscard]] const std::vector<Row>& newly_changed_slots() const { return m_new_slots; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changed between two moments of a block or a window, for roots after each transaction: found in the
-// undo logs, so that nothing is paid where nobody asks.
+// undo logs, so that executions without such roots pay nothing.
 #include <algorithm>
 
 #include "evm/state/journal.hpp"

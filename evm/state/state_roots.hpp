@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// State roots along an execution, formed by whoever keeps the state: receipts before Byzantium hold one each
-// (EIP-658 ended that).
+// State roots along an execution, formed by the caller, who keeps the state: receipts before Byzantium hold
+// one each (EIP-658 ended that).
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace warpevm {
 class StateRoots {
   public:
     virtual ~StateRoots() = default;
-    /// What changed since the last call, the first time since the pre-state; nothing is told twice. Values
+    /// What changed since the last call, the first time since the pre-state; nothing is listed twice. Values
     /// are as of now, and need not differ from those before. Codes are left out.
     virtual void apply(const StateDiff& change) = 0;
     /// After all that was applied. An error (of `apply`, too) ends the execution with that error.

@@ -153,7 +153,7 @@ Status Machine<R>::deposit_code(const Message& message, FrameResult& result) {
     return Status::success;
 }
 
-/// By the loop that the machine was told, or by the code's past.
+/// In the loop that is set; tiered: plainly while the code has not run before.
 template <bool R>
 Status run_frame(Frame<R>& frame) {
     switch (frame.machine.interpreter()) {

@@ -80,7 +80,7 @@ Status op_sload(F& f, const U256& key, U256& result) {
     return Status::success;
 }
 
-/// Gas and refund of a store with net metering (EIP-1283, EIP-2200, EIP-3529): `noop` is what storing no news
+/// Gas and refund of a store with net metering (EIP-1283, EIP-2200, EIP-3529): `noop` is the price of a no-op
 /// costs.
 inline int64_t net_metered_sstore(const Prices& p, const SlotRow& s, const U256& value, int64_t& refund) {
     if (s.current == value) return p.sstore_noop;
@@ -108,7 +108,7 @@ Status op_sstore(F& f, const U256& key, const U256& value) {
     const Row row = f.journal.unread_slot(f.message.recipient_row, key);
     if (f.fork >= Fork::berlin && f.journal.warm_slot(row) && !f.charge(p.cold_slot))
         return Status::out_of_gas;
-    // The rest of the price depends on what is there, which nobody looks at who can't pay the least of it.
+    // Charge before reading: the price depends on the value, but it is known to be at least this.
     if (f.gas < (net_metered ? p.sstore_noop : p.sstore_reset)) return Status::out_of_gas;
     const SlotRow& s = f.journal.read_slot(row);
     int64_t gas = 0, refund = 0;

@@ -17,12 +17,12 @@ void Helpers::call(unsigned count, std::function<void()> work) noexcept {
     m_called = parallel::Clock::now();
     m_at_work.store(open, std::memory_order_release);
     m_hand_over.give();
-    // Who was called for an earlier block and is still on the way does as well.
+    // A thread that was called for an earlier block and has not arrived yet will do.
     for (unsigned coming = m_on_the_way.load(std::memory_order_relaxed); coming < count; ++coming) {
         m_on_the_way.fetch_add(1, std::memory_order_relaxed);
         try {
             m_tasks.run(m_hand_over.task([this] { help(); }));
-        } catch (...) {  // whoever can't be called is no help
+        } catch (...) {  // no memory for a task: fewer helpers
             m_on_the_way.fetch_sub(1, std::memory_order_relaxed);
             return;
         }
@@ -49,7 +49,7 @@ void Helpers::help() noexcept {
     m_cores.note_arrival(m_called);
     try {
         with_native_stack(needed_native_stack, m_work);
-    } catch (...) {  // no thread with such a stack: no help
+    } catch (...) {  // no thread with such a stack: one helper less
     }
     leave();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The threads that help with a block. They are called when there is work for them and dismissed when it ends.
-// Nobody waits for one that has not come by then: where cores are few that would take milliseconds.
+// The worker threads of a block: called when there is work for them, dismissed when it ends. A thread that
+// has not arrived by then is not waited for: where cores are few that would take milliseconds.
 #pragma once
 
 #include <tbb/task_arena.h>
@@ -26,7 +26,7 @@ class Helpers {
     /// Calls `count` threads, or as many as there is memory for, each to do `work` once, which must not
     /// throw. From within the arena, and dismissed before the next call.
     void call(unsigned count, std::function<void()> work) noexcept;
-    /// Waits for those who are at work. Whoever comes later finds nothing to do.
+    /// Waits for those at work. One that arrives later finds nothing to do.
     void dismiss() noexcept;
 
   private:

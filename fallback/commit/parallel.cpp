@@ -17,10 +17,10 @@ unsigned thread_count(const ParallelSettings& settings) {
 /// Accounts, and half of the slots: for the size of the table's index.
 constexpr size_t keys_per_transaction = 4;
 
-/// More than anybody asks for. TBB makes threads only for arenas that have work.
+/// More than any caller asks for. TBB makes threads only for arenas that have work.
 constexpr size_t most_threads = 256;
 
-/// One thread has nothing to share, and a tracer wants order.
+/// With one thread, and with a tracer, which needs the block's order.
 Result<std::vector<BlockOutcome>> serially(ExecutionContext& context, std::span<const BlockInput> window,
                                            const StateView& state, const ExecutionOptions& options,
                                            std::vector<BlockCounters>* counters) {
@@ -35,7 +35,7 @@ Result<std::vector<BlockOutcome>> serially(ExecutionContext& context, std::span<
 
 Result<std::vector<BlockOutcome>> execute_window(ParallelContext& context, std::span<const BlockInput> window,
                                                  const StateView& state, const ExecutionOptions& options,
-                                                 const GivenResults& given,
+                                                 const HandedInResults& handed_in,
                                                  std::vector<BlockCounters>* counters) {
     const bool assume_absent = options.on_missing_state == OnMissingState::assume_absent;
     ParallelContext::Parts& parts = context.parts();
@@ -63,7 +63,7 @@ Result<std::vector<BlockOutcome>> execute_window(ParallelContext& context, std::
     std::vector<BlockOutcome> outcomes;
     for (size_t i = 0; i < window.size(); ++i) {
         std::span<const TransactionResult* const> results;
-        if (i < given.size()) results = given[i];
+        if (i < handed_in.size()) results = handed_in[i];
         ParallelBlock block(shared, window[i], results);
         BlockOutcome outcome = block.execute();
         if (missing.error) return tl::unexpected(*missing.error);
@@ -109,14 +109,15 @@ void ParallelContext::run_with(ExecutionContext& context) {
 
 Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
                                                    std::span<const BlockInput> window, const StateView& state,
-                                                   const ExecutionOptions& options, const GivenResults& given,
+                                                   const ExecutionOptions& options,
+                                                   const HandedInResults& handed_in,
                                                    std::vector<BlockCounters>* counters) {
-    const bool alone = context.serial().tracer != nullptr || (context.threads() == 1 && given.empty());
+    const bool serial = context.serial().tracer != nullptr || (context.threads() == 1 && handed_in.empty());
     auto outcomes = run_guarded(state, [&](const StateView& guarded) {
-        return alone ? serially(context.serial(), window, guarded, options, counters)
-                     : execute_window(context, window, guarded, options, given, counters);
+        return serial ? serially(context.serial(), window, guarded, options, counters)
+                      : execute_window(context, window, guarded, options, handed_in, counters);
     });
-    // Threads are out, and what they had borrowed when the execution ended early is free.
+    // All threads have left; what they had borrowed when the execution ended early goes back to the pools.
     if (!outcomes) context.parts().take_all_back();
     return outcomes;
 }

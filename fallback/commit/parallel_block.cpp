@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block from its first system call to its receipts, as the serial executor walks through it.
+// A block from its first system call to its receipts, in the order of the serial executor.
 #include "fallback/commit/parallel_block.hpp"
 
 #include <tbb/parallel_for.h>
@@ -11,10 +11,10 @@
 namespace warpevm {
 
 ParallelBlock::ParallelBlock(WindowState& window, const BlockInput& block,
-                             std::span<const TransactionResult* const> given)
+                             std::span<const TransactionResult* const> handed_in)
     : m_window(window),
       m_block(block),
-      m_given(given),
+      m_handed_in(handed_in),
       m_count(static_cast<uint32_t>(block.transactions.size())),
       m_first_position(
           std::exchange(window.next_position, window.next_position + 2 * (block.transactions.size() + 4))),
@@ -41,7 +41,7 @@ BlockOutcome ParallelBlock::execute() {
     return std::move(m_outcome);
 }
 
-/// Receipts and the difference have nothing to do with one another, and fall into pieces.
+/// Receipts and the difference are independent, and are formed in pieces.
 void ParallelBlock::seal() {
     const auto receipts = [this](const ForEach& for_each) {
         seal_receipts(m_outcome, m_block.transactions, m_block.rules, for_each);
@@ -49,9 +49,9 @@ void ParallelBlock::seal() {
     const auto difference = [this](const ForEach& for_each) {
         m_outcome.diff = m_window.committed.diff(position_before(m_count + 1), for_each);
     };
-    const bool alone = m_window.parts.settings.threads == 1 || ran_as_chain() || m_without_cores ||
-                       m_count + 2 * m_outcome.logs.size() < parallel::sealed_by_one;
-    if (alone) {
+    const bool by_one_thread = m_window.parts.settings.threads == 1 || ran_as_chain() || m_without_cores ||
+                               m_count + 2 * m_outcome.logs.size() < parallel::sealed_by_one;
+    if (by_one_thread) {
         receipts(in_order);
         difference(in_order);
         return;
@@ -77,8 +77,8 @@ void ParallelBlock::append(const TransactionOutcome& outcome, const BlockTransac
     m_stopped.store(true, std::memory_order_release);
 }
 
-/// Runs the transaction that is next on the journal. False where it ends the block.
-bool ParallelBlock::direct(uint32_t index) {
+/// Executes the next transaction in block order on the serial journal. False where it ends the block.
+bool ParallelBlock::execute_on_journal(uint32_t index) {
     const BlockTransaction& tx = m_block.transactions[index];
     const Journal<false>& journal = m_window.committed.journal();
     const size_t known = journal.account_count() + journal.slot_count();

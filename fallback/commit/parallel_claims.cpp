@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What threads run beside the walk: claims, their results, and waiting.
+// Speculation ahead of the commit loop: claims, publishing versions, estimates, handing in, and waiting.
 #include <algorithm>
 
 #include "fallback/commit/parallel_block.hpp"
@@ -19,8 +19,8 @@ uint32_t ParallelBlock::horizon() const {
     return std::max(least_horizon, horizon_per_thread * m_window.parts.settings.threads);
 }
 
-/// Ranks among those that are no transfers. A claim is a promise to look at them soon, no more: the walk runs
-/// what it meets and nobody has begun.
+/// Ranks among those that are no transfers. A claim does not reserve: the commit loop executes what it
+/// reaches before its claimant has begun it.
 ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
     const unsigned threads = m_window.parts.settings.threads;
     const uint32_t next = others_before(m_next.load(std::memory_order_acquire));
@@ -36,7 +36,7 @@ ParallelBlock::Range ParallelBlock::claim(uint32_t wanted) {
     }
 }
 
-/// With two threads there would be nobody left to take the others: measured, real blocks lost by it.
+/// Not with two threads: the only helper would be busy with them, and real blocks became slower by it.
 void ParallelBlock::find_large() {
     if (m_window.parts.settings.threads == 2) return;
     for (uint32_t i = m_next; i < m_count; ++i)
@@ -66,7 +66,7 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     const auto start = Clock::now();
     uint32_t ran = 0;
     for (uint32_t i = range.begin; i < range.end; ++i) {
-        // What is done need not wait for something long.
+        // Finished incarnations need not wait for a long one.
         if (m_block.transactions[other(i)].tx->gas_limit >= large_gas) hand_in(worker);
         ran += speculate(other(i), worker);
     }
@@ -83,7 +83,7 @@ bool ParallelBlock::speculate_some(Worker& worker) {
     return true;
 }
 
-/// Where one transaction after the other needs the one before, running it too early is in vain.
+/// In a contended group an incarnation that does not see the one before would be stale.
 bool ParallelBlock::must_wait(uint32_t index) const {
     if (m_window.parts.settings.speculate == Speculate::everything) return false;
     const uint32_t before = m_contention.needed_before(index);
@@ -91,7 +91,7 @@ bool ParallelBlock::must_wait(uint32_t index) const {
            !m_slots[before].published.load(std::memory_order_acquire);
 }
 
-/// One that was passed over because it needs `index`, which is published now.
+/// One that was skipped because it depends on `index`, which is published now.
 std::optional<uint32_t> ParallelBlock::waiting_successor(uint32_t index) const {
     const uint32_t after = m_contention.needing(index);
     if (after == Contention::none || others_before(after) >= m_cursor.load(std::memory_order_relaxed))
@@ -99,15 +99,15 @@ std::optional<uint32_t> ParallelBlock::waiting_successor(uint32_t index) const {
     return after;
 }
 
-/// Runs it, unless another was first or it is left to the walk; then those that waited for it, one after the
-/// other. Answers how many it ran.
+/// Executes it, unless another thread was first or it is left to the commit loop; then those that waited for
+/// it, one after the other. Answers how many it executed.
 uint32_t ParallelBlock::speculate(uint32_t index, Worker& worker) {
     uint32_t ran = 0;
     std::optional<uint32_t> next = index;
     while (next && run_ahead(*next, worker)) {
         ++ran;
         next = waiting_successor(*next);
-        if (next) hand_in(worker);  // the walk need not wait for the next one
+        if (next) hand_in(worker);  // the commit loop need not wait for the next one
     }
     return ran;
 }
@@ -135,7 +135,7 @@ bool ParallelBlock::run_ahead(uint32_t index, Worker& worker) {
     return true;
 }
 
-/// What this thread ran may be committed.
+/// What this thread executed may be committed; what the commit loop has overtaken is withdrawn.
 void ParallelBlock::hand_in(Worker& worker) {
     if (worker.held.empty()) return;
     for (const uint32_t i : worker.held) {
@@ -156,20 +156,20 @@ void ParallelBlock::publish(Incarnation& t, Position at) {
     for (const AccountEffect& e : t.effects.accounts) {
         AccountVersion& version = t.account_versions.emplace_back(at, e);
         AccountEntry* entry = t.accounts[e.row];
-        if (!only_touches(e) && !m_window.committed.is_untold(e, entry))
+        if (!only_touches(e) && !m_window.committed.is_deferred_credit(e, entry))
             m_window.parts.table.publish(*entry, version);
     }
     for (const SlotEffect& e : t.effects.slots)
         m_window.parts.table.publish(*t.slots[e.row], t.slot_versions.emplace_back(at, e.value));
 }
 
-/// Whoever needs what it did waits: that it was stale once makes others stale that use it.
-void ParallelBlock::make_pending(Incarnation& t) {
+/// A reader of an estimate suspends: what it would read now is likely to change, and it would be stale.
+void ParallelBlock::mark_estimate(Incarnation& t) {
     Versions& table = m_window.parts.table;
     for (size_t i = 0; i < t.account_versions.size(); ++i)
-        table.make_pending(*t.accounts[t.effects.accounts[i].row], t.account_versions[i]);
+        table.mark_estimate(*t.accounts[t.effects.accounts[i].row], t.account_versions[i]);
     for (size_t i = 0; i < t.slot_versions.size(); ++i)
-        table.make_pending(*t.slots[t.effects.slots[i].row], t.slot_versions[i]);
+        table.mark_estimate(*t.slots[t.effects.slots[i].row], t.slot_versions[i]);
 }
 
 void ParallelBlock::withdraw(const Incarnation& t) {
@@ -182,7 +182,7 @@ void ParallelBlock::withdraw(const Incarnation& t) {
 
 // ---- waiting
 
-/// Something was committed or has become ready.
+/// Something was committed, or can be.
 void ParallelBlock::note_progress() {
     m_progress.fetch_add(1, std::memory_order_seq_cst);
     if (m_sleepers.load(std::memory_order_seq_cst) == 0) return;
@@ -204,8 +204,8 @@ void ParallelBlock::wait_for_progress(uint32_t seen) {
     if (called != Clock::time_point{}) m_window.parts.cores.note_arrival(called);
 }
 
-/// Until the transaction at `position` is committed; false where it never will be.
-bool ParallelBlock::wait_for_turn(Position position) {
+/// Until the transaction at `position` has committed; false where it never will.
+bool ParallelBlock::wait_for_commit(Position position) {
     const auto index = static_cast<uint32_t>((position - m_first_position) / 2 - 1);
     for (;;) {
         const uint32_t seen = m_progress.load(std::memory_order_seq_cst);

@@ -14,8 +14,8 @@
 
 namespace warpevm {
 
-/// Things that threads borrow and give back. Addresses stay valid as long as the pool. To give back takes no
-/// memory.
+/// Objects that threads borrow and give back. Addresses stay valid as long as the pool. Giving back does not
+/// allocate.
 template <class T>
 class Pool {
   public:
@@ -29,7 +29,7 @@ class Pool {
         m_free.pop_back();
         return one;
     }
-    /// Whoever holds one may not be using it. Others that come for one wait.
+    /// No borrower may be using its object meanwhile. Borrowing waits.
     template <class Action>
     void for_each(Action&& action) {
         const std::lock_guard held(m_lock);
@@ -39,7 +39,7 @@ class Pool {
         const std::lock_guard held(m_lock);
         m_free.push_back(one);
     }
-    /// After an execution that ended early: whoever borrowed one has none any more.
+    /// After an execution that ended early: ends all borrowing.
     void take_all_back() noexcept {
         const std::lock_guard held(m_lock);
         m_free.clear();
@@ -68,7 +68,7 @@ struct ParallelContext::Parts {
     CoreShare cores;
     Helpers helpers{arena, cores};
 
-    /// What it published must not be in the table any more.
+    /// Its versions must not be in the table any more.
     void give_back(Incarnation* incarnation) noexcept {
         incarnation->clear();
         incarnations.give_back(incarnation);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What speculating a block's transactions can be expected to bring, before it is begun and while it goes on.
+// The policy's forecasts: what speculation is expected to save, before it begins and while it goes on.
 #include <algorithm>
 
 #include "fallback/commit/parallel_block.hpp"
@@ -22,21 +22,20 @@ double ParallelBlock::Pace::speculation_cost() const {
     return transactions * cost_per_transaction + static_cast<double>(keys) * cost_per_key;
 }
 
-/// What speculating a transaction costs above running it depends on what it asks for rather than on how long
-/// it runs, so that short ones don't gain by it; the more threads, the shorter they may be.
+/// What speculating a transaction costs above executing it depends on the keys that it reads rather than on
+/// its duration, so speculation does not pay for short ones; the more threads, the shorter they may be.
 bool ParallelBlock::long_enough(const Pace& pace) const {
     return pace.seconds * (0.9 * m_window.parts.settings.threads - 1.4) >= pace.speculation_cost();
 }
 
-/// Likewise of transactions that were speculated. That takes a little longer than running them, which is left
-/// out of account: better once too often.
+/// Likewise of transactions that were speculated. That they took a little longer for it is neglected.
 bool ParallelBlock::has_become_too_short(const Pace& speculated) const {
     return speculated.seconds * (0.9 * m_window.parts.settings.threads - 1.4) <
            speculated.transactions * cost_of_known_keys;
 }
 
-/// What is left should be several, and take long enough, too. Gas limits tell better than numbers how long
-/// that will be: in many blocks the long ones come first.
+/// Whether enough work is left, estimated from the gas limits: better than by number, since in many blocks
+/// the long ones come first.
 bool ParallelBlock::enough_left() {
     if (others_left() < 4) return false;
     if (m_limits_before.empty()) {
@@ -47,10 +46,10 @@ bool ParallelBlock::enough_left() {
             m_limits_before.push_back(m_limits_before.back() + static_cast<double>(limit));
         }
     }
-    const double ran = m_limits_before[m_next] - m_limits_before[m_alone.from];
+    const double ran = m_limits_before[m_next] - m_limits_before[m_serial_stretch.from];
     const double left = m_limits_before[m_count] - m_limits_before[m_next];
     const double by_others = 0.9 * m_window.parts.settings.threads - 1.4;
-    return m_alone.seconds * left * by_others / (1 + by_others) >= ran * least_gain;
+    return m_serial_stretch.seconds * left * by_others / (1 + by_others) >= ran * least_gain;
 }
 
 bool ParallelBlock::worth_speculating(const Pace& of_others) {
@@ -58,24 +57,24 @@ bool ParallelBlock::worth_speculating(const Pace& of_others) {
            enough_left();
 }
 
-/// Asked when somebody has come: what ran meanwhile counts as well.
+/// Asked when the first helper has arrived: what was committed meanwhile counts as well.
 bool ParallelBlock::still_worth_speculating() {
     if (m_window.parts.settings.speculate != Speculate::measured) return true;
     const std::chrono::duration<double> since = Clock::now() - m_opened.load(std::memory_order_relaxed);
-    m_alone.seconds += since.count();
+    m_serial_stretch.seconds += since.count();
     const Pace pace{m_pace.transactions + others_before(m_next) - others_before(m_opened_at),
                     m_pace.keys + m_keys - m_keys_at_opening, m_pace.seconds + since.count()};
     return long_enough(pace) && enough_left();
 }
 
-/// Likewise for looking up the accounts of transfers ahead.
+/// Likewise for prefetching the accounts of transfers.
 bool ParallelBlock::worth_prefetching(const Pace& of_transfers) const {
     if (!m_parties || of_transfers.seconds < least_seen || m_prefetched >= m_count) return false;
     const double left = m_count - m_next - others_left();
     return left * of_transfers.seconds >= least_prefetched * of_transfers.transactions;
 }
 
-/// Whether what is left should be walked on the table for its transfers.
+/// Whether what is left should be committed on the table for its transfers.
 bool ParallelBlock::table_is_worth_it() const {
     return m_parties && !m_slots && m_count - m_next >= m_window.parts.settings.least_transfers;
 }
@@ -92,7 +91,7 @@ bool ParallelBlock::chained(const Chain& longest, uint32_t transactions, uint64_
     return bound < 1.2 + m_pace.speculation_cost() / m_pace.seconds;
 }
 
-/// The same as in_vain of what ran on the journal, where it costs next to nothing to know.
+/// As speculated_as_chain, for what was executed on the journal, where it costs next to nothing to know.
 bool ParallelBlock::ran_as_chain() const {
     if (!m_window.committed.on_journal()) return false;
     const RecentDependence::Sum seen = m_recent_dependence.sum(near);
@@ -100,16 +99,15 @@ bool ParallelBlock::ran_as_chain() const {
     return seen.transactions >= least_foreseen && chained(seen.longest, seen.transactions, seen.gas);
 }
 
-/// Two threads also lose where many need one of those shortly before: what the only other thread runs is
-/// stale.
-bool ParallelBlock::foreseen_in_vain() const {
+/// Two threads also lose where many depend on one shortly before: what the only helper speculates is stale.
+bool ParallelBlock::expect_stale() const {
     if (ran_as_chain()) return true;
     if (m_window.parts.settings.threads != 2 || !m_window.committed.on_journal()) return false;
     const RecentDependence::Sum seen = m_recent_dependence.sum(near);
     return seen.transactions >= least_foreseen && 5 * seen.near > 2 * seen.transactions;
 }
 
-/// Asked before speculation is opened, and while it goes on.
+/// Asked before speculation begins, and while it goes on.
 bool ParallelBlock::too_few_cores(Clock::time_point now) {
     const ParallelSettings& settings = m_window.parts.settings;
     if (settings.speculate != Speculate::measured || !settings.watch_cores) return false;

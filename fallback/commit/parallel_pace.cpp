@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a block's transactions are speculated, and when the walk is faster alone.
+// When a block's transactions are speculated, and when the commit loop backs off to a serial stretch.
 #include <algorithm>
 #include <optional>
 
@@ -8,31 +8,32 @@
 
 namespace warpevm {
 
+using parallel::back_off_of_chains;
+using parallel::back_off_of_short_ones;
 using parallel::Clock;
 using parallel::clock_period;
-using parallel::first_stretch;
+using parallel::first_back_off;
 using parallel::judged;
 using parallel::large_gas;
 using parallel::longest_awaited;
-using parallel::longest_stretch;
+using parallel::longest_back_off;
 using parallel::pace_period;
-using parallel::stretch_of_chains;
-using parallel::stretch_of_short_ones;
 using parallel::transfer_cost;
 
-/// Runs at least so many transactions alone, and then on until speculating seems worth it.
-void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint32_t)>& run) {
+/// A serial stretch: commits at least so many transactions without helpers, and goes on until speculation
+/// seems worth it.
+void ParallelBlock::commit_alone(uint32_t at_least, const std::function<void(uint32_t)>& run) {
     const bool asks = m_window.parts.settings.speculate == Speculate::measured;
     auto start = Clock::now(), last = start;
     uint32_t since = m_next, last_next = since;
     uint64_t keys_before = m_keys;
     Pace of_transfers;
-    std::optional<CoreShare::Stretch> stretch;  // since it seemed worth speculating
-    m_alone = {.from = m_next, .seconds = 0};
+    std::optional<CoreShare::Stretch> stretch;  // since speculation seemed worth it
+    m_serial_stretch = {.from = m_next, .seconds = 0};
     for (uint32_t ran = 1; !over(); ++ran) {
         const uint32_t index = m_next;
         run(index);
-        // The clock costs as much as a tenth of a transfer; but the first may show that state is slow.
+        // Reading the clock costs a tenth of a transfer; but the first ones may show that the state is slow.
         const bool power_of_two = (ran & (ran - 1)) == 0;
         if (!power_of_two && ran % clock_period != 0 && m_block.transactions[index].tx->gas_limit < large_gas)
             continue;
@@ -44,7 +45,7 @@ void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint3
         note_pace(of_others);
         const std::chrono::duration<double> newest = now - last;
         const uint32_t transfers = m_next - last_next - others_before(m_next) + others_before(last_next);
-        m_alone.seconds += std::max(0.0, newest.count() - transfers * transfer_cost);
+        m_serial_stretch.seconds += std::max(0.0, newest.count() - transfers * transfer_cost);
         if (transfers == m_next - last_next) {
             of_transfers.transactions += transfers;
             of_transfers.seconds += newest.count();
@@ -52,9 +53,9 @@ void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint3
         last = now;
         last_next = m_next;
         const bool worth = worth_prefetching(of_transfers) || table_is_worth_it() ||
-                           (worth_speculating(of_others) && !foreseen_in_vain());
+                           (worth_speculating(of_others) && !expect_stale());
         if (worth && stretch) m_window.parts.cores.note(*stretch);
-        if (worth && !stretch) stretch.emplace(CoreShare::Stretch::Of::walk_alone);
+        if (worth && !stretch) stretch.emplace(CoreShare::Stretch::Of::commit_alone);
         if (ran >= at_least && (!asks || (worth && !too_few_cores(now)))) return;
         if (others < pace_period) continue;
         start = now;
@@ -66,18 +67,19 @@ void ParallelBlock::walk_alone(uint32_t at_least, const std::function<void(uint3
 void ParallelBlock::run_transactions() {
     const ParallelSettings& settings = m_window.parts.settings;
     const bool may_speculate = settings.threads > 1;
-    const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
+    const bool any_handed_in =
+        std::any_of(m_handed_in.begin(), m_handed_in.end(), [](auto* g) { return g != nullptr; });
     const auto run = [this](uint32_t index) {
         ++m_counters.direct;
-        if (!direct(index)) return m_stopped.store(true, std::memory_order_relaxed);
+        if (!execute_on_journal(index)) return m_stopped.store(true, std::memory_order_relaxed);
         m_next.store(index + 1, std::memory_order_relaxed);
     };
-    if (!may_speculate && !has_given)
+    if (!may_speculate && !any_handed_in)
         while (!over()) run(m_next);
-    else if (!has_given && settings.speculate == Speculate::measured) {
+    else if (!any_handed_in && settings.speculate == Speculate::measured) {
         find_transfers();
-        if (!table_is_worth_it() || too_few_cores(Clock::now())) walk_alone(1, run);
-        if (table_is_worth_it() && !over()) walk_on_table();
+        if (!table_is_worth_it() || too_few_cores(Clock::now())) commit_alone(1, run);
+        if (table_is_worth_it() && !over()) commit_on_table();
     }
     if (!over()) run_parallel();
 }
@@ -85,9 +87,10 @@ void ParallelBlock::run_transactions() {
 void ParallelBlock::run_parallel() {
     m_counters.serial = false;
     if (!m_slots) m_slots = std::make_unique<Slot[]>(m_count);
-    const bool has_given = std::any_of(m_given.begin(), m_given.end(), [](auto* g) { return g != nullptr; });
-    if (has_given || m_window.parts.settings.speculate == Speculate::everything) share();
-    if (has_given) adopt_given();
+    const bool any_handed_in =
+        std::any_of(m_handed_in.begin(), m_handed_in.end(), [](auto* g) { return g != nullptr; });
+    if (any_handed_in || m_window.parts.settings.speculate == Speculate::everything) share();
+    if (any_handed_in) adopt_handed_in();
     find_large();
     Visit visit;  // another thread may do it where the arena is full
     m_window.parts.arena.execute(visit.task([this] {
@@ -113,15 +116,15 @@ void ParallelBlock::note_opening() {
     m_keys_at_opening = m_keys;
 }
 
-/// Wakes those who sleep while the walk is alone.
+/// Ends a serial stretch: wakes the helpers that sleep through it.
 void ParallelBlock::let_speculate() {
     m_speculating.store(true, std::memory_order_release);
     m_speculating.notify_all();
 }
 
-/// Gives speculation up for a stretch: the walk goes on alone, at serial's speed.
-void ParallelBlock::retreat(Worker& worker) {
-    ++m_counters.retreats;
+/// No speculation for a serial stretch, at serial's speed.
+void ParallelBlock::back_off(Worker& worker) {
+    ++m_counters.back_offs;
     judge_anew();
     m_results_come = false;
     m_awaited = 0;
@@ -131,8 +134,8 @@ void ParallelBlock::retreat(Worker& worker) {
     note_progress();
     if (!m_parties) m_window.committed.use_journal();
     m_window.parts.cores.note_end(worker.busy);
-    walk_alone(std::exchange(m_stretch, std::min(2 * m_stretch, longest_stretch)),
-               [&](uint32_t index) { take_turn(index, worker.speculation); });
+    commit_alone(std::exchange(m_back_off_length, std::min(2 * m_back_off_length, longest_back_off)),
+                 [&](uint32_t index) { commit_next(index, worker.speculation); });
     worker.busy.restart();
     if (over()) return;
     if (m_window.parts.settings.speculate == Speculate::everything) share();
@@ -140,59 +143,60 @@ void ParallelBlock::retreat(Worker& worker) {
     let_speculate();
 }
 
-/// Whoever speculates needs what is committed in the table. Entering it costs the walk time, so it waits for
-/// somebody to turn up first.
+/// Speculation reads the committed state from the table. Entering it there costs time, so that is put off
+/// until the first helper has arrived.
 void ParallelBlock::share() {
     CommittedState& committed = m_window.committed;
     m_recent_dependence.forget();
     committed.use_table(position_before(m_next), /*may_return=*/!m_parties);
-    committed.set_fee_account(
+    committed.set_beneficiary(
         m_window.parts.table.find_account(m_block.environment.beneficiary, m_window.arena));
     m_shared.store(true, std::memory_order_release);
     note_progress();
 }
 
-/// Whether the last ones each needed the one before, so that they take as long on many threads, and what
-/// speculating costs comes on top.
-bool ParallelBlock::in_vain() const {
+/// Whether the last ones formed a chain of dependences, which takes as long on many threads, plus the cost of
+/// speculation.
+bool ParallelBlock::speculated_as_chain() const {
     if (m_window.parts.settings.speculate != Speculate::measured) return false;
     const auto& [longest, gas] = m_window.committed.dependence();
     return chained(longest, m_recent.all.transactions, gas);
 }
 
-/// What nobody speculated, or in vain, runs in turn, and on the journal it would run faster.
+/// Backs off at a low hit rate: what is executed at commit is faster on the journal.
 void ParallelBlock::judge_speculation(Worker& worker) {
     if (m_too_short.load(std::memory_order_relaxed)) {
         m_too_short.store(false, std::memory_order_relaxed);
-        m_stretch = std::max(m_stretch, stretch_of_short_ones);
-        return retreat(worker);
+        m_back_off_length = std::max(m_back_off_length, back_off_of_short_ones);
+        return back_off(worker);
     }
-    // After a retreat a few results are enough to tell that nothing has changed, and where nothing stood.
-    const bool clear =
-        m_stretch > first_stretch || (m_recent.kept.transactions == 0 && m_recent.stale >= judged / 4);
+    // After backing off fewer commits are enough to see that nothing has changed, and so they are where no
+    // incarnation was valid.
+    const bool clear = m_back_off_length > first_back_off ||
+                       (m_recent.kept.transactions == 0 && m_recent.stale >= judged / 4);
     const uint32_t enough = clear ? judged / 2 : judged;
     if (m_recent.all.transactions < enough || m_window.committed.on_journal()) return;
-    // Of work that others take off the walk, many short ones count as well as a long one.
+    // The hit rate by number or by gas: many short ones save as much as a long one.
     const bool two = m_window.parts.settings.threads == 2;
     const unsigned of_five = two ? 2 : 1;
     const bool many = 5 * m_recent.kept.transactions >= of_five * m_recent.all.transactions;
     const bool much = 5 * m_recent.kept.gas >= of_five * m_recent.all.gas;
-    const bool chained = in_vain();
-    const bool alone = too_few_cores(Clock::now());
-    if (chained) m_stretch = std::max(m_stretch, stretch_of_chains);
-    // The only other thread has no time to lose.
+    const bool chained = speculated_as_chain();
+    const bool few_cores = too_few_cores(Clock::now());
+    if (chained) m_back_off_length = std::max(m_back_off_length, back_off_of_chains);
+    // With one helper, each stale incarnation is a larger part of what could be saved.
     const bool stale = two && 10 * m_recent.stale > 3 * m_recent.all.transactions;
-    if (chained || stale || alone || (!many && !much)) return retreat(worker);
-    m_stretch = first_stretch;
+    if (chained || stale || few_cores || (!many && !much)) return back_off(worker);
+    m_back_off_length = first_back_off;
     judge_anew();
 }
 
-/// Nothing is said against speculation while the walk is alone, or whoever was woken is still on the way.
-void ParallelBlock::note_turn(bool done, bool kept) {
-    const bool alone = !m_speculating.load(std::memory_order_relaxed) || m_window.committed.on_journal();
-    if (alone || m_stopped.load(std::memory_order_relaxed)) return;
+/// For the hit rate. Commits in a serial stretch, and while woken threads have not arrived, do not count.
+void ParallelBlock::note_commit(bool done, bool kept) {
+    const bool serial = !m_speculating.load(std::memory_order_relaxed) || m_window.committed.on_journal();
+    if (serial || m_stopped.load(std::memory_order_relaxed)) return;
     m_results_come |= done;
-    const bool is_first = m_stretch == first_stretch;
+    const bool is_first = m_back_off_length == first_back_off;
     if (!m_results_come && is_first && ++m_awaited < longest_awaited) return;
     const uint64_t gas = m_outcome.transactions.back().gas_used;
     m_recent.all.add(gas);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plain transfers of a block: found by their form, their accounts looked for ahead, and entered in their
-// turn.
+// Plain transfers of a block: found by their form, their accounts prefetched, and their effects entered at
+// commit without journal or machine.
 #include <algorithm>
 #include <array>
 
@@ -28,8 +28,8 @@ void ParallelBlock::find_transfers() {
     m_parties = std::make_unique<Parties[]>(m_count);
 }
 
-/// The walk is alone, and begins on the table.
-void ParallelBlock::walk_on_table() {
+/// A serial stretch on the table.
+void ParallelBlock::commit_on_table() {
     m_slots = std::make_unique<Slot[]>(m_count);
     ParallelContext::Parts& parts = m_window.parts;
     share();
@@ -37,13 +37,13 @@ void ParallelBlock::walk_on_table() {
     {
         Speculation speculation(parts.table, m_window.arena, parts.serial->codes(), *buffers, m_block,
                                 m_window.options, parts.serial->interpreter);
-        walk_alone(1, [&](uint32_t index) { take_turn(index, speculation); });
+        commit_alone(1, [&](uint32_t index) { commit_next(index, speculation); });
     }
     parts.buffers.give_back(buffers);
 }
 
-/// False where it is none, or the walk is on the journal.
-bool ParallelBlock::transfer_in_turn(uint32_t index, EntryArena& arena) {
+/// False where it is no plain transfer, or the commit loop is on the journal.
+bool ParallelBlock::transfer_at_commit(uint32_t index, EntryArena& arena) {
     CommittedState& committed = m_window.committed;
     if (!looks_like_transfer(index) || committed.on_journal()) return false;
     const BlockTransaction& tx = m_block.transactions[index];
@@ -81,8 +81,8 @@ ParallelBlock::Range ParallelBlock::claim_prefetch() {
     }
 }
 
-/// Looks for the accounts of some transfers ahead of the walk, and asks the state for what nobody asked yet
-/// in one batch. False where all are looked for.
+/// Finds the entries of some transfers' accounts ahead of the commit loop, and reads from the state in one
+/// batch what is not loaded. False where all are claimed.
 bool ParallelBlock::prefetch_some(EntryArena& arena) {
     const Range range = claim_prefetch();
     if (range.begin == range.end) return false;

@@ -8,7 +8,7 @@
 #include "evm/chain/edge.hpp"
 #include "evm/chain/receipts.hpp"
 #include "fallback/commit/speculation.hpp"
-#include "fallback/schedule/simulation.hpp"
+#include "fallback/schedule/simulated_table.hpp"
 #include "fallback/table/committed_state.hpp"
 
 namespace warpevm {
@@ -187,10 +187,10 @@ Result<void> Recorder::on_table(bool early) {
             execute(tx, t.in_order);
             Lap lap;
             const bool valid = incarnation.outcome.invalid.code == ErrorCode::none &&
-                               !incarnation.undecided && committed.still_holds(incarnation);
+                               !incarnation.undecided && committed.validate(incarnation);
             keep_least(t.validate, lap.take());
             ++position;
-            if (!valid) {  // sums near 2^256, say: the commit loop's own
+            if (!valid) {  // sums near 2^256, say: the commit loop decides
                 go_on_journal(tx);
                 committed.use_table(++position);
                 continue;

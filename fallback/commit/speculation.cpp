@@ -8,12 +8,12 @@
 namespace warpevm {
 
 template <class At>
-auto PositionView::settled(At at) const {
+auto PositionView::await_estimates(At at) const {
     for (;;) {
-        Position pending = 0;
-        auto value = at(pending);
-        const bool waits = pending != 0 && m_reader.wait_for != nullptr;
-        if (!waits || !(*m_reader.wait_for)(pending)) return value;
+        Position estimate = 0;
+        auto value = at(estimate);
+        const bool waits = estimate != 0 && m_reader.wait_for != nullptr;
+        if (!waits || !(*m_reader.wait_for)(estimate)) return value;
     }
 }
 
@@ -22,13 +22,13 @@ Read<AccountRecord> PositionView::read(const Address& address) const {
     if (entry == nullptr) return {Knowledge::failed, {}};
     if (m_reader.reads != nullptr)
         m_reader.reads->push_back({std::chrono::steady_clock::now(), entry, nullptr});
-    AccountState state = settled([&](Position& pending) {
-        return m_versions.at(*entry, m_reader.position, m_state_clearing, pending);
+    AccountState state = await_estimates([&](Position& estimate) {
+        return m_versions.at(*entry, m_reader.position, m_state_clearing, estimate);
     });
     m_accounts.push_back(entry);
     m_wiped.push_back(state.wiped);
     if (entry->before == Knowledge::unknown) note_unknown();
-    // Sums of such balances might pass 2^256, where bounds mean nothing.
+    // Sums of such balances might wrap at 2^256, where bounds mean nothing.
     m_undecided |= state.record.balance.limb[3] >> 63 != 0;
     if (m_reader.sender != nullptr && address == *m_reader.sender) state.record.nonce = m_reader.nonce;
     return {state.exists ? Knowledge::value : Knowledge::absent, state.record};
@@ -50,8 +50,8 @@ void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256
         m_slots.push_back(entry);
         if (m_reader.reads != nullptr)
             m_reader.reads->push_back({std::chrono::steady_clock::now(), account, entry});
-        answers[i] = settled(
-            [&](Position& pending) { return m_versions.at(*entry, m_reader.position, wiped, pending); });
+        answers[i] = await_estimates(
+            [&](Position& estimate) { return m_versions.at(*entry, m_reader.position, wiped, estimate); });
         if (answers[i].knowledge != Knowledge::unknown) continue;
         note_unknown();
         answers[i] = {Knowledge::absent, {}};
@@ -83,7 +83,7 @@ void Speculation::run(const BlockTransaction& tx, const PositionView::Reader& re
     m_journal.reset();
     m_logs.clear();
     m_view.begin(reader);
-    // What earlier transactions use is not known yet; what exceeds the whole block is not paid for at all.
+    // The gas of earlier transactions is not known yet; what exceeds the whole block is rejected.
     result.outcome = execute_transaction(m_machine, tx, m_whole_block);
     result.assumes = m_view.assumes();
     result.undecided = m_view.undecided() || m_journal.missing().error.has_value();

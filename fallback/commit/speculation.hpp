@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one transaction on the state as of its position, as far as that is known, and records it.
+// Executes one transaction speculatively on the multi-version state as of its position, and records its
+// observations and effects.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,7 @@ struct TimedRead {
     const SlotEntry* slot = nullptr;
 };
 
-/// The state view of one running transaction. Notes which entries were asked for, in order.
+/// The state view of one running transaction. Lists the entries that were read, in order.
 class PositionView final : public StateView {
   public:
     PositionView(Versions& versions, EntryArena& arena, bool state_clearing, bool assume_absent)
@@ -35,8 +36,8 @@ class PositionView final : public StateView {
         Position position = 0;
         const Address* sender = nullptr;
         uint64_t nonce = 0;
-        /// Returns once the transaction at an earlier position has run again; false: it will not. Empty:
-        /// nobody can be waited for.
+        /// Suspends until the transaction at an earlier position has committed; false: it never will. Null:
+        /// estimates are read as they are.
         const std::function<bool(Position)>* wait_for = nullptr;
         /// Gets a record of each read, for the simulation; null: nobody wants to know.
         std::vector<TimedRead>* reads = nullptr;
@@ -67,9 +68,9 @@ class PositionView final : public StateView {
 
   private:
     Read<AccountRecord> read(const Address& address) const;
-    /// What `at(pending)` reads, once nobody who wrote it runs again.
+    /// What `at(estimate)` reads once it meets no estimate any more.
     template <class At>
-    auto settled(At at) const;
+    auto await_estimates(At at) const;
     void note_unknown() const {
         m_assumes = true;
         m_undecided |= !m_assume_absent;

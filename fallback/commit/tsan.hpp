@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells the thread sanitizer what libtbb does where it can't look, since Debian's is not instrumented: what
-// came before a task was handed over is seen by its body, and what the body did is seen by whoever waited for
-// it. Bodies are not ordered among themselves, so that races between them are still reported. Without the
-// sanitizer there is nothing here. TBB's own templates are left uninstrumented by cmake/tsan.ignorelist.
+// came before a task was handed over is seen by its body, and what the body did is seen by the thread that
+// waited for it. Bodies are not ordered among themselves, so that races between them are still reported.
+// Without the sanitizer there is nothing here. TBB's own templates are left uninstrumented by
+// cmake/tsan.ignorelist.
 #pragma once
 
 #include <utility>

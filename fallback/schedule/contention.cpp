@@ -4,12 +4,12 @@
 namespace warpevm {
 namespace {
 
-/// So many results in vain, and more than half as many as others, make a group contended.
+/// So many stale incarnations, and more than half as many as valid ones, make a group contended.
 constexpr uint32_t suspicious = 3;
 
 }  // namespace
 
-/// Formed when something is stale for the first time: in most blocks hardly anything is.
+/// Formed when the first incarnation fails validation: in most blocks hardly any does.
 void Contention::group(std::span<const BlockTransaction> transactions) {
     m_group.assign(transactions.size(), none);
     m_before.assign(transactions.size(), none);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which transactions of a block meet: those to one recipient whose speculation keeps being in vain are taken
-// to need each the one before.
+// Which transactions of a block conflict: a recipient whose transactions keep failing validation is
+// contended, and each of its transactions is taken to depend on the one before.
 #pragma once
 
 #include <atomic>
@@ -16,17 +16,17 @@ class Contention {
   public:
     static constexpr uint32_t none = ~uint32_t{0};
 
-    /// What became of a speculated transaction. Called by the walk alone.
+    /// Whether a speculated transaction was validated. Called by the commit loop only.
     void note(std::span<const BlockTransaction> transactions, uint32_t index, bool kept);
 
-    /// The transaction that should have run before `index` is begun, as far as is known. From any thread.
+    /// The transaction that should be published before `index` is executed, if known. From any thread.
     [[nodiscard]] uint32_t needed_before(uint32_t index) const {
         if (!m_known.load(std::memory_order_acquire)) return none;
         const uint32_t group = m_group[index];
         return group != none && m_contended[group].load(std::memory_order_relaxed) ? m_before[index] : none;
     }
 
-    /// The next one of a contended group, which needs `index`. From any thread.
+    /// The next one of a contended group, which depends on `index`. From any thread.
     [[nodiscard]] uint32_t needing(uint32_t index) const {
         if (!m_known.load(std::memory_order_acquire)) return none;
         const uint32_t group = m_group[index];

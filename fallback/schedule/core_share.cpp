@@ -71,7 +71,7 @@ void CoreShare::add(const Stretch& stretch, Clock::time_point now) {
     const bool waited = account->waits != stretch.m_waits;
     if (waited) m_waited.fetch_add(all - std::min(all, used), std::memory_order_relaxed);
     if (!waited) m_ran.fetch_add(used, std::memory_order_relaxed);
-    if (waited || stretch.m_whose == Stretch::Of::walk_alone) return;
+    if (waited || stretch.m_whose == Stretch::Of::commit_alone) return;
     m_used.fetch_add(used, std::memory_order_relaxed);
     m_worked.fetch_add(all, std::memory_order_relaxed);
     if (stretch.m_whose == Stretch::Of::helper) m_helped.fetch_add(all, std::memory_order_relaxed);
@@ -84,7 +84,7 @@ void CoreShare::forget() {
 }
 
 bool CoreShare::too_few(unsigned threads, Clock::time_point now) {
-    // Whoever waits for the state gains by being several, whatever the cores.
+    // I/O-bound: threads that mostly wait for the state overlap their waits, however few the cores.
     const uint64_t waited = m_waited.load(std::memory_order_relaxed);
     const uint64_t ran = m_ran.load(std::memory_order_relaxed);
     if (waited >= nanoseconds(parallel::judged_help) && waited > ran) {

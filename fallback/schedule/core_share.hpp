@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether threads that have work are given cores. A virtual machine's cores may be lent to others, two
-// threads may have been put on one core, or the process may have fewer cores than threads: then speculation
-// takes from the walk what it gives. The operating system's account of each thread tells.
+// Whether threads that have work are scheduled on cores. A virtual machine's cores may be lent to others, two
+// threads may share a core, or the process may have fewer cores than threads: then speculation takes time
+// from the commit loop. Judged by the operating system's account of each thread.
 #pragma once
 
 #include <atomic>
@@ -11,15 +11,15 @@
 
 namespace warpevm {
 
-/// Of one context. Threads report how they fared; the walk asks. Where the operating system keeps no account
-/// by thread, cores count as given.
+/// Of one context. Threads report their stretches of work; the commit loop asks. Where the operating system
+/// keeps no account by thread, there are always enough cores.
 class CoreShare {
   public:
     /// A stretch in which a thread had work all the time.
     class Stretch {
       public:
-        /// The walk's, while it is alone, tell of waiting only: it need not share its core.
-        enum class Of : uint8_t { walk_alone, caller, helper };
+        /// In a serial stretch only waiting counts: the commit loop is then the only thread at work.
+        enum class Of : uint8_t { commit_alone, caller, helper };
         explicit Stretch(Of whose) : m_whose(whose) { restart(); }
         void restart();
 
@@ -31,19 +31,18 @@ class CoreShare {
         uint64_t m_waits = 0;  ///< of the thread's own will, likewise
     };
 
-    /// Reports a stretch that is long enough to tell something, and begins the next one. Stretches in which
-    /// the thread waited for something (the state view, say) tell of that alone.
+    /// Reports a stretch, if it is long enough to measure, and begins the next one. A stretch in which the
+    /// thread blocked (on the state view, say) counts as waiting only.
     void note(Stretch& stretch);
     /// Before the thread waits: what follows is no work.
     void note_end(const Stretch& stretch);
 
-    /// A thread has come that was called at `called`, at once where there is a core for it.
+    /// A thread that was woken at `called` has arrived; where a core is free, that takes no time.
     void note_arrival(parallel::Clock::time_point called);
 
-    /// Whether `threads` have had so few cores lately that one thread does as well. Where they did, that is
-    /// believed for a while, and longer each time. One thread alone can't tell: nothing is said before
-    /// helpers had work, too. Where threads wait of their own will for longer than they work, cores don't
-    /// matter. Asked by the walk alone.
+    /// Whether `threads` have had so few cores lately that one thread does as well. Once found, that is
+    /// assumed for a while, and for twice as long each time. False until helpers had work as well, since one
+    /// thread can't show it; false where threads are I/O-bound. Asked by the commit loop only.
     bool too_few(unsigned threads, parallel::Clock::time_point now);
 
   private:

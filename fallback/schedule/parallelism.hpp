@@ -11,8 +11,8 @@
 namespace warpevm {
 
 /// A transaction depends on an earlier one where it observed what that one changed and would not have
-/// observed the same at the block's start. Fees and credits that nobody looks at are no dependencies, nor is
-/// the nonce of a sender, which is known beforehand.
+/// observed the same at the block's start. Deferred credits to the beneficiary and other credits that no
+/// transaction observes are no dependences, nor is the nonce of a sender, which is known beforehand.
 struct BlockParallelism {
     uint64_t transactions = 0;
     /// Transactions that depend on no other.

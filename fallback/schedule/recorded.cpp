@@ -186,6 +186,38 @@ uint32_t RecordedWindow::transactions() const {
     return static_cast<uint32_t>(count);
 }
 
+RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows) {
+    RecordedWindow all;
+    uint32_t recipients = 0;
+    for (const RecordedWindow* window : windows) {
+        const auto accounts = static_cast<uint32_t>(all.accounts.size()),
+                   slots = static_cast<uint32_t>(all.slots.size());
+        all.state_clearing = window->state_clearing;
+        all.accounts.insert(all.accounts.end(), window->accounts.begin(), window->accounts.end());
+        for (const RecordedWindow::Slot& s : window->slots)
+            all.slots.push_back({s.account + accounts, s.value});
+        uint32_t most = 0;
+        for (RecordedBlock block : window->blocks) {
+            for (RecordedTransaction& t : block.transactions) {
+                if (t.recipient != RecordedRead::none) {
+                    most = std::max(most, t.recipient + 1);
+                    t.recipient += recipients;
+                }
+                for (RecordedRun* run : {&t.in_order, &t.early}) {
+                    for (RecordedRead& r : run->reads) r.key += r.is_slot ? slots : accounts;
+                    for (AccountObservation& o : run->observations.accounts) o.row += accounts;
+                    for (SlotObservation& o : run->observations.slots) o.row += slots;
+                    for (AccountEffect& e : run->effects.accounts) e.row += accounts;
+                    for (SlotEffect& e : run->effects.slots) e.row += slots;
+                }
+            }
+            all.blocks.push_back(std::move(block));
+        }
+        recipients += most;
+    }
+    return all;
+}
+
 Bytes to_bytes(const RecordedWindow& window) {
     Out out;
     out.bytes.assign(magic.begin(), magic.end());

@@ -68,6 +68,9 @@ struct RecordedWindow {
     [[nodiscard]] uint32_t transactions() const;
 };
 
+/// The windows as one, their keys apart: as if their blocks had nothing in common.
+RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows);
+
 /// For a file on this kind of machine: the same recording gives the same simulation, anywhere.
 Bytes to_bytes(const RecordedWindow& window);
 /// An error where it is damaged, or another version's.

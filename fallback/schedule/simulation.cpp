@@ -5,7 +5,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "fallback/table/versions.hpp"
+#include "fallback/schedule/list_schedule.hpp"
+#include "fallback/schedule/simulated_table.hpp"
 
 namespace warpevm {
 namespace {
@@ -13,29 +14,6 @@ namespace {
 constexpr uint32_t none = RecordedRead::none;
 constexpr double piece_seconds = 20e-6;
 constexpr uint32_t most_pieces = 64;
-
-Position position_of(uint32_t index) {
-    return Position{index} + 1;
-}
-
-AccountValues values_of(const AccountState& s) {
-    return {s.record.balance, s.record.nonce, s.record.code_hash, s.record.has_storage, s.exists};
-}
-
-/// All transactions of a window in a row.
-struct Line {
-    explicit Line(const RecordedWindow& window) {
-        for (uint32_t b = 0; b < window.blocks.size(); ++b) {
-            for (const RecordedTransaction& t : window.blocks[b].transactions) {
-                transactions.push_back(&t);
-                block.push_back(b);
-            }
-        }
-    }
-    [[nodiscard]] uint32_t count() const { return static_cast<uint32_t>(transactions.size()); }
-    std::vector<const RecordedTransaction*> transactions;
-    std::vector<uint32_t> block;
-};
 
 std::vector<ScheduledTransaction> scheduled(const Line& line) {
     std::vector<ScheduledTransaction> all(line.count());
@@ -51,114 +29,6 @@ std::vector<ScheduledTransaction> scheduled(const Line& line) {
     }
     return all;
 }
-
-/// What is committed of each key, and what transactions that are not committed did to it.
-class Table {
-  public:
-    explicit Table(const RecordedWindow& window)
-        : m_clearing(window.state_clearing),
-          m_accounts(window.accounts),
-          m_slots(window.slots),
-          m_slot_positions(window.slots.size()),
-          m_account_versions(window.accounts.size()),
-          m_slot_versions(window.slots.size()) {}
-
-    /// Whether a transaction at `position` sees there what it saw in the recording. `estimate`: the earlier
-    /// transaction, if any, whose result is awaited.
-    bool sees(const RecordedRun& run, const RecordedRead& read, Position position, uint32_t& estimate) const {
-        if (read.is_slot) {
-            const auto [value, from] = slot_at(read.key, position, estimate);
-            return read.observation == none || value == run.observations.slots[read.observation].value;
-        }
-        if (read.observation == none && m_estimates == 0) return true;
-        AccountState state = m_accounts[read.key];
-        for (const AccountVersion& v : m_account_versions[read.key]) {
-            if (v.position >= position) break;
-            if (v.estimate) estimate = static_cast<uint32_t>(v.position - 1);
-            apply(state, *v.effect, v.position, m_clearing);
-        }
-        return read.observation == none ||
-               holds(run.observations.accounts[read.observation], values_of(state));
-    }
-
-    void publish(const RecordedRun& run, Position position) {
-        for (const AccountEffect& e : run.effects.accounts)
-            insert(m_account_versions[e.row], {position, &e, false});
-        for (const SlotEffect& e : run.effects.slots) insert(m_slot_versions[e.row], {position, &e, false});
-    }
-    void mark_estimate(const RecordedRun& run, Position position) {
-        each_version(run, position, [this](auto& versions, auto it) {
-            (void)versions;
-            it->estimate = true;
-            ++m_estimates;
-        });
-    }
-    void withdraw(const RecordedRun& run, Position position) {
-        each_version(run, position, [this](auto& versions, auto it) {
-            m_estimates -= it->estimate ? 1 : 0;
-            versions.erase(it);
-        });
-    }
-    void commit(const RecordedRun& run, Position position) {
-        for (const AccountEffect& e : run.effects.accounts) apply(m_accounts[e.row], e, position, m_clearing);
-        for (const SlotEffect& e : run.effects.slots) {
-            m_slots[e.row].value = e.value;
-            m_slot_positions[e.row] = position;
-        }
-    }
-
-  private:
-    struct AccountVersion {
-        Position position;
-        const AccountEffect* effect;
-        bool estimate;
-    };
-    struct SlotVersion {
-        Position position;
-        const SlotEffect* effect;
-        bool estimate;
-    };
-
-    template <class Version>
-    static void insert(std::vector<Version>& versions, const Version& version) {
-        const auto after = std::find_if(versions.begin(), versions.end(),
-                                        [&](const Version& v) { return v.position > version.position; });
-        versions.insert(after, version);
-    }
-    template <class Do>
-    void each_version(const RecordedRun& run, Position position, Do what) {
-        const auto in = [&](auto& versions) {
-            const auto it = std::find_if(versions.begin(), versions.end(),
-                                         [&](const auto& v) { return v.position == position; });
-            if (it != versions.end()) what(versions, it);
-        };
-        for (const AccountEffect& e : run.effects.accounts) in(m_account_versions[e.row]);
-        for (const SlotEffect& e : run.effects.slots) in(m_slot_versions[e.row]);
-    }
-    /// A wipe of the account since the value was written makes it zero.
-    std::pair<U256, Position> slot_at(uint32_t key, Position position, uint32_t& estimate) const {
-        U256 value = m_slots[key].value;
-        Position from = m_slot_positions[key];
-        for (const SlotVersion& v : m_slot_versions[key]) {
-            if (v.position >= position) break;
-            if (v.estimate) estimate = static_cast<uint32_t>(v.position - 1);
-            value = v.effect->value;
-            from = v.position;
-        }
-        Position wiped = m_accounts[m_slots[key].account].wiped;
-        for (const AccountVersion& v : m_account_versions[m_slots[key].account])
-            if (v.position < position && v.effect->wiped) wiped = v.position;
-        return wiped > from ? std::pair(U256{}, wiped) : std::pair(value, from);
-    }
-
-    bool m_clearing;
-    uint64_t m_estimates = 0;
-    std::vector<AccountState> m_accounts;
-    std::vector<RecordedWindow::Slot> m_slots;
-    std::vector<Position> m_slot_positions;
-    std::vector<std::vector<AccountVersion>> m_account_versions;
-    std::vector<std::vector<SlotVersion>> m_slot_versions;
-};
 
 /// The platform in virtual time.
 class Virtual {
@@ -212,7 +82,7 @@ class Virtual {
     const RecordedWindow& m_window;
     const Line& m_line;
     const SimulatedMachine& m_machine;
-    Table m_table;
+    SimulatedTable m_table;
     std::vector<std::vector<uint32_t>> m_needs;
     std::vector<uint32_t> m_account_readers, m_slot_readers;  ///< the last one, by key
     std::vector<const RecordedRun*> m_runs;                   ///< published, and not committed
@@ -448,108 +318,6 @@ SimulatedRun simulate(const RecordedWindow& window, const SimulatedMachine& mach
     if (line.count() == 0)
         return {.seconds = window.serial_seconds(), .busy = window.serial_seconds(), .counters = {}};
     return Virtual(window, line, machine).run(constants);
-}
-
-std::vector<std::vector<uint32_t>> dependencies(const RecordedWindow& window) {
-    const Line line(window);
-    std::vector<uint32_t> account_writer(window.accounts.size(), none),
-        slot_writer(window.slots.size(), none);
-    std::vector<std::vector<uint32_t>> needs(line.count());
-    for (uint32_t i = 0; i < line.count(); ++i) {
-        const RecordedRun& run = line.transactions[i]->in_order;
-        const auto need = [&](uint32_t writer) {
-            if (writer != none) needs[i].push_back(writer);
-        };
-        for (const RecordedRead& read : run.reads) {
-            if (read.observation == none) continue;
-            if (read.is_slot) {
-                if (run.observations.slots[read.observation].value != window.slots[read.key].value)
-                    need(slot_writer[read.key]);
-            } else if (!holds(run.observations.accounts[read.observation],
-                              values_of(window.accounts[read.key]))) {
-                need(account_writer[read.key]);
-            }
-        }
-        std::sort(needs[i].begin(), needs[i].end());
-        needs[i].erase(std::unique(needs[i].begin(), needs[i].end()), needs[i].end());
-        for (const AccountEffect& e : run.effects.accounts) account_writer[e.row] = i;
-        for (const SlotEffect& e : run.effects.slots) slot_writer[e.row] = i;
-    }
-    return needs;
-}
-
-double list_schedule_seconds(const RecordedWindow& window, const SimulatedMachine& machine) {
-    const Line line(window);
-    const std::vector<std::vector<uint32_t>> needs = dependencies(window);
-    std::vector<double> free(machine.workers), ends(line.count());
-    double committed = 0, sealed = 0, alone = 0;
-    for (uint32_t i = 0; i < line.count(); ++i) {
-        const RecordedTransaction& t = *line.transactions[i];
-        const RecordedBlock& block = window.blocks[line.block[i]];
-        const bool first = i == 0 || line.block[i - 1] != line.block[i];
-        const bool last = i + 1 == line.count() || line.block[i + 1] != line.block[i];
-        if (first) committed += block.open, alone += block.open;
-        alone += t.alone;
-        double begin = 0;
-        for (const uint32_t earlier : needs[i]) begin = std::max(begin, ends[earlier]);
-        const auto worker = std::min_element(free.begin(), free.end());
-        ends[i] = std::max(begin, *worker) + t.in_order.seconds;
-        *worker = ends[i];
-        committed = std::max(committed, ends[i]) + t.validate + t.commit;
-        if (!last) continue;
-        committed += block.close, alone += block.close;
-        sealed += block.seal / machine.workers;
-    }
-    return (std::min(alone, committed) + sealed) * machine.slowdown;
-}
-
-uint32_t drop_unexplained(RecordedWindow& window) {
-    uint32_t dropped = 0;
-    Table table(window);
-    uint32_t index = 0, ignored = none;
-    for (RecordedBlock& block : window.blocks)
-        for (RecordedTransaction& t : block.transactions) {
-            for (RecordedRead& read : t.in_order.reads) {
-                if (read.observation == none || table.sees(t.in_order, read, position_of(index), ignored))
-                    continue;
-                read.observation = none;
-                ++dropped;
-            }
-            table.commit(t.in_order, position_of(index++));
-        }
-    return dropped;
-}
-
-RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows) {
-    RecordedWindow all;
-    uint32_t recipients = 0;
-    for (const RecordedWindow* window : windows) {
-        const auto accounts = static_cast<uint32_t>(all.accounts.size()),
-                   slots = static_cast<uint32_t>(all.slots.size());
-        all.state_clearing = window->state_clearing;
-        all.accounts.insert(all.accounts.end(), window->accounts.begin(), window->accounts.end());
-        for (const RecordedWindow::Slot& s : window->slots)
-            all.slots.push_back({s.account + accounts, s.value});
-        uint32_t most = 0;
-        for (RecordedBlock block : window->blocks) {
-            for (RecordedTransaction& t : block.transactions) {
-                if (t.recipient != none) {
-                    most = std::max(most, t.recipient + 1);
-                    t.recipient += recipients;
-                }
-                for (RecordedRun* run : {&t.in_order, &t.early}) {
-                    for (RecordedRead& r : run->reads) r.key += r.is_slot ? slots : accounts;
-                    for (AccountObservation& o : run->observations.accounts) o.row += accounts;
-                    for (SlotObservation& o : run->observations.slots) o.row += slots;
-                    for (AccountEffect& e : run->effects.accounts) e.row += accounts;
-                    for (SlotEffect& e : run->effects.slots) e.row += slots;
-                }
-            }
-            all.blocks.push_back(std::move(block));
-        }
-        recipients += most;
-    }
-    return all;
 }
 
 }  // namespace warpevm

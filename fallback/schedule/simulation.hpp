@@ -29,20 +29,4 @@ struct SimulatedRun {
 SimulatedRun simulate(const RecordedWindow& window, const SimulatedMachine& machine,
                       const PolicyConstants& constants = {});
 
-/// Seconds of a schedule that knows every conflict beforehand: transactions in order, each on the worker that
-/// is free first once what it needs has ended; it pays the same charges, and is serial's time where that is
-/// less.
-double list_schedule_seconds(const RecordedWindow& window, const SimulatedMachine& machine);
-
-/// For each transaction of the window the earlier ones that it needs: the last to change something that it
-/// would not have observed so at the window's start. Ascending.
-std::vector<std::vector<uint32_t>> dependencies(const RecordedWindow& window);
-
-/// Forgets observations that the recorded effects don't explain: of what a block does before and after its
-/// transactions. Answers how many.
-uint32_t drop_unexplained(RecordedWindow& window);
-
-/// The windows as one, their keys apart: as if their blocks had nothing in common.
-RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows);
-
 }  // namespace warpevm

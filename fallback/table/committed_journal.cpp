@@ -31,8 +31,8 @@ void CommittedState::use_table(Position position, bool may_return) {
     m_moved_slots.clear();
 }
 
-/// A journal that has known of everything so far learns what a short stay on the table changed, and goes on
-/// as serial's would. Storage that was wiped it can't take over: false, and nothing happened.
+/// A journal that is complete but for a few changes on the table takes those over, and goes on as serial's
+/// would. It can't take over wiped storage: false, and nothing changed.
 bool CommittedState::take_over() {
     if (!m_notes_moves) return false;
     const auto was_there = [](const MovedAccount& m) { return m.before.exists || m.entry->committed.exists; };
@@ -61,16 +61,17 @@ bool CommittedState::take_over() {
 void CommittedState::first_use() {
     m_table_used = true;
     m_window.reset();
-    for (const Address& address : m_told_accounts) m_table.find_account(address, m_arena)->assumed = true;
-    for (const SlotKey& key : m_told_slots)
+    for (const Address& address : m_early_assumed_accounts)
+        m_table.find_account(address, m_arena)->assumed = true;
+    for (const SlotKey& key : m_early_assumed_slots)
         m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena)->assumed = true;
     for (const Row row : m_earlier_accounts) adopt_account(row);
     for (const Row row : m_journal.changed_accounts()) adopt_account(row);
     for (const Row row : m_earlier_slots) {
         const SlotRow& s = m_journal.slot_row(row);
-        const bool stands = s.generation == m_journal.account_row(s.account).generation;
+        const bool is_current = s.generation == m_journal.account_row(s.account).generation;
         SlotEntry* slot = slot_entry_of(row);
-        set(*slot, 1, stands ? s.before : U256{});
+        set(*slot, 1, is_current ? s.before : U256{});
     }
     for (const Row row : m_journal.changed_slots()) adopt_slot(row);
 }

@@ -12,7 +12,7 @@ AccountValues values_of(const AccountEntry& entry, bool with_storage) {
             s.exists};
 }
 
-/// A balance that would leave its bounds makes the transaction run again, where serial's rules decide.
+/// A balance that would leave [0, 2^255) fails validation: executed on the journal, serial's rules decide.
 bool sum_in_bounds(const U256& balance, const U256& delta) {
     if (balance.limb[3] >> 63 != 0) return false;
     const U256 sum = balance + delta;
@@ -38,7 +38,7 @@ void CommittedState::begin_block(bool state_clearing, Position start) {
     m_state_clearing = state_clearing;
     m_changed_accounts.clear();
     m_changed_slots.clear();
-    m_fee_account = nullptr;
+    m_beneficiary = nullptr;
     use_journal();
     m_mixed = false;
     m_all_entered = false;
@@ -64,7 +64,7 @@ void CommittedState::note_change(AccountEntry& entry) {
     m_changed_accounts.push_back({&entry, entry.committed});
 }
 
-/// For a journal that is to take it over.
+/// For take_over.
 void CommittedState::note_move(AccountEntry& entry) {
     if (!m_notes_moves || entry.moved_in == m_stay) return;
     entry.moved_in = m_stay;
@@ -105,7 +105,7 @@ void CommittedState::list_change(AccountEntry& entry, Position position) {
     m_listed_accounts.push_back(&entry);
 }
 
-/// Counts what of an account's storage is not zero: nobody can look through all of it.
+/// Keeps the count of an account's nonzero slots: going through its storage would not be bounded by gas.
 void CommittedState::set(SlotEntry& entry, Position position, const U256& value) {
     const auto counts = [&] {
         return entry.committed_at > entry.account->committed.wiped && !entry.committed.is_zero() ? 1U : 0U;
@@ -115,16 +115,16 @@ void CommittedState::set(SlotEntry& entry, Position position, const U256& value)
     entry.account->nonzero_slots += counts();
 }
 
-bool CommittedState::still_holds(const Incarnation& t) {
+bool CommittedState::validate(const Incarnation& t) {
     for (const AccountObservation& o : t.observations.accounts) {
         const AccountEntry& entry = *t.accounts[o.row];
-        if (&entry == m_fee_account) m_fees_told.store(true, std::memory_order_relaxed);
+        if (&entry == m_beneficiary) m_fees_observed.store(true, std::memory_order_relaxed);
         if (!holds(o, values_of(entry, o.has_storage.has_value()))) return false;
     }
     for (const SlotObservation& o : t.observations.slots) {
         SlotEntry& slot = *t.slots[o.row];
         if (is_from_pre_state(slot)) {
-            // Whoever saw a wipe that did not come about has not asked for it, nor told that it is unknown.
+            // An incarnation that observed a wipe which is not committed has not read the pre-state.
             if (!m_table.load(slot)) return false;
             if (slot.before == Knowledge::unknown && !slot.assumed && !t.assumes) return false;
         }
@@ -185,8 +185,8 @@ void CommittedState::enter(AccountEntry& entry, const AccountEffect& effect, Pos
 /// question of the transaction's end.
 bool CommittedState::transfer(const PlainTransfer& t, const Transaction& tx, bool warms_beneficiary,
                               Position position) {
-    if (!stands(t, tx) || !m_table.load(*m_fee_account)) return false;
-    std::array<AccountEntry*, 3> parties{t.sender, t.recipient, m_fee_account};
+    if (!is_plain_transfer(t, tx) || !m_table.load(*m_beneficiary)) return false;
+    std::array<AccountEntry*, 3> parties{t.sender, t.recipient, m_beneficiary};
     std::array<AccountEffect, 3> effects{};
     effects[0].delta = U256{} - t.fee - tx.value;
     effects[0].nonce = tx.nonce + 1;
@@ -216,7 +216,7 @@ bool CommittedState::transfer(const PlainTransfer& t, const Transaction& tx, boo
     return true;
 }
 
-// ---- what is told of the block
+// ---- what is reported of the block
 
 void CommittedState::list_assumption(AccountEntry& entry) {
     if (!is_assumption(entry)) return;
@@ -238,8 +238,8 @@ void CommittedState::take_journals_assumptions() {
     MissingReads& missing = m_journal.missing();
     const auto append = [](auto& to, const auto& more) { to.insert(to.end(), more.begin(), more.end()); };
     if (!m_table_used) {
-        append(m_told_accounts, missing.accounts);
-        append(m_told_slots, missing.slots);
+        append(m_early_assumed_accounts, missing.accounts);
+        append(m_early_assumed_slots, missing.slots);
         append(m_assumed_accounts, missing.accounts);
         append(m_assumed_slots, missing.slots);
         missing.accounts.clear();

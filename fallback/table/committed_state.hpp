@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state as committed, which the ordered walk alone changes. Results that were computed beside the walk
-// are checked by value against the table and entered there. What is irregular, or not worth sharing, runs on
-// the serial journal over the same table; its changes are entered when the walk goes back to the table.
+// The committed state, which only the commit loop changes. Incarnations are validated by value against the
+// table and committed there. What is irregular, and every serial stretch, is executed on the serial journal
+// over the same table; what that changed is entered when the commit loop goes back to the table.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ namespace warpevm {
 /// Where a window's entries are to be found.
 struct WindowTable {
     Versions& versions;
-    EntryArena& arena;  ///< of the walk's own
+    EntryArena& arena;  ///< the commit loop's own
     /// Empties the table; called when it is needed first.
     std::function<void()> reset;
 };
@@ -40,29 +40,29 @@ class CommittedState {
     void use_table(Position position, bool may_return = true);
     [[nodiscard]] bool on_journal() const { return m_on_journal; }
 
-    /// The account that gets the block's fees. What a transaction adds to it is not published until somebody
-    /// has asked for it: nearly all add, and hardly any ask.
-    void set_fee_account(AccountEntry* entry) {
-        // Within a block it stays the same, and after a retreat threads may still be looking at it.
-        if (m_fee_account != entry) m_fee_account = entry;
-        m_fees_told.store(false, std::memory_order_relaxed);
+    /// The account that gets the block's fees. They are deferred credit: nearly every transaction adds to it
+    /// and hardly any observes it, so an addition is not published as a version until one has been observed.
+    void set_beneficiary(AccountEntry* entry) {
+        // Within a block it stays the same, and after backing off threads may still be reading it.
+        if (m_beneficiary != entry) m_beneficiary = entry;
+        m_fees_observed.store(false, std::memory_order_relaxed);
     }
-    [[nodiscard]] bool is_untold(const AccountEffect& effect, const AccountEntry* entry) const {
-        return entry == m_fee_account && !effect.nonce && !effect.code_hash && !effect.wiped &&
-               !m_fees_told.load(std::memory_order_relaxed);
+    [[nodiscard]] bool is_deferred_credit(const AccountEffect& effect, const AccountEntry* entry) const {
+        return entry == m_beneficiary && !effect.nonce && !effect.code_hash && !effect.wiped &&
+               !m_fees_observed.load(std::memory_order_relaxed);
     }
 
-    /// Whether the incarnation would see in the table what it saw.
-    bool still_holds(const Incarnation& incarnation);
-    /// Enters an incarnation that holds.
+    /// Whether each observation of the incarnation holds in the committed state; false: it is stale.
+    bool validate(const Incarnation& incarnation);
+    /// Enters the effects of an incarnation that was validated.
     void commit(const Incarnation& incarnation, Position position);
-    /// Checks and enters a transfer in its turn, on the table. False, and nothing happened, where it is none.
-    /// `warms_beneficiary`: it is looked at before the recipient (EIP-3651).
+    /// Validates and commits a plain transfer, on the table. False, and nothing changed, where it is none.
+    /// `warms_beneficiary`: the beneficiary is read before the recipient (EIP-3651).
     bool transfer(const PlainTransfer& transfer, const Transaction& tx, bool warms_beneficiary,
                   Position position);
 
-    /// How the incarnations that were entered since `count_chains` depend on one another: the one chain that
-    /// has most gas, and all their gas. Unlike the clock this does not care who waited for whom.
+    /// How the incarnations that were committed since `count_chains` depend on one another: the chain with
+    /// the most gas, and the gas of all. Unlike wall time this does not depend on scheduling.
     struct Dependence {
         Chain longest;
         uint64_t gas = 0;
@@ -95,7 +95,7 @@ class CommittedState {
         uint32_t previous;
     };
     static constexpr uint32_t none = ~uint32_t{0};
-    /// What a stay on the table changed, as it was when that began.
+    /// What was changed since the commit loop went to the table, as it was then.
     struct MovedAccount {
         AccountEntry* entry;
         AccountState before;
@@ -104,7 +104,7 @@ class CommittedState {
         SlotEntry* entry;
         U256 before;
     };
-    /// A journal that takes over more than that would have been faster to fill anew, on demand.
+    /// With more than that, emptying the journal and reading the table on demand is faster.
     static constexpr size_t most_moved = 256;
     /// A part of a difference, its slots and codes counted from its own beginning.
     struct DiffPiece {
@@ -152,8 +152,8 @@ class CommittedState {
     bool m_mixed = false;        ///< likewise of this block's
     bool m_on_journal = true;
     bool m_all_entered = false;  ///< but for what the journal lists, the table knows of this block's changes
-    uint32_t m_stay = 0;         ///< counts stays on the table
-    bool m_notes_moves = false;  ///< since this one began, what it changes is listed: there may be a way back
+    uint32_t m_stay = 0;         ///< counts how often the commit loop went to the table
+    bool m_notes_moves = false;  ///< changes since then are listed, so that the journal can take them over
     std::vector<MovedAccount> m_moved_accounts;
     std::vector<MovedSlot> m_moved_slots;
     uint32_t m_block = 0;
@@ -175,11 +175,11 @@ class CommittedState {
     Position m_listed_from = 0;  ///< the first one's position
     std::vector<Address> m_assumed_accounts;
     std::vector<SlotKey> m_assumed_slots;
-    std::vector<Address> m_told_accounts;  ///< assumed before there was a table
-    std::vector<SlotKey> m_told_slots;
+    std::vector<Address> m_early_assumed_accounts;  ///< reported before there was a table
+    std::vector<SlotKey> m_early_assumed_slots;
     Dependence m_dependence;
-    AccountEntry* m_fee_account = nullptr;
-    std::atomic<bool> m_fees_told{false};
+    AccountEntry* m_beneficiary = nullptr;
+    std::atomic<bool> m_fees_observed{false};
 };
 
 }  // namespace warpevm

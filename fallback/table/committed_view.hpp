@@ -13,10 +13,10 @@ bool is_from_pre_state(const SlotEntry& slot);
 U256 value_of(const SlotEntry& slot);
 /// Whether the account's storage holds anything. As exact as the journal's answer (Journal::holds_storage).
 bool holds_storage(const AccountEntry& entry);
-/// Whether to read the account is to take something unknown as absent that was not told of yet.
+/// Whether reading the account takes something unknown as absent that was not reported yet.
 bool is_assumption(const AccountEntry& entry);
 
-/// What the walk's journal asks: the state itself, and the table of what is in it. It adds nothing there.
+/// What the commit loop's journal reads through: the table's entries, else the state. Adds no entries.
 class CommittedView final : public StateView {
   public:
     explicit CommittedView(const StateView& state) : m_state(state) {}

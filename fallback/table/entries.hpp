@@ -13,8 +13,8 @@
 
 namespace warpevm {
 
-/// Asks the state view once, whoever comes first; the others wait. A read that failed is as if nobody had
-/// asked: those who waited ask themselves.
+/// One read of the state view for all threads: the first reads, the others wait. A read that failed leaves no
+/// trace: those that waited read themselves.
 class LoadOnce {
   public:
     [[nodiscard]] bool is_ready() const { return m_state.load(std::memory_order_acquire) == ready; }
@@ -32,7 +32,7 @@ class LoadOnce {
         }
     }
 
-    /// A load that is up to whoever holds this. It has failed unless it is finished otherwise.
+    /// A load that the holder of this must finish; destroyed unfinished, it has failed.
     class Begun {
       public:
         explicit Begun(LoadOnce& load) : m_load(load.begin() ? &load : nullptr) {}
@@ -64,7 +64,8 @@ class LoadOnce {
     std::atomic<uint8_t> m_state{untouched};
 };
 
-/// Transactions that each needed the one before, ending in the last that changed something.
+/// The longest chain of dependent transactions (each observed what the one before wrote) that ends in the
+/// last writer.
 struct Chain {
     uint64_t gas = 0;
     uint32_t length = 0;
@@ -90,7 +91,7 @@ struct alignas(64) AccountEntry {
     /// Of transactions that are not committed; hardly ever more than one at a time.
     VersionTree<AccountVersion> versions;
 
-    // The ordered walk's own.
+    // The commit loop's own.
     uint32_t nonzero_slots = 0;  ///< of those that were committed since the window's start or the last wipe
     uint32_t changed_in = 0;     ///< the number of the block that changed it last
     uint32_t place = 0;          ///< among that block's changed accounts
@@ -120,7 +121,7 @@ struct alignas(64) SlotEntry {
     U256 committed;
     VersionTree<SlotVersion> versions;
 
-    // The ordered walk's own.
+    // The commit loop's own.
     uint32_t changed_in = 0;
     uint32_t moved_in = 0;
     bool assumed = false;

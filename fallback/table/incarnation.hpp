@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A transaction's execution as it waits for its commit: what it observed, what it did, and what its receipt
-// needs. And the same in a form that can come from elsewhere: by keys instead of entries.
+// An incarnation: one execution of a transaction, with what it observed (its read set), its effects (its
+// write set) and what its receipt needs, until it is validated and committed. And the same by keys instead of
+// entries, as it is handed in from elsewhere.
 #pragma once
 
 #include <vector>
@@ -12,11 +13,11 @@
 
 namespace warpevm {
 
-/// An execution that somebody else computed (a device, another machine). Rows in `observations` and `effects`
-/// are indices into `accounts` and `slots`, which list what the execution asked for in the order of first
-/// use. The observations are checked by value before anything counts, and so is what can be checked of the
-/// rest (rows in range, gas within the limit, one receipt's logs). Whether effects, gas, logs and success
-/// follow from the observations can't be seen: whoever computes a result is trusted for that, as the CPU is.
+/// A result that was computed elsewhere (on a device, another machine). Rows in `observations` and `effects`
+/// are indices into `accounts` and `slots`, which list what the execution read in the order of first use. The
+/// observations are validated by value, and so is what can be checked of the rest (rows in range, gas within
+/// the limit, one receipt's logs). Whether effects, gas, logs and success follow from the observations is not
+/// checked: their source is trusted for that, as the CPU is.
 struct TransactionResult {
     std::vector<Address> accounts;
     std::vector<SlotKey> slots;
@@ -26,8 +27,8 @@ struct TransactionResult {
     Logs logs;
 };
 
-/// Kept and used again for later transactions, so that its vectors need no allocation; what a long
-/// transaction needed is given back.
+/// Reused for later transactions, so that its vectors need no allocation; memory above the usual size is
+/// freed.
 struct Incarnation {
     std::vector<AccountEntry*> accounts;
     std::vector<SlotEntry*> slots;
@@ -38,8 +39,7 @@ struct Incarnation {
     std::vector<SlotVersion> slot_versions;
     TransactionOutcome outcome;
     Logs logs;
-    /// It met something that only the walk may decide: state that is missing or could not be read, or sums
-    /// near 2^256.
+    /// Only execution at commit can decide it: state is missing or could not be read, or sums are near 2^256.
     bool undecided = false;
     /// It took unknown state as absent.
     bool assumes = false;

@@ -57,7 +57,7 @@ template <class Entry>
 class Interner {
   public:
     /// Forgets everything and makes room for about `expected` entries; more are found in a step more for
-    /// every four times as many. Nobody may hold an entry.
+    /// every four times as many. No thread may hold an entry.
     void reset(size_t expected) {
         const size_t wanted = std::bit_ceil(std::max<size_t>(expected, 64));
         if (wanted != m_size) {
@@ -68,7 +68,7 @@ class Interner {
         for (size_t i = 0; i < m_size; ++i) m_heads[i].store(nullptr, std::memory_order_relaxed);
     }
 
-    /// Null where nobody added it so far.
+    /// Null where it was not added so far.
     template <class Key>
     [[nodiscard]] Entry* find(size_t hash, const Key& key) const {
         Entry* entry = head(hash).load(std::memory_order_acquire);

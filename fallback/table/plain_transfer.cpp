@@ -38,7 +38,7 @@ std::optional<PlainTransfer> prepare(const BlockTransaction& tx, const BlockInpu
     return p;
 }
 
-bool stands(const PlainTransfer& transfer, const Transaction& tx) {
+bool is_plain_transfer(const PlainTransfer& transfer, const Transaction& tx) {
     const AccountRecord &sender = transfer.sender->committed.record,
                         &recipient = transfer.recipient->committed.record;
     return sender.code_hash == empty_code_hash && recipient.code_hash == empty_code_hash &&

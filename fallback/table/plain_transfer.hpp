@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ether that goes to an account without code: nothing runs, so that three effects say all of it. In its turn
-// such a transaction needs neither journal nor machine, only the entries of its accounts.
+// A transfer of ether to an account without code executes nothing, so three effects are all it does. Its
+// commit needs neither journal nor machine, only the entries of its accounts.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace warpevm {
 /// no precompile, and lists neither accesses, blobs nor authorizations.
 bool may_be_plain_transfer(const BlockTransaction& tx, Fork fork);
 
-/// What of a transfer can be known before its turn, on any thread.
+/// What of a transfer is known before its commit, on any thread.
 struct PlainTransfer {
     AccountEntry* sender = nullptr;
     AccountEntry* recipient = nullptr;
@@ -30,8 +30,8 @@ struct PlainTransfer {
 std::optional<PlainTransfer> prepare(const BlockTransaction& tx, const BlockInput& block,
                                      AccountEntry* sender, AccountEntry* recipient);
 
-/// Whether the accounts as committed let it be one: no code at either, the nonce right and the balance
+/// Whether it is one on the committed accounts: no code at either, the nonce right and the balance
 /// sufficient. Everything before it must be committed.
-bool stands(const PlainTransfer& transfer, const Transaction& tx);
+bool is_plain_transfer(const PlainTransfer& transfer, const Transaction& tx);
 
 }  // namespace warpevm

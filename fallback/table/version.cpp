@@ -4,7 +4,7 @@
 namespace warpevm {
 namespace {
 
-/// Nobody can foresee the address, so that no choice of positions makes a deep tree.
+/// An address can't be predicted, so no choice of positions makes a deep tree.
 uint32_t priority_of(const void* version, Position position) {
     return static_cast<uint32_t>(mix64(reinterpret_cast<uintptr_t>(version) ^ mix64(position)));
 }
@@ -13,16 +13,16 @@ uint32_t priority_of(const void* version, Position position) {
 
 void AccountSum::then(const AccountSum& next) {
     if (next.wiped != 0) {
-        const Position before = pending;
+        const Position before = estimate;
         *this = next;
-        if (pending == 0) pending = before;
+        if (estimate == 0) estimate = before;
         return;
     }
     delta += next.delta;
     if (next.nonce) nonce = next.nonce;
     if (next.code_hash != nullptr) code_hash = next.code_hash;
     if (next.touched != 0) touched = next.touched;
-    if (next.pending != 0) pending = next.pending;
+    if (next.estimate != 0) estimate = next.estimate;
 }
 
 /// In the order of the journal's end_transaction.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a transaction that is not committed did to an account or a slot, as it lies in the table.
+// The versions of the multi-version table: what an uncommitted incarnation did to an account or a slot, by
+// position. A version whose incarnation failed validation is an estimate: its transaction is executed again
+// and will likely write there again, so a reader suspends until that has committed.
 #pragma once
 
 #include <optional>
@@ -28,21 +30,21 @@ inline bool is_empty(const AccountRecord& r) {
     return r.nonce == 0 && r.balance.is_zero() && r.code_hash == empty_code_hash;
 }
 
-/// What transactions in a row did to an account, as one effect. Whether it became empty is asked at the end
-/// only: one that does so in between, without being wiped, has neither code nor storage to lose.
+/// The effects of consecutive transactions on an account as one. Whether it became empty is decided at the
+/// end only: one that does so in between, without being wiped, has neither code nor storage to lose.
 struct AccountSum {
     U256 delta;  ///< since the last wipe, like the next three
     std::optional<uint64_t> nonce;
     const Hash* code_hash = nullptr;  ///< in an effect
     Position touched = 0;             ///< by the last one that did; 0: none did
     Position wiped = 0;               ///< likewise
-    Position pending = 0;             ///< of the last one that runs again
+    Position estimate = 0;            ///< the last position whose version is an estimate; 0: none
 
     void then(const AccountSum& next);
     void apply_to(AccountState& state, bool state_clearing) const;
 };
 
-/// Lies beside the effect, in an incarnation that lives until its versions are dropped.
+/// Kept beside the effect, in an incarnation that lives until its versions are dropped.
 struct AccountVersion {
     AccountVersion() = default;
     AccountVersion(Position at, const AccountEffect& e);
@@ -51,7 +53,7 @@ struct AccountVersion {
     Position position = 0;
     AccountVersion *left = nullptr, *right = nullptr;
     uint32_t priority = 0;
-    AccountSum own;  ///< its pending: the transaction runs again, and will likely change this again
+    AccountSum own;
     AccountSum sum;
 };
 
@@ -63,7 +65,7 @@ struct SlotVersion {
     Position position = 0;
     SlotVersion *left = nullptr, *right = nullptr;
     uint32_t priority = 0;
-    bool pending = false;
+    bool estimate = false;
     const U256* value = nullptr;
 };
 

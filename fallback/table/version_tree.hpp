@@ -44,8 +44,8 @@ class VersionTree {
         }
         return last;
     }
-    /// Goes through all before `position` in order, in a few pieces: whole(node) stands for the node and all
-    /// below it, one(node) for the node alone.
+    /// Visits all before `position` in order, in a logarithmic number of pieces: whole(node) is the node with
+    /// its subtree, one(node) the node alone.
     template <class Whole, class One>
     void sum_before(const Position& position, Whole whole, One one) const {
         for (const Node* at = m_root; at != nullptr;) {

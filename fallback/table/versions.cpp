@@ -21,7 +21,7 @@ bool take(SlotEntry& entry, const Read<U256>& read) {
     return true;
 }
 
-/// Those that nobody has begun, in one question.
+/// Those that no thread has begun to load, in one batch.
 template <class Key, class Value, class Entry, class KeyOf, class ReadAll>
 void load_batch(std::span<Entry* const> entries, KeyOf key_of, ReadAll read_all) {
     std::vector<std::pair<Entry*, LoadOnce::Begun>> ours;
@@ -54,7 +54,7 @@ bool Versions::load(AccountEntry& entry) {
     return entry.load.run([&] { return take(entry, m_state->read_account(entry.address)); });
 }
 
-/// Whoever still sees an account as it was before it was wiped may ask for a slot that was committed since.
+/// A transaction that still reads the account from before a wipe may load a slot that was committed since.
 bool Versions::load(SlotEntry& entry) {
     return entry.load.run([&] {
         return take(entry, m_state->read_slot({entry.account->address, entry.key}));
@@ -73,7 +73,7 @@ void Versions::load_together(std::span<SlotEntry* const> entries) {
     load_batch<SlotKey, U256>(entries, key, read);
 }
 
-AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& pending) {
+AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& estimate) {
     const std::lock_guard held(entry.lock);
     AccountState state = entry.committed;
     if (entry.versions.empty()) return state;
@@ -81,18 +81,18 @@ AccountState Versions::at(AccountEntry& entry, Position position, bool state_cle
     entry.versions.sum_before(
         position, [&](const AccountVersion& whole) { sum.then(whole.sum); },
         [&](const AccountVersion& one) { sum.then(one.own); });
-    if (sum.pending != 0) pending = sum.pending;
+    if (sum.estimate != 0) estimate = sum.estimate;
     sum.apply_to(state, state_clearing);
     return state;
 }
 
-Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Position& pending) {
-    // Of storage that is new or was wiped the pre-state has nothing to say.
+Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Position& estimate) {
+    // Storage that is new or was wiped has nothing in the pre-state.
     const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
     if (old_storage && !load(entry)) return {Knowledge::failed, {}};
     const std::lock_guard held(entry.lock);
     if (const SlotVersion* v = entry.versions.last_before(position)) {
-        if (v->pending) pending = v->position;
+        if (v->estimate) estimate = v->position;
         return {Knowledge::value, v->position > wiped ? *v->value : U256{}};
     }
     if (entry.committed_at != 0)
@@ -111,14 +111,14 @@ void Versions::publish(SlotEntry& entry, SlotVersion& version) {
     entry.versions.insert(version);
 }
 
-void Versions::make_pending(AccountEntry& entry, AccountVersion& version) {
+void Versions::mark_estimate(AccountEntry& entry, AccountVersion& version) {
     const std::lock_guard held(entry.lock);
-    entry.versions.update(version, [](AccountVersion& v) { v.own.pending = v.position; });
+    entry.versions.update(version, [](AccountVersion& v) { v.own.estimate = v.position; });
 }
 
-void Versions::make_pending(SlotEntry& entry, SlotVersion& version) {
+void Versions::mark_estimate(SlotEntry& entry, SlotVersion& version) {
     const std::lock_guard held(entry.lock);
-    entry.versions.update(version, [](SlotVersion& v) { v.pending = true; });
+    entry.versions.update(version, [](SlotVersion& v) { v.estimate = true; });
 }
 
 void Versions::withdraw(AccountEntry& entry, const AccountVersion& version) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The multi-version table of a window, the one place where accounts and slots are interned. What is committed
-// in it holds; of the rest it gives hints: whatever was read here is checked by value before it counts.
+// The multi-version table of a window (Block-STM's MVMemory), the one place where accounts and slots are
+// interned. What is committed in it is final; versions of uncommitted transactions are speculative, and
+// whatever was read from them is validated by value at commit.
 #pragma once
 
 #include "fallback/table/entries.hpp"
@@ -8,13 +9,13 @@
 
 namespace warpevm {
 
-/// A call without value: it matters only to an account that is not there or is empty, so nobody is told
-/// before it commits.
+/// A call without value: it matters only to an account that is absent or empty, so it is not published as a
+/// version.
 inline bool only_touches(const AccountEffect& e) {
     return e.delta.is_zero() && !e.nonce && !e.code_hash && !e.wiped;
 }
 
-/// What a transaction did to an account, done to a state: in the order of the journal's end_transaction.
+/// Applies a transaction's effect on an account to a state, in the order of the journal's end_transaction.
 void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing);
 
 /// Where a thread's entries lie.
@@ -46,7 +47,7 @@ class Versions {
         const SlotId id{account, key};
         return m_slots.find_or_add(hash_of(id), id, arena.slots, id);
     }
-    /// The entries, where somebody asked for them before; else null.
+    /// The entries, where they exist; else null.
     [[nodiscard]] AccountEntry* known_account(const Address& address) const {
         return m_accounts.find(hash_value(address), address);
     }
@@ -54,31 +55,32 @@ class Versions {
         const SlotId id{account, key};
         return m_slots.find(hash_of(id), id);
     }
-    /// False where the read failed; whoever asks again may succeed.
+    /// False where the read failed; a later one may succeed.
     [[nodiscard]] bool load(AccountEntry& entry);
-    /// In one batch, without those that somebody else has begun. Some may fail.
+    /// In one batch, without those that another thread has begun. Some may fail.
     void load_together(std::span<AccountEntry* const> entries);
     void load_together(std::span<SlotEntry* const> entries);
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
     [[nodiscard]] bool load(SlotEntry& entry);
 
-    /// The account as the transaction at `position` should see it. `pending` becomes the position of a
-    /// transaction before, if any, that runs again and should be waited for.
-    AccountState at(AccountEntry& entry, Position position, bool state_clearing, Position& pending);
+    /// The account as the transaction at `position` should see it. `estimate` becomes the position of the
+    /// last estimate among the versions read, if any: its reader should suspend until that position commits.
+    AccountState at(AccountEntry& entry, Position position, bool state_clearing, Position& estimate);
     /// A slot likewise, where it can be read. `wiped`: as the account's state at that position says.
-    Read<U256> at(SlotEntry& entry, Position position, Position wiped, Position& pending);
+    Read<U256> at(SlotEntry& entry, Position position, Position wiped, Position& estimate);
 
-    /// What a transaction did, before anyone knows whether it stands. The version, and what it points to,
-    /// must stay where it is until it is withdrawn or something at its position or later commits.
+    /// Makes an incarnation's effect visible to later transactions before it is validated. The version, and
+    /// what it points to, must stay where it is until it is withdrawn or something at its position or later
+    /// commits.
     void publish(AccountEntry& entry, AccountVersion& version);
     void publish(SlotEntry& entry, SlotVersion& version);
-    /// The transaction runs again: what it did is still to be seen, but better waited for. Like `withdraw`,
-    /// nothing where the version is not published any more, or never was.
-    void make_pending(AccountEntry& entry, AccountVersion& version);
-    void make_pending(SlotEntry& entry, SlotVersion& version);
+    /// The incarnation is stale: its version becomes an estimate of what the next one will write. Like
+    /// `withdraw`, does nothing where the version is not, or no longer, published.
+    void mark_estimate(AccountEntry& entry, AccountVersion& version);
+    void mark_estimate(SlotEntry& entry, SlotVersion& version);
     void withdraw(AccountEntry& entry, const AccountVersion& version);
     void withdraw(SlotEntry& entry, const SlotVersion& version);
-    /// The value after `position`, for good; versions up to it are dropped.
+    /// The final value after `position`; versions up to it are dropped.
     void commit(AccountEntry& entry, Position position, const AccountState& state);
     void commit(SlotEntry& entry, Position position, const U256& value);
 

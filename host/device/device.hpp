@@ -56,7 +56,7 @@ using EventPtr = std::shared_ptr<DeviceEvent>;
 
 enum class BufferKind : uint8_t {
     device,    ///< only kernels, write() and read() reach it
-    exchange,  ///< host and device take turns with it: give() and take(). Starts as the host's.
+    exchange,  ///< owned by host or device: upload() and read_back(). Starts as the host's.
 };
 /// In-order each; what one of them copies overlaps with what the other computes.
 enum class Queue : uint8_t { compute, transfer };
@@ -96,14 +96,14 @@ class Device {
     virtual DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) = 0;
     virtual DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) = 0;
 
-    /// Hands an exchange buffer to the device with its first `bytes` (0: what it holds does not matter); the
-    /// host leaves it alone until take().
-    virtual DeviceResult<EventPtr> give(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                        std::span<const EventPtr> after) = 0;
-    /// Hands it back with its first `bytes` (0: what it holds does not matter); the host may use it when the
+    /// Transfers ownership of an exchange buffer to the device, with its first `bytes` (0: ownership only);
+    /// the host may not touch it until read_back().
+    virtual DeviceResult<EventPtr> upload(Queue queue, DeviceBuffer& buffer, size_t bytes,
+                                          std::span<const EventPtr> after) = 0;
+    /// Transfers ownership back, with its first `bytes` (0: ownership only); the host may use it when the
     /// event is done.
-    virtual DeviceResult<EventPtr> take(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                        std::span<const EventPtr> after) = 0;
+    virtual DeviceResult<EventPtr> read_back(Queue queue, DeviceBuffer& buffer, size_t bytes,
+                                             std::span<const EventPtr> after) = 0;
     virtual DeviceResult<EventPtr> launch(Queue queue, DeviceProgram& program, const Launch& launch,
                                           std::span<const EventPtr> after) = 0;
 

@@ -44,16 +44,16 @@ DeviceResult<void> FaultyDevice::read(DeviceBuffer& buffer, size_t offset, std::
     return done;
 }
 
-DeviceResult<EventPtr> FaultyDevice::give(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                          std::span<const EventPtr> after) {
-    if (strikes(FaultPoint::upload)) return failed("give");
-    return m_inner->give(queue, buffer, bytes, after);
+DeviceResult<EventPtr> FaultyDevice::upload(Queue queue, DeviceBuffer& buffer, size_t bytes,
+                                            std::span<const EventPtr> after) {
+    if (strikes(FaultPoint::upload)) return failed("upload");
+    return m_inner->upload(queue, buffer, bytes, after);
 }
 
-DeviceResult<EventPtr> FaultyDevice::take(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                          std::span<const EventPtr> after) {
-    if (strikes(FaultPoint::read_back)) return failed("take");
-    auto event = m_inner->take(queue, buffer, bytes, after);
+DeviceResult<EventPtr> FaultyDevice::read_back(Queue queue, DeviceBuffer& buffer, size_t bytes,
+                                               std::span<const EventPtr> after) {
+    if (strikes(FaultPoint::read_back)) return failed("read_back");
+    auto event = m_inner->read_back(queue, buffer, bytes, after);
     if (event && strikes(FaultPoint::wrong_answer)) {
         if (const auto done = m_inner->wait(*event); !done) return tl::unexpected(done.error());
         for (uint8_t& byte : buffer.host().first(bytes)) byte ^= 0x01;

@@ -39,10 +39,10 @@ class FaultyDevice final : public Device {
     DeviceResult<BufferPtr> part(const BufferPtr& whole, size_t offset, size_t bytes) override;
     DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) override;
     DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) override;
-    DeviceResult<EventPtr> give(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                std::span<const EventPtr> after) override;
-    DeviceResult<EventPtr> take(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                std::span<const EventPtr> after) override;
+    DeviceResult<EventPtr> upload(Queue queue, DeviceBuffer& buffer, size_t bytes,
+                                  std::span<const EventPtr> after) override;
+    DeviceResult<EventPtr> read_back(Queue queue, DeviceBuffer& buffer, size_t bytes,
+                                     std::span<const EventPtr> after) override;
     DeviceResult<EventPtr> launch(Queue queue, DeviceProgram& program, const Launch& launch,
                                   std::span<const EventPtr> after) override;
     DeviceResult<void> wait(const EventPtr& event) override;

@@ -93,10 +93,10 @@ class NativeDevice final : public Device {
         if (!to.empty()) std::memcpy(to.data(), memory(buffer) + offset, to.size());
         return {};
     }
-    DeviceResult<EventPtr> give(Queue, DeviceBuffer&, size_t, std::span<const EventPtr>) override {
+    DeviceResult<EventPtr> upload(Queue, DeviceBuffer&, size_t, std::span<const EventPtr>) override {
         return done(0);
     }
-    DeviceResult<EventPtr> take(Queue, DeviceBuffer&, size_t, std::span<const EventPtr>) override {
+    DeviceResult<EventPtr> read_back(Queue, DeviceBuffer&, size_t, std::span<const EventPtr>) override {
         return done(0);
     }
 

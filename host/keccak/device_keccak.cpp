@@ -122,14 +122,14 @@ DeviceResult<void> DeviceKeccak::submit(Slice& slice) {
     order_by_blocks(slice);
     Device& device = m_programs->device();
     const size_t count = slice.count;
-    slice.gives.clear();
+    slice.uploads.clear();
     for (const auto& [buffer, bytes] :
          {std::pair{slice.words.get(), slice.used_words * 8}, std::pair{slice.offsets.get(), count * 4},
           std::pair{slice.lengths.get(), count * 4}, std::pair{slice.order.get(), count * 4},
           std::pair{slice.digests.get(), size_t{0}}}) {
-        auto event = device.give(Queue::transfer, *buffer, bytes, {});
+        auto event = device.upload(Queue::transfer, *buffer, bytes, {});
         if (!event) return tl::unexpected(event.error());
-        slice.gives.push_back(*event);
+        slice.uploads.push_back(*event);
     }
     const bool eight = m_variant == Variant::eight_per_item;
     const std::array<KernelArgument, 6> arguments{slice.words.get(),   slice.offsets.get(),
@@ -140,30 +140,31 @@ DeviceResult<void> DeviceKeccak::submit(Slice& slice) {
                                  .items = eight ? (count + 7) / 8 : count,
                                  .group_size = 0,
                                  .arguments = arguments},
-                                slice.gives);
+                                slice.uploads);
     if (!kernel) return tl::unexpected(kernel.error());
     slice.kernel = *kernel;
-    auto take = device.take(Queue::compute, *slice.digests, count * sizeof(Hash), {&slice.kernel, 1});
-    if (!take) return tl::unexpected(take.error());
-    slice.take = *take;
+    auto read_back =
+        device.read_back(Queue::compute, *slice.digests, count * sizeof(Hash), {&slice.kernel, 1});
+    if (!read_back) return tl::unexpected(read_back.error());
+    slice.read_back = *read_back;
     return {};
 }
 
 DeviceResult<void> DeviceKeccak::collect(Slice& slice, std::span<Hash> digests) {
-    if (!slice.take) return {};
+    if (!slice.read_back) return {};
     Device& device = m_programs->device();
-    if (auto done = device.wait(slice.take); !done) return done;
-    for (const EventPtr& give : slice.gives) m_times.give += device.seconds(give).value_or(0);
+    if (auto done = device.wait(slice.read_back); !done) return done;
+    for (const EventPtr& upload : slice.uploads) m_times.upload += device.seconds(upload).value_or(0);
     m_times.kernel += device.seconds(slice.kernel).value_or(0);
-    m_times.take += device.seconds(slice.take).value_or(0);
+    m_times.read_back += device.seconds(slice.read_back).value_or(0);
     std::memcpy(digests.data() + slice.first, slice.digests->host().data(), slice.count * sizeof(Hash));
     // The inputs become the host's again for the next slice.
     for (const BufferPtr& buffer : {slice.words, slice.offsets, slice.lengths, slice.order}) {
-        const auto back = device.take(Queue::compute, *buffer, 0, {});
+        const auto back = device.read_back(Queue::compute, *buffer, 0, {});
         if (!back) return tl::unexpected(back.error());
         if (auto done = device.wait(*back); !done) return done;
     }
-    slice.take = slice.kernel = nullptr;
+    slice.read_back = slice.kernel = nullptr;
     return {};
 }
 

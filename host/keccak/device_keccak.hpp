@@ -11,7 +11,7 @@ namespace warpevm {
 /// Where a batch's time went, as the device reports it, in seconds. Sums over slices; copies and kernels
 /// overlap.
 struct DeviceTimes {
-    double give = 0, kernel = 0, take = 0;
+    double upload = 0, kernel = 0, read_back = 0;
 };
 
 /// Hashes batches in slices, two of them in flight: one is packed and copied while the other is hashed. One
@@ -41,8 +41,8 @@ class DeviceKeccak {
         BufferPtr words, offsets, lengths, order, digests;
         size_t first = 0, count = 0;  ///< the messages that it holds
         size_t used_words = 0;
-        std::vector<EventPtr> gives;
-        EventPtr kernel, take;  ///< set while it is in flight
+        std::vector<EventPtr> uploads;
+        EventPtr kernel, read_back;  ///< set while it is in flight
     };
 
     DeviceKeccak(std::shared_ptr<DevicePrograms> programs, ProgramPtr program, Variant variant)

@@ -96,10 +96,10 @@ size_t DeviceRecover::pack(Slot& slot, std::span<const Transaction* const> trans
     return used;
 }
 
-DeviceResult<std::vector<EventPtr>> DeviceRecover::give(std::span<const Handed> buffers) {
+DeviceResult<std::vector<EventPtr>> DeviceRecover::upload(std::span<const Upload> buffers) {
     std::vector<EventPtr> events;
-    for (const Handed& handed : buffers) {
-        auto event = m_programs->device().give(Queue::transfer, *handed.buffer, handed.bytes, {});
+    for (const Upload& input : buffers) {
+        auto event = m_programs->device().upload(Queue::transfer, *input.buffer, input.bytes, {});
         if (!event) return tl::unexpected(event.error());
         events.push_back(std::move(*event));
     }
@@ -111,14 +111,14 @@ DeviceResult<size_t> DeviceRecover::submit(size_t which, std::span<const Transac
     const size_t words = pack(slot, transactions);
     if (slot.count == 0) return size_t{0};
     RecoverKernels::Buffers& b = slot.buffers;
-    const std::array<Handed, 6> inputs{{{slot.words.get(), words * 8},
+    const std::array<Upload, 6> inputs{{{slot.words.get(), words * 8},
                                         {slot.offsets.get(), slot.count * 4},
                                         {slot.lengths.get(), slot.count * 4},
                                         {b.signatures.get(), 0},
                                         {b.statuses.get(), 0},
                                         {b.addresses.get(), 0}}};
-    const auto given = give(inputs);
-    if (!given) return tl::unexpected(given.error());
+    const auto uploaded = upload(inputs);
+    if (!uploaded) return tl::unexpected(uploaded.error());
     const std::array<KernelArgument, 7> arguments{slot.words.get(),
                                                   slot.offsets.get(),
                                                   slot.lengths.get(),
@@ -128,7 +128,7 @@ DeviceResult<size_t> DeviceRecover::submit(size_t which, std::span<const Transac
                                                   static_cast<uint32_t>(slot.count)};
     const auto read = m_programs->device().launch(
         Queue::compute, *m_reader,
-        {.kernel = "read_transactions", .items = slot.count, .arguments = arguments}, *given);
+        {.kernel = "read_transactions", .items = slot.count, .arguments = arguments}, *uploaded);
     if (!read) return tl::unexpected(read.error());
     slot.stages = {*read};
     if (const auto done = enqueue(slot, {&*read, 1}); !done) return tl::unexpected(done.error());
@@ -142,13 +142,13 @@ DeviceResult<void> DeviceRecover::submit_signatures(size_t which, std::span<cons
     RecoverKernels::Buffers& b = slot.buffers;
     std::memcpy(b.signatures->host().data(), given.data(), slot.count * sizeof(kernel::signature));
     std::memset(b.statuses->host().data(), 0, slot.count * sizeof(uint32_t));
-    const std::array<Handed, 6> inputs{{{b.signatures.get(), slot.count * sizeof(kernel::signature)},
+    const std::array<Upload, 6> inputs{{{b.signatures.get(), slot.count * sizeof(kernel::signature)},
                                         {b.statuses.get(), slot.count * sizeof(uint32_t)},
                                         {b.addresses.get(), 0},
                                         {slot.words.get(), 0},
                                         {slot.offsets.get(), 0},
                                         {slot.lengths.get(), 0}}};
-    const auto events = give(inputs);
+    const auto events = upload(inputs);
     if (!events) return tl::unexpected(events.error());
     slot.stages.clear();
     return enqueue(slot, *events);
@@ -166,9 +166,9 @@ DeviceResult<void> DeviceRecover::enqueue(Slot& slot, std::span<const EventPtr> 
           std::pair{b.addresses.get(), slot.count * kernel::address_bytes},
           std::pair{b.signatures.get(), size_t{0}}, std::pair{slot.words.get(), size_t{0}},
           std::pair{slot.offsets.get(), size_t{0}}, std::pair{slot.lengths.get(), size_t{0}}}) {
-        auto event = m_programs->device().take(Queue::transfer, *buffer, bytes, last);
+        auto event = m_programs->device().read_back(Queue::transfer, *buffer, bytes, last);
         if (!event) return tl::unexpected(event.error());
-        slot.takes.push_back(std::move(*event));
+        slot.read_backs.push_back(std::move(*event));
     }
     return {};
 }
@@ -176,9 +176,9 @@ DeviceResult<void> DeviceRecover::enqueue(Slot& slot, std::span<const EventPtr> 
 DeviceResult<std::span<const RecoveredSender>> DeviceRecover::collect(size_t which) {
     Slot& slot = m_slots[which];
     Device& device = m_programs->device();
-    for (const EventPtr& take : slot.takes)
-        if (const auto done = device.wait(take); !done) return tl::unexpected(done.error());
-    slot.takes.clear();
+    for (const EventPtr& read_back : slot.read_backs)
+        if (const auto done = device.wait(read_back); !done) return tl::unexpected(done.error());
+    slot.read_backs.clear();
     for (const EventPtr& stage : slot.stages) m_kernel_seconds += device.seconds(stage).value_or(0);
     slot.stages.clear();
     const uint8_t* addresses = slot.buffers.addresses->host().data();

@@ -38,7 +38,7 @@ class DeviceRecover final : public RecoverEngine {
         RecoverKernels::Buffers buffers;
         size_t count = 0;
         std::vector<EventPtr> stages;
-        std::vector<EventPtr> takes;
+        std::vector<EventPtr> read_backs;
         std::vector<RecoveredSender> results;
     };
 
@@ -46,11 +46,11 @@ class DeviceRecover final : public RecoverEngine {
     DeviceResult<void> allocate();
     /// Encodes as many as fit one after the other; answers the words used.
     size_t pack(Slot& slot, std::span<const Transaction* const> transactions) const;
-    struct Handed {
+    struct Upload {
         DeviceBuffer* buffer;
         size_t bytes;
     };
-    DeviceResult<std::vector<EventPtr>> give(std::span<const Handed> buffers);
+    DeviceResult<std::vector<EventPtr>> upload(std::span<const Upload> buffers);
     /// The stages from signatures to addresses, and the way back of all exchange buffers.
     DeviceResult<void> enqueue(Slot& slot, std::span<const EventPtr> after);
 

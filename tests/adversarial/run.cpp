@@ -21,7 +21,7 @@ namespace {
 
 constexpr double noise = 0.02;
 constexpr int attempts = 3;
-/// What four threads may take, in serial's time: what each of them runs may be in vain, and recording costs
+/// What four threads may take, in serial's time: what each of them runs may be stale, and recording costs
 /// as well.
 [[maybe_unused]] constexpr double most_of_serial = 8;
 

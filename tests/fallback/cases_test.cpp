@@ -260,7 +260,7 @@ TEST_F(ParallelCase, what_is_assumed_is_told_once) {
         send(i, bob, 1);
     }
     send(7, contract);
-    m_block.transactions[3].sender = stranger;  // can't pay, which the walk decides on the journal
+    m_block.transactions[3].sender = stranger;  // can't pay, which the commit loop decides
     m_block.transactions[5].sender = stranger;
     const auto expected = serially({&m_block, 1}, *m_view, m_options);
     ASSERT_TRUE(expected.has_value());

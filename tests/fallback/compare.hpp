@@ -35,7 +35,7 @@ struct Seeds {
     bool one = false;
 };
 
-/// Settings under which everything that may run beside the walk does, with strange schedules by seed.
+/// Settings that speculate wherever that is allowed, with unusual schedules by seed.
 inline ParallelSettings stressed(unsigned threads, uint64_t seed) {
     const Speculate speculate = seed % 4 == 1 ? Speculate::at_once : Speculate::everything;
     ParallelSettings settings{

@@ -58,9 +58,9 @@ void work(CoreShare& cores, CoreShare::Stretch::Of whose, int stretches) {
     }
 }
 
-TEST(CoreShare, the_lonely_walk_makes_up_for_nobody) {
+TEST(CoreShare, a_serial_stretch_does_not_offset_starved_helpers) {
     CoreShare cores;
-    work(cores, CoreShare::Stretch::Of::walk_alone, 200);
+    work(cores, CoreShare::Stretch::Of::commit_alone, 200);
     starve(cores, 5ms);
     EXPECT_TRUE(cores.too_few(2, Clock::now()));
 }
@@ -103,7 +103,7 @@ TEST(CoreShare, whoever_waits_for_something_else_needs_no_core) {
     const auto now = Clock::now();
     starve(cores, 20ms);
     ASSERT_TRUE(cores.too_few(2, now));
-    CoreShare::Stretch stretch(CoreShare::Stretch::Of::walk_alone);
+    CoreShare::Stretch stretch(CoreShare::Stretch::Of::commit_alone);
     std::this_thread::sleep_for(5ms);
     cores.note(stretch);
     EXPECT_FALSE(cores.too_few(2, now)) << "what was believed no longer matters";

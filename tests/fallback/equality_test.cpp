@@ -33,7 +33,7 @@ ExecutionOptions options_of(uint64_t seed, const RandomWindow& w, Fork fork) {
 }
 
 struct Totals {
-    uint64_t speculated = 0, direct = 0, repeated = 0, retreats = 0, invalid = 0, errors = 0, blocks = 0,
+    uint64_t speculated = 0, direct = 0, repeated = 0, back_offs = 0, invalid = 0, errors = 0, blocks = 0,
              roots = 0;
 };
 
@@ -60,7 +60,7 @@ void check_seed(uint64_t seed, Totals& totals) {
         totals.speculated += c.speculated;
         totals.direct += c.direct;
         totals.repeated += c.repeated;
-        totals.retreats += c.retreats;
+        totals.back_offs += c.back_offs;
         ++totals.blocks;
         if (expected && expected->back().verdict.valid()) {
             EXPECT_EQ(c.speculated + c.direct + c.repeated, c.transactions);
@@ -79,9 +79,9 @@ TEST(ParallelEquality, random_windows_come_out_as_serially) {
         if (testing::Test::HasFailure()) return;
     }
     std::printf(
-        "%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu retreats; %lu invalid, %lu errors, %lu "
+        "%lu blocks: %lu speculated, %lu direct, %lu repeated, %lu back-offs; %lu invalid, %lu errors, %lu "
         "roots\n",
-        totals.blocks, totals.speculated, totals.direct, totals.repeated, totals.retreats, totals.invalid,
+        totals.blocks, totals.speculated, totals.direct, totals.repeated, totals.back_offs, totals.invalid,
         totals.errors, totals.roots);
     if (chosen.one) return;
     for (const uint64_t n :

@@ -8,7 +8,7 @@
 namespace warpevm::test {
 namespace {
 
-/// Everything is speculated, or it is as users have it; transfers are walked on the table in either case.
+/// Everything is speculated, or it is as users have it; transfers are committed on the table in either case.
 ParallelSettings settings_of(unsigned threads, uint64_t seed) {
     ParallelSettings settings = stressed(threads, seed);
     constexpr Speculate all[] = {Speculate::everything, Speculate::measured, Speculate::at_once};

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "fallback/schedule/list_schedule.hpp"
 #include "fallback/schedule/simulation.hpp"
 
 namespace warpevm::test {

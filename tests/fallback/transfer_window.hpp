@@ -77,7 +77,7 @@ class TransferWindow {
         for (uint64_t i = 2; i < contracts; ++i)
             state.set_account(contract(i), 1, pick(20),
                               RandomProgram(m_random(), m_shape.fork, known).make());
-        Program works;  // and sees nothing that transfers change, so that it stands as speculated
+        Program works;  // and sees nothing that transfers change, so that it is valid as speculated
         count_down(works, 1500);
         works.op(OP_CALLVALUE).log();
         if (m_shape.long_calls) state.set_account(worker, 1, 0, works.code());

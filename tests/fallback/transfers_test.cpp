@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plain transfers, which the walk enters in the table without running anything, against the serial executor
-// over seeded random windows. A failing seed is printed; replay it alone with WARPEVM_SEED.
+// Plain transfers, which the commit loop enters in the table without running anything, against the serial
+// executor over seeded random windows. A failing seed is printed; replay it alone with WARPEVM_SEED.
 #include <cstdlib>
 
 #include "evm/state/state_trie.hpp"
@@ -44,7 +44,7 @@ ExecutionOptions options_of(uint64_t seed, const TransferWindow& w, Fork fork) {
 }
 
 struct Totals {
-    uint64_t transfers = 0, speculated = 0, retreats = 0, invalid = 0, errors = 0, assumed = 0;
+    uint64_t transfers = 0, speculated = 0, back_offs = 0, invalid = 0, errors = 0, assumed = 0;
     /// Transfers that were taken in which two parties were one account.
     uint64_t to_itself = 0, from_beneficiary = 0, to_beneficiary = 0, all_one = 0;
 };
@@ -85,7 +85,7 @@ void check_seed(uint64_t seed, std::span<ParallelContext* const> contexts, Total
         for (size_t i = 0; i < counters.size(); ++i) {
             totals.transfers += counters[i].transfers;
             totals.speculated += counters[i].speculated;
-            totals.retreats += counters[i].retreats;
+            totals.back_offs += counters[i].back_offs;
             if (expected && (*expected)[i].verdict.valid())
                 count_coincidences(w.window[i], counters[i].transfers, totals);
         }
@@ -113,9 +113,9 @@ TEST(Transfers, random_windows_come_out_as_serially) {
     }
     std::printf(
         "%lu transfers (to itself %lu, from the beneficiary %lu, to it %lu, both %lu); %lu speculated, "
-        "%lu retreats, %lu assumed, %lu invalid, %lu errors\n",
+        "%lu back-offs, %lu assumed, %lu invalid, %lu errors\n",
         totals.transfers, totals.to_itself, totals.from_beneficiary, totals.to_beneficiary, totals.all_one,
-        totals.speculated, totals.retreats, totals.assumed, totals.invalid, totals.errors);
+        totals.speculated, totals.back_offs, totals.assumed, totals.invalid, totals.errors);
     if (chosen.one) return;
     for (const uint64_t n : {totals.to_itself, totals.from_beneficiary, totals.to_beneficiary, totals.all_one,
                              totals.assumed, totals.invalid, totals.errors})

@@ -21,7 +21,7 @@ AccountEffect some_effect(std::mt19937_64& random) {
     return e;
 }
 
-/// In any order: publishing, committing from the front, withdrawing, marking as pending.
+/// In any order: publishing, committing from the front, withdrawing, marking as an estimate.
 TEST(Versions, an_account_is_as_its_effects_one_by_one_make_it) {
     std::mt19937_64 random(7);
     for (int round = 0; round < 200; ++round) {
@@ -52,7 +52,7 @@ TEST(Versions, an_account_is_as_its_effects_one_by_one_make_it) {
                     all.erase(found);
                     break;
                 case 4:
-                    if (found != all.end()) table.make_pending(entry, found->second.second);
+                    if (found != all.end()) table.mark_estimate(entry, found->second.second);
                     break;
                 default:
                     if (all.empty()) break;
@@ -64,19 +64,19 @@ TEST(Versions, an_account_is_as_its_effects_one_by_one_make_it) {
                     all.erase(all.begin());
             }
             AccountState expected = committed;
-            Position pending = 0;
+            Position estimate = 0;
             const Position at = 3 + random() % 130;
             for (const auto& [p, v] : all) {
                 if (p >= at) break;
                 apply(expected, v.first, p, true);
-                if (v.second.own.pending != 0) pending = p;
+                if (v.second.own.estimate != 0) estimate = p;
             }
-            Position found_pending = 0;
-            const AccountState got = table.at(entry, at, true, found_pending);
+            Position found_estimate = 0;
+            const AccountState got = table.at(entry, at, true, found_estimate);
             ASSERT_EQ(got.record, expected.record);
             ASSERT_EQ(got.exists, expected.exists);
             ASSERT_EQ(got.wiped, expected.wiped);
-            ASSERT_EQ(found_pending, pending);
+            ASSERT_EQ(found_estimate, estimate);
         }
     }
 }
@@ -105,8 +105,8 @@ TEST(Versions, a_slot_is_what_the_last_one_before_wrote) {
         const size_t at = random() % 400;
         size_t last = at;
         while (last != 0 && !there[last - 1]) --last;
-        Position pending = 0;
-        const Read<U256> read = table.at(entry, 2 * at + 10, 0, pending);
+        Position estimate = 0;
+        const Read<U256> read = table.at(entry, 2 * at + 10, 0, estimate);
         ASSERT_EQ(read.knowledge, last == 0 ? Knowledge::absent : Knowledge::value);
         ASSERT_EQ(read.value, U256{last});
     }

@@ -12,6 +12,7 @@
 
 #include "evm/chain/context.hpp"
 #include "fallback/commit/recording.hpp"
+#include "fallback/schedule/list_schedule.hpp"
 #include "fallback/schedule/simulation.hpp"
 #include "tools/bench/workloads.hpp"
 #include "tools/common/exit_code.hpp"

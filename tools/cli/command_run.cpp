@@ -86,8 +86,9 @@ void explain(const RunReport& report) {
                    b.number ? std::to_string(*b.number) : b.path, b.txs, report.backend);
         if (b.counters) {
             const BlockCounters& c = *b.counters;
-            fmt::print("    speculated {}, run in turn {}, repeated {} ({} gas): {:.2f} executions each\n",
-                       c.speculated, c.direct, c.repeated, c.repeated_gas, c.executions_per_transaction());
+            fmt::print(
+                "    speculated {}, executed at commit {}, repeated {} ({} gas): {:.2f} executions each\n",
+                c.speculated, c.direct, c.repeated, c.repeated_gas, c.executions_per_transaction());
         }
         if (!b.parallelism) continue;
         const BlockParallelism& p = *b.parallelism;

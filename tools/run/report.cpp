@@ -79,7 +79,7 @@ ordered_json block_json(const BlockReport& b) {
                               {"repeated", b.counters->repeated},
                               {"repeated_gas", b.counters->repeated_gas},
                               {"executions_per_transaction", b.counters->executions_per_transaction()},
-                              {"retreats", b.counters->retreats}};
+                              {"retreats", b.counters->back_offs}};
     if (b.parallelism) {
         ordered_json& p = out["parallelism"];
         p["independent"] = b.parallelism->independent;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buffers. On devices that share the host's memory an exchange buffer is one piece of memory that both map in
-// turns; on others it is a pinned host buffer and a device buffer, with a copy at each hand-over.
+// turns; on others it is a pinned host buffer and a device buffer, with a copy at each transfer.
 #include <cstdlib>
 
 #include "host/device/opencl/device.hpp"
@@ -107,8 +107,8 @@ DeviceResult<void> OpenClDevice::read(DeviceBuffer& buffer, size_t offset, std::
     return {};
 }
 
-DeviceResult<EventPtr> OpenClDevice::give(Queue which, DeviceBuffer& buffer, size_t bytes,
-                                          std::span<const EventPtr> after) {
+DeviceResult<EventPtr> OpenClDevice::upload(Queue which, DeviceBuffer& buffer, size_t bytes,
+                                            std::span<const EventPtr> after) {
     auto& b = static_cast<Buffer&>(buffer);
     const WaitList waits(after);
     cl_event event = nullptr;
@@ -123,8 +123,8 @@ DeviceResult<EventPtr> OpenClDevice::give(Queue which, DeviceBuffer& buffer, siz
     return submitted(which, "clEnqueueWriteBuffer", code, event);
 }
 
-DeviceResult<EventPtr> OpenClDevice::take(Queue which, DeviceBuffer& buffer, size_t bytes,
-                                          std::span<const EventPtr> after) {
+DeviceResult<EventPtr> OpenClDevice::read_back(Queue which, DeviceBuffer& buffer, size_t bytes,
+                                               std::span<const EventPtr> after) {
     auto& b = static_cast<Buffer&>(buffer);
     const WaitList waits(after);
     cl_event event = nullptr;

@@ -118,7 +118,7 @@ void Coverage::count(const BlockCounters& counters) {
     speculated += counters.speculated;
     direct += counters.direct;
     repeated += counters.repeated;
-    backed_off += counters.retreats;
+    backed_off += counters.back_offs;
 }
 
 }  // namespace warpevm::fuzz

@@ -31,13 +31,13 @@ std::vector<TransactionResult> elsewhere(const BlockInput& block, const StateVie
     return results;
 }
 
-class GivenResult : public testing::TestWithParam<uint64_t> {
+class HandedInResult : public testing::TestWithParam<uint64_t> {
   protected:
-    GivenResult() {
+    HandedInResult() {
         m_options.on_missing_state = OnMissingState::assume_absent;
         m_options.allow_missing_system_contracts = true;
         m_results = elsewhere(block(), m_window.state, m_context.serial().codes(), m_options);
-        for (const TransactionResult& r : m_results) m_given.push_back(&r);
+        for (const TransactionResult& r : m_results) m_handed_in.push_back(&r);
     }
     const BlockInput& block() const { return m_window.window.front(); }
 
@@ -46,7 +46,7 @@ class GivenResult : public testing::TestWithParam<uint64_t> {
         const auto expected = serially(m_window.window, m_window.state, m_options);
         m_valid = expected && expected->front().verdict.valid();
         expect_equal(expected, execute_parallel(m_context, m_window.window, m_window.state, m_options,
-                                                {m_given}, &counters));
+                                                {m_handed_in}, &counters));
         return counters.front();
     }
 
@@ -54,30 +54,30 @@ class GivenResult : public testing::TestWithParam<uint64_t> {
     ParallelContext m_context{stressed(3, GetParam())};
     ExecutionOptions m_options;
     std::vector<TransactionResult> m_results;
-    std::vector<const TransactionResult*> m_given;
-    bool m_valid = false;  ///< else the walk ends early
+    std::vector<const TransactionResult*> m_handed_in;
+    bool m_valid = false;  ///< else the commit loop ends early
 };
 
-TEST_P(GivenResult, correct_ones_are_kept_and_stale_ones_run_again) {
+TEST_P(HandedInResult, correct_ones_are_kept_and_stale_ones_run_again) {
     const BlockCounters c = run_and_compare();
-    EXPECT_GT(c.given_kept, 0U);
-    EXPECT_GT(c.given_stale, 0U);
+    EXPECT_GT(c.handed_in_kept, 0U);
+    EXPECT_GT(c.handed_in_stale, 0U);
     if (m_valid) {
-        EXPECT_EQ(c.given_kept + c.given_stale, c.transactions);
+        EXPECT_EQ(c.handed_in_kept + c.handed_in_stale, c.transactions);
     }
 }
 
-TEST_P(GivenResult, some_may_be_absent) {
-    for (size_t i = 0; i < m_given.size(); i += 3) m_given[i] = nullptr;
+TEST_P(HandedInResult, some_may_be_absent) {
+    for (size_t i = 0; i < m_handed_in.size(); i += 3) m_handed_in[i] = nullptr;
     const BlockCounters c = run_and_compare();
-    EXPECT_GT(c.given_kept, 0U);
+    EXPECT_GT(c.handed_in_kept, 0U);
     if (m_valid) {
         EXPECT_EQ(c.speculated + c.direct + c.repeated, c.transactions);
     }
 }
 
 /// Each kind of corruption that can be seen, in every transaction.
-TEST_P(GivenResult, corrupted_ones_are_caught) {
+TEST_P(HandedInResult, corrupted_ones_are_caught) {
     const std::vector<TransactionResult> good = m_results;
     const std::function<void(TransactionResult&)> corruptions[] = {
         [](auto& r) {
@@ -121,11 +121,11 @@ TEST_P(GivenResult, corrupted_ones_are_caught) {
         m_results = good;
         for (TransactionResult& r : m_results) corrupt(r);
         const BlockCounters c = run_and_compare();
-        EXPECT_EQ(c.given_kept, 0U);
+        EXPECT_EQ(c.handed_in_kept, 0U);
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, GivenResult, testing::Range<uint64_t>(1, 13));
+INSTANTIATE_TEST_SUITE_P(Seeds, HandedInResult, testing::Range<uint64_t>(1, 13));
 
 }  // namespace
 }  // namespace warpevm::test

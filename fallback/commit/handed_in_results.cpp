@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results from elsewhere become incarnations, unless something about them is visibly wrong.
+// Handed-in results become incarnations, unless something about them is visibly wrong. They are validated at
+// commit like any other.
 #include <algorithm>
 
 #include "evm/chain/envelope.hpp"
@@ -34,15 +35,15 @@ bool plausible(const TransactionResult& r, const BlockTransaction& tx, const Blo
 
 }  // namespace
 
-void ParallelBlock::adopt_given() {
+void ParallelBlock::adopt_handed_in() {
     Versions& versions = m_window.parts.table;
     EntryArena& arena = m_window.arena;
     const bool may_assume = m_window.options.on_missing_state == OnMissingState::assume_absent;
-    for (uint32_t i = m_next; i < std::min<size_t>(m_count, m_given.size()); ++i) {
-        const TransactionResult* r = m_given[i];
+    for (uint32_t i = m_next; i < std::min<size_t>(m_count, m_handed_in.size()); ++i) {
+        const TransactionResult* r = m_handed_in[i];
         if (r == nullptr) continue;
         if (!plausible(*r, m_block.transactions[i], m_block, m_window.parts.serial->codes())) {
-            ++m_counters.given_stale;
+            ++m_counters.handed_in_stale;
             continue;
         }
         Incarnation* t = m_window.parts.incarnations.borrow();
@@ -67,7 +68,7 @@ void ParallelBlock::adopt_given() {
         t->undecided = failed || (t->assumes && !may_assume);
         publish(*t, position(i));
         m_slots[i].incarnation = t;
-        m_slots[i].given = true;
+        m_slots[i].handed_in = true;
         m_slots[i].stage.store(Stage::done, std::memory_order_release);
     }
 }
