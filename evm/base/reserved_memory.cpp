@@ -62,8 +62,13 @@ bool ReservedMemory::grow(size_t size) {
 void ReservedMemory::trim(size_t size) {
     size = whole_pages(size);
     if (size >= m_usable) return;
-    madvise(m_begin + size, m_usable - size, MADV_DONTNEED);
+    release(size);
     m_usable = size;
+}
+
+void ReservedMemory::release(size_t size) {
+    size = whole_pages(size);
+    if (size < m_usable) madvise(m_begin + size, m_usable - size, MADV_DONTNEED);
 }
 
 }  // namespace warpevm

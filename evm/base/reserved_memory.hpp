@@ -27,6 +27,8 @@ class ReservedMemory {
     /// No more than `size` bytes are usable from here on, and the pages beyond go back to the system. Costs
     /// nothing where no more were.
     void trim(size_t size);
+    /// The pages beyond `size` go back to the system, and stay usable: they are zero again.
+    void release(size_t size);
 
   private:
     uint8_t* m_begin = nullptr;

@@ -16,6 +16,7 @@ constexpr size_t stack_bytes =
 /// Address space. A single frame that fills it pays 2^49 gas.
 constexpr size_t memory_bytes = size_t{1} << 34;
 constexpr size_t kept_memory = size_t{8} << 20;
+constexpr size_t kept_depth = 64, kept_stack = size_t{4} << 20;
 constexpr size_t kept_output = size_t{4} << 10;
 
 }  // namespace
@@ -42,6 +43,7 @@ fast::Translator& MachineBuffers::translator() {
 
 void MachineBuffers::trim() {
     m_memory.trim(kept_memory);
+    if (m_outputs_used > kept_depth) m_stack.release(kept_stack);
     for (size_t i = 0; i < m_outputs_used; ++i)
         if (m_outputs[i].capacity() > kept_output) Bytes().swap(m_outputs[i]);
     m_outputs_used = 0;

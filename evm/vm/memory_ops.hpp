@@ -10,8 +10,10 @@ namespace warpevm {
 
 /// Gas for memory of `words` words in all (Yellow Paper H.1, C_mem).
 constexpr int64_t memory_gas(uint64_t words) {
-    return static_cast<int64_t>(3 * words +
-                                static_cast<uint64_t>(static_cast<unsigned __int128>(words) * words / 512));
+    const uint64_t squares = words >> 32 == 0
+                                 ? words * words / 512
+                                 : static_cast<uint64_t>(static_cast<unsigned __int128>(words) * words / 512);
+    return static_cast<int64_t>(3 * words + squares);
 }
 
 /// More memory costs more than the largest amount of gas there is, 2^63 - 1: an access beyond it is out of

@@ -79,16 +79,13 @@ class Recorder {
              const ExecutionOptions& options)
         : m_context(context), m_blocks(window), m_state(state), m_options(options), m_keys(result, state) {
         result.blocks.resize(window.size());
-        SeededMap<Address, uint32_t> recipients;
+        m_gas.resize(window.size());
         for (size_t b = 0; b < window.size(); ++b) {
             result.state_clearing = window[b].rules.at_least(Fork::spurious_dragon);
             result.blocks[b].transactions.resize(window[b].transactions.size());
-            for (size_t i = 0; i < window[b].transactions.size(); ++i) {
-                const Transaction& tx = *window[b].transactions[i].tx;
-                RecordedTransaction& t = result.blocks[b].transactions[i];
-                t.gas_limit = tx.gas_limit;
-                if (tx.to) t.recipient = recipients.try_emplace(*tx.to, recipients.size()).first->second;
-            }
+            for (size_t i = 0; i < window[b].transactions.size(); ++i)
+                if (const Transaction* tx = window[b].transactions[i].tx)  // else the first pass says so
+                    result.blocks[b].transactions[i].gas_limit = tx->gas_limit;
         }
     }
 
@@ -96,6 +93,9 @@ class Recorder {
     Result<void> serially();
     /// On the table, with recording. `early`: on the state at each block's start.
     Result<void> on_table(bool early);
+
+    /// Whether what was recorded used the gas that serial used.
+    [[nodiscard]] bool agrees() const;
 
     RecordedWindow result;
 
@@ -108,6 +108,7 @@ class Recorder {
     const StateView& m_state;
     const ExecutionOptions& m_options;
     Keys m_keys;
+    std::vector<std::vector<uint64_t>> m_gas;  ///< serial's, by block and transaction
 };
 
 Result<void> Recorder::serially() {
@@ -130,6 +131,8 @@ Result<void> Recorder::serially() {
             append_transaction(outcome, done, tx);
             keep_least(recorded.transactions[i].alone, lap.take());
         }
+        m_gas[b].clear();
+        for (const TransactionOutcome& done : outcome.transactions) m_gas[b].push_back(done.gas_used);
         if (!close_block(machine, block, m_options, outcome))
             return tl::unexpected(invalid_block(outcome.verdict.error));
         keep_least(recorded.close, lap.take());
@@ -258,6 +261,15 @@ void Recorder::take(RecordedRun& run, const Address& sender, const Incarnation& 
     }
 }
 
+bool Recorder::agrees() const {
+    for (size_t b = 0; b < m_gas.size(); ++b)
+        for (size_t i = 0; i < m_gas[b].size(); ++i) {
+            const RecordedRun& run = result.blocks[b].transactions[i].in_order;
+            if (run.valid && run.gas_used != m_gas[b][i]) return false;
+        }
+    return true;
+}
+
 Result<RecordedWindow> record(ExecutionContext& context, std::span<const BlockInput> window,
                               const StateView& state, const ExecutionOptions& options, unsigned rounds) {
     const CodeCache::Lease lease = context.codes().lease();
@@ -269,6 +281,7 @@ Result<RecordedWindow> record(ExecutionContext& context, std::span<const BlockIn
             if (!done) return tl::unexpected(done.error());
         }
     }
+    if (!recorder.agrees()) return fail(ErrorCode::internal, "a recorded execution differs from serial's");
     drop_unexplained(recorder.result);
     return std::move(recorder.result);
 }

@@ -38,24 +38,20 @@ class Claims {
         return stage_of(m_states[index].load(std::memory_order_acquire));
     }
 
-    /// The next stretch of at most `wanted`, for the caller to try: others may have single ones of it.
-    /// Portions shrink towards the end, so that all workers end at the same time.
-    Range next(uint32_t wanted, uint32_t from, unsigned workers) {
+    /// The next stretch of at most `wanted` before `end`, for the caller to try: others may have single ones
+    /// of it. Portions shrink towards the window's end, so that all workers end at the same time.
+    Range next(uint32_t wanted, uint32_t from, uint32_t end, unsigned workers) {
         uint32_t cursor = m_cursor.load(std::memory_order_relaxed);
         for (;;) {
             const uint32_t begin = std::max(cursor, from);
-            if (begin >= m_count) return {};
+            if (begin >= end) return {};
             const uint32_t fair = (m_count - begin) / (2 * workers) + 1;
-            const uint32_t to = begin + std::min(wanted, fair);
+            const uint32_t to = std::min(end, begin + std::min(wanted, fair));
             if (m_cursor.compare_exchange_weak(cursor, to, std::memory_order_relaxed)) return {begin, to};
         }
     }
     /// Where `next` has come to.
     [[nodiscard]] uint32_t offered() const { return m_cursor.load(std::memory_order_relaxed); }
-    /// Whether `next` has passed it.
-    [[nodiscard]] bool was_offered(uint32_t index) const {
-        return index < m_cursor.load(std::memory_order_relaxed);
-    }
 
     /// For a thread, which must execute it and hand it in. False: it is somebody else's.
     bool claim(uint32_t index) { return change(index, Stage::open, Stage::claimed).has_value(); }

@@ -18,10 +18,12 @@ bool opens(const PolicyConstants& constants, const AloneSample& sample, unsigned
     return left * (1 - 1.0 / workers) > constants.least_gain;
 }
 
+uint32_t turns_to_judge(const PolicyConstants& constants, uint32_t n) {
+    return std::max(constants.judged_turns >> std::min(n, 3U), 1U);
+}
+
 bool backs_off(const PolicyConstants& constants, const TurnSample& sample) {
-    return sample.turns >= constants.judged_turns &&
-           (sample.useful < constants.least_useful * sample.seconds ||
-            sample.longest_chain > constants.longest_chain * sample.seconds);
+    return sample.seconds < constants.least_speedup * sample.elapsed;
 }
 
 uint32_t back_off_turns(const PolicyConstants& constants, uint32_t n) {

@@ -121,7 +121,7 @@ void describe(RecordedRun& r, Archive& a) {
 }
 template <class Archive>
 void describe(RecordedTransaction& t, Archive& a) {
-    a(t.gas_limit, t.recipient, t.alone, t.validate, t.commit, t.in_order, t.early);
+    a(t.gas_limit, t.alone, t.validate, t.commit, t.in_order, t.early);
 }
 template <class Archive>
 void describe(RecordedBlock& b, Archive& a) {
@@ -160,12 +160,9 @@ bool numbers_are_right(const RecordedWindow& window) {
     };
     for (const RecordedWindow::Slot& slot : window.slots)
         if (slot.account >= window.accounts.size()) return false;
-    const uint32_t count = window.transactions();
     for (const RecordedBlock& block : window.blocks)
         for (const RecordedTransaction& t : block.transactions)
-            if (!right(t.in_order) || !right(t.early) ||
-                (t.recipient != RecordedRead::none && t.recipient >= count))
-                return false;
+            if (!right(t.in_order) || !right(t.early)) return false;
     return true;
 }
 
@@ -188,7 +185,6 @@ uint32_t RecordedWindow::transactions() const {
 
 RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows) {
     RecordedWindow all;
-    uint32_t recipients = 0;
     for (const RecordedWindow* window : windows) {
         const auto accounts = static_cast<uint32_t>(all.accounts.size()),
                    slots = static_cast<uint32_t>(all.slots.size());
@@ -196,13 +192,8 @@ RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows) {
         all.accounts.insert(all.accounts.end(), window->accounts.begin(), window->accounts.end());
         for (const RecordedWindow::Slot& s : window->slots)
             all.slots.push_back({s.account + accounts, s.value});
-        uint32_t most = 0;
         for (RecordedBlock block : window->blocks) {
             for (RecordedTransaction& t : block.transactions) {
-                if (t.recipient != RecordedRead::none) {
-                    most = std::max(most, t.recipient + 1);
-                    t.recipient += recipients;
-                }
                 for (RecordedRun* run : {&t.in_order, &t.early}) {
                     for (RecordedRead& r : run->reads) r.key += r.is_slot ? slots : accounts;
                     for (AccountObservation& o : run->observations.accounts) o.row += accounts;
@@ -213,7 +204,6 @@ RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows) {
             }
             all.blocks.push_back(std::move(block));
         }
-        recipients += most;
     }
     return all;
 }

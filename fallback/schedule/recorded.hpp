@@ -36,8 +36,6 @@ struct RecordedRun {
 
 struct RecordedTransaction {
     uint64_t gas_limit = 0;
-    /// Transactions to the same account have the same number; none: a creation.
-    uint32_t recipient = RecordedRead::none;
     double alone = 0;     ///< seconds on the serial journal, without recording
     double validate = 0;  ///< seconds to check its observations
     double commit = 0;    ///< seconds to enter its effects, logs and receipt

@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <concepts>
+#include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "fallback/schedule/claims.hpp"
@@ -30,13 +32,6 @@ struct ScheduleCounters {
     uint32_t again = 0;      ///< how often one was executed again before its turn
     uint32_t back_offs = 0;  ///< how often speculation was given up for a while
     uint32_t openings = 0;
-};
-
-/// A transaction as the policy sees it.
-struct ScheduledTransaction {
-    uint64_t gas_limit = 0;
-    uint32_t before = ~uint32_t{0}, after = ~uint32_t{0};  ///< to the same account, in the window
-    uint32_t recipient = ~uint32_t{0};
 };
 
 /// What the schedule keeps of a worker.
@@ -78,11 +73,9 @@ concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) 
     { p.execute_in_turn(w, index) } -> std::same_as<double>;
     /// Enters what it did. The block ends, where this is its last transaction.
     p.commit(w, index);
-    /// Seconds of the incarnation that was committed, and of the longest chain of transactions that each
-    /// needed the one before and that ends in it, since `count_chains`.
+    /// Seconds of the incarnation that waits for its commit.
     { p.seconds_of(index) } -> std::same_as<double>;
-    { p.chain_of(index) } -> std::same_as<double>;
-    p.count_chains();
+    { p.now(w) } -> std::same_as<double>;
     /// What was changed on the journal becomes visible to others; and back.
     p.enter_table(w);
     p.leave_table(w);
@@ -97,21 +90,15 @@ class Schedule {
   public:
     using Worker = typename Platform::Worker;
 
-    Schedule(Platform& platform, const std::vector<ScheduledTransaction>& transactions,
-             const PolicyConstants& constants, unsigned workers)
+    /// `gas_limits` of all transactions of the window.
+    Schedule(Platform& platform, std::vector<uint64_t> gas_limits, const PolicyConstants& constants,
+             unsigned workers)
         : m_platform(platform),
-          m_transactions(transactions),
+          m_gas_limits(std::move(gas_limits)),
           m_constants(constants),
           m_workers(workers),
-          m_claims(static_cast<uint32_t>(transactions.size())) {
-        m_limits_left = 0;
-        uint32_t recipients = 0;
-        for (const ScheduledTransaction& t : transactions) {
-            m_limits_left += t.gas_limit;
-            if (t.recipient != none) recipients = std::max(recipients, t.recipient + 1);
-        }
-        m_contention = std::make_unique<Contended[]>(recipients);
-    }
+          m_claims(static_cast<uint32_t>(m_gas_limits.size())),
+          m_limits_left(std::accumulate(m_gas_limits.begin(), m_gas_limits.end(), uint64_t{0})) {}
 
     [[nodiscard]] bool over() const { return m_next.load(std::memory_order_acquire) >= m_claims.count(); }
     [[nodiscard]] ScheduleCounters counters() const {
@@ -137,12 +124,6 @@ class Schedule {
     }
 
   private:
-    static constexpr uint32_t none = ~uint32_t{0};
-    struct Contended {
-        uint32_t stale = 0, valid = 0;
-        std::atomic<bool> contended{false};
-    };
-
     // ---- the commit loop, by whoever holds the commit lock
 
     /// False where the next transaction is being executed by somebody else.
@@ -155,7 +136,7 @@ class Schedule {
         p.at = WorkerPlace::in_turn;
         p.index = index;
         m_platform.before(w, index);
-        if (*was != Claims::Stage::done && !m_open.load(std::memory_order_relaxed)) {
+        if (!m_open.load(std::memory_order_relaxed)) {  // what was speculated before it backed off is dropped
             p.how = WorkerPlace::alone;
             p.seconds = m_platform.execute_alone(w, index);
             return true;
@@ -181,46 +162,38 @@ class Schedule {
         note_turn(p);
         p.at = WorkerPlace::free;
         judge(w);
+        // The horizon has moved.
+        if (m_open.load(std::memory_order_relaxed) && m_claims.offered() < m_claims.count())
+            m_platform.wake_one(w);
         if (!over() && begin_turn(w)) return Step::worked;
         m_commit_lock.store(false, std::memory_order_release);
         return Step::worked;
     }
 
     void note_turn(const WorkerPlace& p) {
-        m_limits_left -= m_transactions[p.index].gas_limit;
-        const uint32_t recipient = m_transactions[p.index].recipient;
+        m_limits_left -= m_gas_limits[p.index];
         switch (p.how) {
             case WorkerPlace::alone: ++m_counters.alone; break;
             case WorkerPlace::fresh: ++m_counters.in_turn; break;
             case WorkerPlace::valid: ++m_counters.valid; break;
             case WorkerPlace::stale: ++m_counters.stale; break;
         }
-        if (recipient != none && (p.how == WorkerPlace::valid || p.how == WorkerPlace::stale)) {
-            Contended& c = m_contention[recipient];
-            ++(p.how == WorkerPlace::valid ? c.valid : c.stale);
-            c.contended.store(is_contended(m_constants, c.stale, c.valid), std::memory_order_relaxed);
-        }
-        const double chain = m_platform.chain_of(p.index);
         if (p.how == WorkerPlace::alone) {
             m_alone.seconds += p.seconds;
-            m_alone.gas_limits += m_transactions[p.index].gas_limit;
-        } else {
-            ++m_turns.turns;
-            m_turns.seconds += p.seconds;
-            if (p.how == WorkerPlace::valid) m_turns.useful += p.seconds;
-            m_turns.longest_chain = std::max(m_turns.longest_chain, chain);
+            m_alone.gas_limits += m_gas_limits[p.index];
         }
+        ++m_turns.turns;
+        m_turns.seconds += p.seconds;
     }
 
     void judge(Worker& w) {
         if (m_workers < 2 || over()) return;
         if (m_open.load(std::memory_order_relaxed)) {
-            if (m_turns.turns < m_constants.judged_turns) return;
-            const bool off = backs_off(m_constants, m_turns);
-            m_turns = {};
-            m_platform.count_chains();
-            if (!off) {
+            if (m_turns.turns < turns_to_judge(m_constants, m_backed_off)) return;
+            m_turns.elapsed = m_platform.now(w) - m_judged;
+            if (!backs_off(m_constants, m_turns)) {
                 m_backed_off = 0;
+                begin_sample(w);
                 return;
             }
             ++m_counters.back_offs;
@@ -234,14 +207,17 @@ class Schedule {
         if (m_next.load(std::memory_order_relaxed) < m_alone_until) return;
         AloneSample sample = m_alone;
         sample.gas_limits_left = m_limits_left;
-        if (opens(m_constants, sample, m_workers)) {
-            ++m_counters.openings;
-            m_platform.enter_table(w);
-            m_platform.count_chains();
-            m_turns = {};
-            m_open.store(true, std::memory_order_release);
-            m_platform.wake_one(w);
-        }
+        if (!opens(m_constants, sample, m_workers)) return;
+        ++m_counters.openings;
+        m_platform.enter_table(w);
+        begin_sample(w);
+        m_open.store(true, std::memory_order_release);
+        m_platform.wake_one(w);
+    }
+
+    void begin_sample(Worker& w) {
+        m_turns = {};
+        m_judged = m_platform.now(w);
     }
 
     // ---- speculation
@@ -254,7 +230,9 @@ class Schedule {
                 const uint32_t next = m_next.load(std::memory_order_acquire);
                 const double each =
                     p.claim_count == 0 ? m_constants.claimed_seconds : p.claim_seconds / p.claim_count;
-                p.range = m_claims.next(claim_size(m_constants, each), next, m_workers);
+                const uint32_t end =
+                    std::min(m_claims.count(), next + m_constants.horizon_per_worker * m_workers);
+                p.range = m_claims.next(claim_size(m_constants, each), next, end, m_workers);
                 if (p.range.empty()) return false;
             }
             if (!begin(w, p.range.begin++)) continue;
@@ -289,7 +267,7 @@ class Schedule {
     }
 
     bool begin(Worker& w, uint32_t index) {
-        if (must_wait(index) || !m_claims.claim(index)) return false;
+        if (!m_claims.claim(index)) return false;
         w.place.at = WorkerPlace::executing;
         w.place.index = index;
         go_on_executing(w);
@@ -311,26 +289,11 @@ class Schedule {
         // What was published while this was executed, and what later ones have read before this.
         if (m_platform.was_read_later(p.index)) check_from(p.index);
         p.at = WorkerPlace::free;
-        // One that was passed over because it needs this.
-        const uint32_t after = m_transactions[p.index].after;
-        if (after != none && is_contended_now(after) && m_claims.was_offered(after)) begin(w, after);
         return Step::worked;
     }
 
-    [[nodiscard]] bool is_contended_now(uint32_t index) const {
-        const uint32_t recipient = m_transactions[index].recipient;
-        return recipient != none && m_contention[recipient].contended.load(std::memory_order_relaxed);
-    }
-    /// Where one transaction after the other needs the one before, to execute it too early is in vain.
-    [[nodiscard]] bool must_wait(uint32_t index) const {
-        const uint32_t before = m_transactions[index].before;
-        return before != none && is_contended_now(index) &&
-               before >= m_next.load(std::memory_order_acquire) &&
-               m_claims.stage(before) < Claims::Stage::done;
-    }
-
     Platform& m_platform;
-    const std::vector<ScheduledTransaction>& m_transactions;
+    const std::vector<uint64_t> m_gas_limits;
     const PolicyConstants& m_constants;
     const unsigned m_workers;
     Claims m_claims;
@@ -341,12 +304,12 @@ class Schedule {
     std::atomic<bool> m_open{false};  ///< workers may speculate
 
     // The commit loop's own.
-    uint64_t m_limits_left = 0;
+    uint64_t m_limits_left;
     AloneSample m_alone;
     TurnSample m_turns;
+    double m_judged = 0;  ///< when speculation was opened, or judged last
     uint32_t m_backed_off = 0, m_alone_until = 0;
     ScheduleCounters m_counters;
-    std::unique_ptr<Contended[]> m_contention;
 };
 
 }  // namespace warpevm

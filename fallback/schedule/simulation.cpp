@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "fallback/schedule/list_schedule.hpp"
 #include "fallback/schedule/simulated_table.hpp"
 
 namespace warpevm {
@@ -15,19 +14,10 @@ constexpr uint32_t none = RecordedRead::none;
 constexpr double piece_seconds = 20e-6;
 constexpr uint32_t most_pieces = 64;
 
-std::vector<ScheduledTransaction> scheduled(const Line& line) {
-    std::vector<ScheduledTransaction> all(line.count());
-    std::vector<uint32_t> last;
-    for (uint32_t i = 0; i < line.count(); ++i) {
-        const RecordedTransaction& t = *line.transactions[i];
-        all[i].gas_limit = t.gas_limit;
-        all[i].recipient = t.recipient;
-        if (t.recipient == none) continue;
-        if (t.recipient >= last.size()) last.resize(t.recipient + 1, none);
-        all[i].before = std::exchange(last[t.recipient], i);
-        if (all[i].before != none) all[all[i].before].after = i;
-    }
-    return all;
+std::vector<uint64_t> gas_limits_of(const Line& line) {
+    std::vector<uint64_t> limits;
+    for (const RecordedTransaction* t : line.transactions) limits.push_back(t->gas_limit);
+    return limits;
 }
 
 /// The platform in virtual time.
@@ -39,11 +29,9 @@ class Virtual {
           m_line(line),
           m_machine(machine),
           m_table(window),
-          m_needs(dependencies(window)),
           m_account_readers(window.accounts.size()),
           m_slot_readers(window.slots.size()),
-          m_runs(line.count()),
-          m_chains(line.count()) {}
+          m_runs(line.count()) {}
 
     double execute_alone(Worker& w, uint32_t index);
     bool execute_ahead(Worker& w, uint32_t index);
@@ -56,8 +44,7 @@ class Virtual {
     double execute_in_turn(Worker& w, uint32_t index);
     void commit(Worker& w, uint32_t index);
     double seconds_of(uint32_t index) const { return m_line.transactions[index]->in_order.seconds; }
-    double chain_of(uint32_t index) const { return m_chains[index].seconds; }
-    void count_chains() { ++m_chain_count; }
+    double now(const Worker& w) const;
     void enter_table(Worker& w);
     void leave_table(Worker& w);
     void before(Worker& w, uint32_t index);
@@ -67,10 +54,6 @@ class Virtual {
     SimulatedRun run(const PolicyConstants& constants);
 
   private:
-    struct Chain {
-        double seconds = 0;
-        uint32_t count = 0;
-    };
     struct Sealing {
         double ready = 0, piece = 0;
         uint32_t pieces = 0;
@@ -83,11 +66,8 @@ class Virtual {
     const Line& m_line;
     const SimulatedMachine& m_machine;
     SimulatedTable m_table;
-    std::vector<std::vector<uint32_t>> m_needs;
     std::vector<uint32_t> m_account_readers, m_slot_readers;  ///< the last one, by key
     std::vector<const RecordedRun*> m_runs;                   ///< published, and not committed
-    std::vector<Chain> m_chains;
-    uint32_t m_chain_count = 1;
     std::vector<Worker> m_workers;
     std::vector<Sealing> m_sealing;
     uint64_t m_changed = 0;  ///< keys, since the table was entered or left
@@ -152,6 +132,10 @@ bool Virtual::execute_ahead(Worker& w, uint32_t index) {
     return true;
 }
 
+double Virtual::now(const Worker& w) const {
+    return w.time;
+}
+
 double Virtual::seconds_ahead(const Worker& w) const {
     return w.time - w.begin;
 }
@@ -211,12 +195,6 @@ void Virtual::commit(Worker& w, uint32_t index) {
     m_runs[index] = nullptr;
     m_table.commit(t.in_order, position_of(index));
     m_changed += t.in_order.effects.accounts.size() + t.in_order.effects.slots.size();
-    Chain& chain = m_chains[index];
-    chain = {0, m_chain_count};
-    for (const uint32_t earlier : m_needs[index])
-        if (m_chains[earlier].count == m_chain_count)
-            chain.seconds = std::max(chain.seconds, m_chains[earlier].seconds);
-    chain.seconds += w.place.how == WorkerPlace::alone ? t.alone : t.in_order.seconds;
     resume(index, w.time);
     const uint32_t block = m_line.block[index];
     if (index + 1 == m_line.count() || m_line.block[index + 1] != block) end_block(w, block);
@@ -276,8 +254,7 @@ void Virtual::wake_one(Worker& by) {
 }
 
 SimulatedRun Virtual::run(const PolicyConstants& constants) {
-    const std::vector<ScheduledTransaction> transactions = scheduled(m_line);
-    Schedule<Virtual> schedule(*this, transactions, constants, m_machine.workers);
+    Schedule<Virtual> schedule(*this, gas_limits_of(m_line), constants, m_machine.workers);
     m_workers.resize(m_machine.workers);
     std::vector<bool> over(m_machine.workers);
     SimulatedRun result;

@@ -121,6 +121,31 @@ TEST(Bench, WrongArgumentsAreExitTwo) {
     EXPECT_THAT(run_program("bench nosuch").err, HasSubstr("--list"));
 }
 
+TEST(Bench, TheScheduleIsTheSameOnEveryRunOfARecording) {
+    const TemporaryFolder folder;
+    const std::string command =
+        "bench schedule --txs 60 --threads 2,8 --filter 'schedule/(erc20|swaps)' --json - "
+        "--recordings " +
+        folder.path().string();
+    const Ran first = run_program(command), second = run_program(command);
+    ASSERT_EQ(first.exit_code, 0) << first.err;
+    const json results = json::parse(first.out)["results"];
+    EXPECT_EQ(results, json::parse(second.out)["results"]);
+    ASSERT_EQ(results.size(), 4U);
+    for (const json& result : results) {
+        EXPECT_EQ(result["backend"], "simulated");
+        EXPECT_GT(result["vs_serial"].get<double>(), 0.5);
+        EXPECT_LE(result["cores_busy"].get<double>(), result["threads"].get<double>() + 1e-9);
+        EXPECT_EQ(result["alone"].get<int>() + result["in_turn"].get<int>() + result["valid"].get<int>() +
+                      result["stale"].get<int>(),
+                  60);
+    }
+    folder.write("erc20-1-60.recording", "rubbish");
+    const Ran damaged = run_program(command);
+    EXPECT_EQ(damaged.exit_code, 2);
+    EXPECT_THAT(damaged.err, HasSubstr("erc20-1-60.recording"));
+}
+
 TEST(Bench, TheReportIsOnePage) {
     const TemporaryFolder folder;
     const std::string page = folder.path().string() + "/bench.html";

@@ -55,6 +55,7 @@ Json result_json(const BenchResult& r, const BenchReport& report) {
              {"partial", r.partial},
              {"routes", {{"device", 0}, {"cpu", r.txs}, {"escalated", 0}, {"reasons", reasons}}},
              {"phases_ms", {{"fallback", 1e3 * r.time.median}}}};
+    if (r.simulated) out["of_calibration"] = nullptr;
     for (const auto& [name, value] : r.extra) out[name] = value;
     return out;
 }

@@ -43,6 +43,8 @@ struct BenchResult {
     std::optional<double> bound;
     /// Over serial's time by more than 3 % and 20 us.
     bool slower = false;
+    /// In virtual time, which what this machine scales to has nothing to do with.
+    bool simulated = false;
     /// The user stopped the run before this case had all its rounds.
     bool partial = false;
     std::map<std::string, size_t> route_reasons;

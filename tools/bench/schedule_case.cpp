@@ -80,6 +80,7 @@ BenchResult to_result(const Recorded& recorded, const Point& point) {
     r.txs = r.items = recorded.window.transactions();
     r.gas = recorded.gas;
     r.backend = "simulated";
+    r.simulated = true;
     r.threads = point.workers;
     r.time = {.median = point.run.seconds,
               .min = point.run.seconds,
@@ -116,13 +117,13 @@ struct Ablated {
 constexpr uint32_t never = 1U << 30;
 constexpr Ablated ablated_constants[] = {
     {"least_gain", [](PolicyConstants& c, Change x) { change_to(c.least_gain, x, 0.0); }},
+    {"horizon_per_worker",
+     [](PolicyConstants& c, Change x) { change_to(c.horizon_per_worker, x, 1U << 16); }},
     {"claimed_seconds", [](PolicyConstants& c, Change x) { change_to(c.claimed_seconds, x, 0.0); }},
     {"judged_turns", [](PolicyConstants& c, Change x) { change_to(c.judged_turns, x, never); }},
-    {"least_useful", [](PolicyConstants& c, Change x) { change_to(c.least_useful, x, 0.0); }},
-    {"longest_chain", [](PolicyConstants& c, Change x) { change_to(c.longest_chain, x, 1e9); }},
+    {"least_speedup", [](PolicyConstants& c, Change x) { change_to(c.least_speedup, x, 0.0); }},
     {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 1U); }},
     {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 1U); }},
-    {"contended_after", [](PolicyConstants& c, Change x) { change_to(c.contended_after, x, never); }},
 };
 
 class ScheduleRun {
