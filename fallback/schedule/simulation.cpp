@@ -23,7 +23,16 @@ std::vector<uint64_t> gas_limits_of(const Line& line) {
 /// The platform in virtual time.
 class Virtual {
   public:
-    struct Worker;
+    struct Worker {
+        WorkerPlace place;
+        double time = 0, busy = 0;
+        bool parked = false;
+        // Of the execution that is going on.
+        bool executing = false, stale = false;
+        double begin = 0;
+        size_t next_read = 0;
+        uint32_t waits_for = none;
+    };
     Virtual(const RecordedWindow& window, const Line& line, const SimulatedMachine& machine)
         : m_window(window),
           m_line(line),
@@ -73,17 +82,6 @@ class Virtual {
     uint64_t m_changed = 0;  ///< keys, since the table was entered or left
 };
 
-struct Virtual::Worker {
-    WorkerPlace place;
-    double time = 0, busy = 0;
-    bool parked = false;
-    // Of the execution that is going on.
-    bool executing = false, at_read = false, stale = false;
-    double begin = 0;
-    size_t next_read = 0;
-    uint32_t waits_for = none;
-};
-
 void Virtual::spend(Worker& w, double seconds) const {
     w.time += seconds * m_machine.slowdown;
     w.busy += seconds * m_machine.slowdown;
@@ -99,7 +97,7 @@ bool Virtual::execute_ahead(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
     if (!w.executing) {
         w.executing = true;
-        w.at_read = w.stale = false;
+        w.stale = false;
         w.begin = w.time;
         w.next_read = 0;
     }
