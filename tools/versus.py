@@ -19,11 +19,11 @@ import sys
 
 def medians(program, arguments):
     command = [program, "bench", *arguments, "--quiet", "--json", "-"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)
     try:
         results = json.loads(done.stdout)["results"]
     except ValueError:
-        sys.exit(f"{' '.join(command)} gave no JSON (exit {done.returncode})")
+        sys.exit(f"{done.stderr}{' '.join(command)} gave no JSON (exit {done.returncode})")
     return {(r["workload"], r["case"], r["backend"], r["threads"]): r["median_ms"] for r in results}
 
 

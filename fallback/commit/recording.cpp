@@ -108,6 +108,10 @@ class Recorder {
     const StateView& m_state;
     const ExecutionOptions& m_options;
     Keys m_keys;
+    // Kept from round to round, as an executor keeps them from block to block.
+    Versions m_table;
+    EntryArena m_arena;
+    MachineBuffers m_speculating;              ///< the commit loop's machine has the context's
     std::vector<std::vector<uint64_t>> m_gas;  ///< serial's, by block and transaction
 };
 
@@ -146,14 +150,14 @@ Result<void> Recorder::serially() {
 
 Result<void> Recorder::on_table(bool early) {
     const bool assume = m_options.on_missing_state == OnMissingState::assume_absent;
-    Versions table;
-    EntryArena arena;
     MachineBuffers& buffers = m_context.buffers();
-    MachineBuffers speculating;  // the commit loop's machine has the others
     size_t transactions = 0;
     for (const BlockInput& block : m_blocks) transactions += block.transactions.size();
-    const auto reset = [&] { table.reset(m_state, 4 * transactions, 8 * transactions); };
-    CommittedState committed({table, arena, reset}, m_state, m_context.codes(), assume);
+    const auto reset = [&] {
+        m_arena.clear();
+        m_table.reset(m_state, 4 * transactions, 8 * transactions);
+    };
+    CommittedState committed({m_table, m_arena, reset}, m_state, m_context.codes(), assume);
     Position position = 4;
     for (size_t b = 0; b < m_blocks.size(); ++b) {
         const BlockInput& block = m_blocks[b];
@@ -163,7 +167,7 @@ Result<void> Recorder::on_table(bool early) {
         committed.begin_block(block.rules.at_least(Fork::spurious_dragon), position);
         open_block(machine, block, m_options);
         committed.use_table(++position);
-        Speculation speculation(table, arena, m_context.codes(), speculating, block, m_options,
+        Speculation speculation(m_table, m_arena, m_context.codes(), m_speculating, block, m_options,
                                 m_context.interpreter);
         Incarnation incarnation;
         std::vector<TimedRead> reads;

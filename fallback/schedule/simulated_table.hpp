@@ -61,7 +61,7 @@ class SimulatedTable {
 
     void publish(const RecordedRun& run, Position position) {
         for (const AccountEffect& e : run.effects.accounts)
-            insert(m_account_versions[e.row], {position, &e, false});
+            if (!only_touches(e)) insert(m_account_versions[e.row], {position, &e, false});
         for (const SlotEffect& e : run.effects.slots) insert(m_slot_versions[e.row], {position, &e, false});
     }
     void mark_estimate(const RecordedRun& run, Position position) {

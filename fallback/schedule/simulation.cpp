@@ -148,11 +148,12 @@ void Virtual::publish(Worker& w, uint32_t index) {
 
 bool Virtual::was_read_later(uint32_t index) const {
     const Effects& effects = m_runs[index]->effects;
-    const auto later = [&](const auto& records, const std::vector<uint32_t>& readers) {
-        return std::any_of(records.begin(), records.end(),
-                           [&](const auto& e) { return readers[e.row] > index; });
-    };
-    return later(effects.accounts, m_account_readers) || later(effects.slots, m_slot_readers);
+    return std::any_of(effects.accounts.begin(), effects.accounts.end(),
+                       [&](const AccountEffect& e) {
+                           return !only_touches(e) && m_account_readers[e.row] > index;
+                       }) ||
+           std::any_of(effects.slots.begin(), effects.slots.end(),
+                       [&](const SlotEffect& e) { return m_slot_readers[e.row] > index; });
 }
 
 /// What saw something else than in order is executed again once that has changed; and so is what saw the
@@ -222,8 +223,8 @@ bool Virtual::seal_some(Worker& w) {
         if (s.pieces == 0) continue;
         --s.pieces;
         w.time = std::max(w.time, s.ready);
+        if (s.pieces != 0) wake_one(w);
         spend(w, s.piece);
-        if (s.pieces > 1) wake_one(w);
         return true;
     }
     return false;
@@ -237,16 +238,23 @@ void Virtual::before(Worker& w, uint32_t index) {
 void Virtual::enter_table(Worker& w) {
     spend(w, static_cast<double>(std::exchange(m_changed, 0)) * m_machine.hand_over);
 }
+/// A journal that would have to take over more is emptied instead, and reads through the table.
 void Virtual::leave_table(Worker& w) {
-    enter_table(w);
+    constexpr uint64_t most_taken_over = 256;
+    const uint64_t changed = std::exchange(m_changed, 0);
+    spend(w, static_cast<double>(std::min(changed, most_taken_over)) * m_machine.hand_over);
 }
 
 void Virtual::wake_one(Worker& by) {
     for (Worker& w : m_workers) {
         if (!w.parked) continue;
         w.parked = false;
+        const double idle = std::max(0.0, by.time - w.time);
+        w.busy += std::min(idle, m_machine.spin);
+        w.time += idle;
+        if (idle <= m_machine.spin) return;
         spend(by, m_machine.waking);
-        w.time = std::max(w.time, by.time + m_machine.wake);
+        w.time += m_machine.wake;
         return;
     }
 }

@@ -14,6 +14,8 @@ struct SimulatedMachine {
     double slowdown = 1;
     /// Seconds until a worker that sleeps begins once it is woken, and what that costs whoever wakes it.
     double wake = 20e-6, waking = 1e-6;
+    /// Seconds for which an idle worker looks on before it sleeps.
+    double spin = 50e-6;
     /// Seconds for each key that changed hands where speculation begins or ends.
     double hand_over = 0.2e-6;
 };
