@@ -140,6 +140,7 @@ TEST(Bench, TheScheduleIsTheSameOnEveryRunOfARecording) {
                       result["stale"].get<int>(),
                   60);
     }
+    EXPECT_EQ(run_program(command + " --blocks /nonexistent").exit_code, 2);
     folder.write("erc20-1-60.recording", "rubbish");
     const Ran damaged = run_program(command);
     EXPECT_EQ(damaged.exit_code, 2);

@@ -289,7 +289,14 @@ void run_schedule(BenchSession& session, std::string_view name) {
     ScheduleRun run(session);
     for (const std::string_view generated : {"transfers", "erc20", "swaps", "mixed", "hot", "chain"})
         for_each_generated(session, generated, name, [&](const BlockCase& b) { run.record(b, false); });
-    for_each_real_block(session, name, [&](const BlockCase& b) { run.record(b, true); });
+    const std::string& blocks = session.options.blocks;
+    std::error_code ignored;
+    // Who names a folder must have it.
+    if (blocks != BenchOptions().blocks || std::filesystem::is_directory(blocks, ignored))
+        for_each_real_block(session, name, [&](const BlockCase& b) { run.record(b, true); });
+    else
+        fmt::print(stderr, "warpevm: bench schedule: the real blocks are left out: {} is no folder\n",
+                   blocks);
     run.report_summary();
     run.report_side_by_side();
     if (session.options.ablation) run.report_ablation();
