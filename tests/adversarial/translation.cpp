@@ -254,6 +254,23 @@ void add_translation(Cases& cases) {
             enter_each(scene, codes, places, 60);
         },
         false);
+    // Entered at each place, blocks of a run of JUMPDESTs begin anew at each: what one entry translates must
+    // not exceed what it can run through.
+    add(
+        "jumpdests_entered_at_each", Fork::cancun,
+        [](Scene& scene, Side side) {
+            constexpr size_t twin_run = 160;
+            std::vector<uint64_t> places;
+            for (uint64_t at = 4; at < 84; ++at) places.push_back(at);
+            const auto codes = distinct(60, [&](uint64_t i) {
+                Bytes code = push(0) + ops({OP_CALLDATALOAD, OP_JUMP});
+                code.resize(side == Side::attack ? max_code_size - 4 : twin_run, OP_JUMPDEST);
+                if (side == Side::twin) code = code + push(twin_run - 1, 2) + ops({OP_JUMP});
+                return code + push(i, 3);
+            });
+            enter_each(scene, codes, places, 1100);
+        },
+        false);
     // Whoever fills the cache must not make everybody else slow.
     add(
         "cache_filled_by_others", Fork::cancun,

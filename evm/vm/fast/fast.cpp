@@ -52,7 +52,7 @@ Status run_fast(Frame<R>& frame, size_t pc, size_t height) {
     fast::BlockSlot* const slot = pc == 0 ? image->entry() : image->find_or_make(pc);
     const fast::Instruction* first = slot->first.load(std::memory_order_acquire);
     if (first == nullptr && frame.gas >= fast::worth_translating)
-        first = image->translate(*slot, buffers.translator());
+        first = image->translate(*slot, buffers.translator(), frame.gas);
     if (first == nullptr) return resume_plain(frame, pc, height);
     return fast::run(frame, *image, fast::host_table<R>(), buffers, first, height);
 }

@@ -29,7 +29,7 @@ const U256& constant_after(const Instruction* i) {
 const Instruction* block_at(BlockSlot* slot, int64_t gas, const Context* c) {
     const Instruction* block = slot->first.load(std::memory_order_acquire);
     if (block != nullptr || gas < worth_translating) return block;
-    return c->image.translate(*slot, c->buffers.translator());
+    return c->image.translate(*slot, c->buffers.translator(), gas);
 }
 /// Runs the rest of the frame in the plain loop, from the beginning of a block.
 [[gnu::noinline]] Status go_on_untranslated(size_t position, U256* s, int64_t gas, FrameBase* f,

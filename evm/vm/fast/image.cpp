@@ -56,11 +56,11 @@ void Image::account_for_growth() const {
     if (m_code.budget() != nullptr) m_code.budget()->add(size - before);
 }
 
-const Instruction* Image::translate(BlockSlot& slot, Translator& translator) const {
+const Instruction* Image::translate(BlockSlot& slot, Translator& translator, int64_t gas) const {
     const std::lock_guard lock(m_mutex);
     if (const Instruction* done = slot.first.load(std::memory_order_acquire)) return done;
     if (m_code.budget() != nullptr && m_code.budget()->exhausted()) return nullptr;
-    const Instruction* const block = translator.translate(*this, slot);
+    const Instruction* const block = translator.translate(*this, slot, gas);
     account_for_growth();
     return block;
 }

@@ -36,9 +36,10 @@ class Image final : public CodeImage {
     }
     /// The same, made where it has to be. Null: no jump destination.
     [[nodiscard]] BlockSlot* find_or_make(const U256& position) const;
-    /// Translates the block that belongs to one of this image's slots, and publishes it. Null where codes
-    /// take as much memory as they may: then the plain loop has to go on.
-    const Instruction* translate(BlockSlot& slot, Translator& translator) const;
+    /// Translates the block that belongs to one of this image's slots, and those behind it as far as a frame
+    /// with `gas` could run through them, and publishes them. Null where codes take as much memory as they
+    /// may: then the plain loop has to go on.
+    const Instruction* translate(BlockSlot& slot, Translator& translator, int64_t gas) const;
     [[nodiscard]] size_t size_in_bytes() const override { return m_size.load(std::memory_order_relaxed); }
 
   private:

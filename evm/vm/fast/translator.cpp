@@ -18,17 +18,18 @@ bool is_compare(uint8_t opcode) {
 
 }  // namespace
 
-const Instruction* Translator::translate(const Image& image, BlockSlot& from) {
+const Instruction* Translator::translate(const Image& image, BlockSlot& from, int64_t gas) {
     m_image = &image;
     m_out.clear();
     m_begun.clear();
     BlockSlot* slot = &from;
     size_t position = from.position;
     bool goes_on = true;
-    while (goes_on && m_out.size() < longest_line) {
+    while (goes_on && m_out.size() < longest_line && gas >= 0) {
         if (slot != nullptr) m_begun.emplace_back(slot, m_out.size());
         read_block(image.m_code.bytes(), image.m_gas_table, position, m_block);
         block();
+        gas -= m_block.gas;
         goes_on = m_block.end.kind == End::branch || m_block.end.kind == End::fall_through;
         position = m_block.end.next;
         slot = image.make_slot(position);

@@ -13,8 +13,9 @@ namespace warpevm::fast {
 /// code. It keeps its vectors between translations, which would otherwise cost more than the rest.
 class Translator {
   public:
-    /// The image's lock is held.
-    const Instruction* translate(const Image& image, BlockSlot& from);
+    /// `gas`: what the frame has; no more blocks are translated ahead than it pays for. The image's lock is
+    /// held.
+    const Instruction* translate(const Image& image, BlockSlot& from, int64_t gas);
 
   private:
     /// A condition taken apart: jump if comparing (or testing) `value` gave `when`.
