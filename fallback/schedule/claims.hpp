@@ -68,9 +68,6 @@ class Claims {
         return m_states[loan.index].compare_exchange_strong(
             expected, loan.generation << 8 | static_cast<uint32_t>(Stage::done), std::memory_order_acq_rel);
     }
-    /// What was handed in turned out stale before its turn came: the caller executes it again. False: it is
-    /// being committed, or somebody else was first.
-    bool claim_again(uint32_t index) { return change(index, Stage::done, Stage::claimed).has_value(); }
     /// The device gives it back unfinished.
     bool give_back(const Loan& loan) {
         uint32_t expected = loan.generation << 8 | static_cast<uint32_t>(Stage::lent);

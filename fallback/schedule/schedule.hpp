@@ -28,8 +28,7 @@ struct ScheduleCounters {
     uint32_t alone = 0;      ///< executed while no other worker was wanted
     uint32_t in_turn = 0;    ///< executed by the commit loop in its turn: nobody had begun them
     uint32_t valid = 0;      ///< executed beside the commit loop, and committed as they were
-    uint32_t stale = 0;      ///< executed again in their turn
-    uint32_t again = 0;      ///< how often one was executed again before its turn
+    uint32_t stale = 0;      ///< executed again
     uint32_t back_offs = 0;  ///< how often speculation was given up for a while
     uint32_t openings = 0;
 };
@@ -61,10 +60,6 @@ concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) 
     { p.seconds_ahead(w) } -> std::same_as<double>;
     /// Others see what it did.
     p.publish(w, index);
-    /// Whether a later transaction has read what this one has written.
-    { p.was_read_later(index) } -> std::same_as<bool>;
-    /// Whether the incarnation holds as far as one can tell ahead of its turn.
-    { p.check(w, index) } -> std::same_as<bool>;
     /// Whether the incarnation holds on the committed state.
     { p.validate(w, index) } -> std::same_as<bool>;
     /// It is stale: who reads what it wrote waits.
@@ -101,11 +96,7 @@ class Schedule {
           m_limits_left(std::accumulate(m_gas_limits.begin(), m_gas_limits.end(), uint64_t{0})) {}
 
     [[nodiscard]] bool over() const { return m_next.load(std::memory_order_acquire) >= m_claims.count(); }
-    [[nodiscard]] ScheduleCounters counters() const {
-        ScheduleCounters all = m_counters;
-        all.again = m_again.load(std::memory_order_relaxed);
-        return all;
-    }
+    [[nodiscard]] const ScheduleCounters& counters() const { return m_counters; }
 
     Step step(Worker& w) {
         switch (w.place.at) {
@@ -119,7 +110,7 @@ class Schedule {
             if (begin_turn(w)) return Step::worked;
             m_commit_lock.store(false, std::memory_order_release);
         }
-        if (m_open.load(std::memory_order_acquire) && (check_next(w) || speculate(w))) return Step::worked;
+        if (m_open.load(std::memory_order_acquire) && speculate(w)) return Step::worked;
         return m_platform.seal_some(w) ? Step::worked : Step::idle;
     }
 
@@ -242,30 +233,6 @@ class Schedule {
         }
     }
 
-    /// Looks at what waits for its commit and read something that has changed since; executes it again where
-    /// it is stale. False: there is nothing to look at.
-    bool check_next(Worker& w) {
-        uint32_t at = m_check.load(std::memory_order_relaxed);
-        for (;;) {
-            const uint32_t from = std::max(at, m_next.load(std::memory_order_acquire) + 1);
-            if (from >= m_claims.offered()) return false;
-            if (!m_check.compare_exchange_weak(at, from + 1, std::memory_order_acq_rel)) continue;
-            at = from + 1;
-            if (m_claims.stage(from) != Claims::Stage::done) continue;
-            if (m_platform.check(w, from) || !m_claims.claim_again(from)) return true;
-            m_platform.mark_estimate(w, from);
-            w.place.at = WorkerPlace::executing;
-            w.place.index = from;
-            ++m_again;
-            return true;
-        }
-    }
-    void check_from(uint32_t index) {
-        uint32_t at = m_check.load(std::memory_order_relaxed);
-        while (index < at && !m_check.compare_exchange_weak(at, index, std::memory_order_acq_rel)) {
-        }
-    }
-
     bool begin(Worker& w, uint32_t index) {
         if (!m_claims.claim(index)) return false;
         w.place.at = WorkerPlace::executing;
@@ -286,8 +253,6 @@ class Schedule {
         ++p.claim_count;
         m_platform.publish(w, p.index);
         m_claims.hand_in(p.index);
-        // What was published while this was executed, and what later ones have read before this.
-        if (m_platform.was_read_later(p.index)) check_from(p.index);
         p.at = WorkerPlace::free;
         return Step::worked;
     }
@@ -299,8 +264,6 @@ class Schedule {
     Claims m_claims;
     std::atomic<uint32_t> m_next{0};  ///< everything before it is committed
     std::atomic<bool> m_commit_lock{false};
-    std::atomic<uint32_t> m_check{0};  ///< where to look for what has become stale
-    std::atomic<uint32_t> m_again{0};
     std::atomic<bool> m_open{false};  ///< workers may speculate
 
     // The commit loop's own.

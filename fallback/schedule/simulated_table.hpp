@@ -49,14 +49,9 @@ class SimulatedTable {
                    value == run.observations.slots[read.observation].value;
         }
         if (read.observation == RecordedRead::none && m_estimates == 0) return true;
-        AccountState state = m_accounts[read.key];
-        for (const AccountVersion& v : m_account_versions[read.key]) {
-            if (v.position >= position) break;
-            if (v.estimate) estimate = static_cast<uint32_t>(v.position - 1);
-            apply(state, *v.effect, v.position, m_clearing);
-        }
+        const AccountValues values = account_at(read.key, position, estimate);
         return read.observation == RecordedRead::none ||
-               holds(run.observations.accounts[read.observation], values_of(state));
+               holds(run.observations.accounts[read.observation], values);
     }
 
     void publish(const RecordedRun& run, Position position) {
@@ -112,6 +107,15 @@ class SimulatedTable {
         };
         for (const AccountEffect& e : run.effects.accounts) in(m_account_versions[e.row]);
         for (const SlotEffect& e : run.effects.slots) in(m_slot_versions[e.row]);
+    }
+    AccountValues account_at(uint32_t key, Position position, uint32_t& estimate) const {
+        AccountState state = m_accounts[key];
+        for (const AccountVersion& v : m_account_versions[key]) {
+            if (v.position >= position) break;
+            if (v.estimate) estimate = static_cast<uint32_t>(v.position - 1);
+            apply(state, *v.effect, v.position, m_clearing);
+        }
+        return values_of(state);
     }
     /// A wipe of the account since the value was written makes it zero.
     std::pair<U256, Position> slot_at(uint32_t key, Position position, uint32_t& estimate) const {

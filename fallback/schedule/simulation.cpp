@@ -34,20 +34,12 @@ class Virtual {
         uint32_t waits_for = none;
     };
     Virtual(const RecordedWindow& window, const Line& line, const SimulatedMachine& machine)
-        : m_window(window),
-          m_line(line),
-          m_machine(machine),
-          m_table(window),
-          m_account_readers(window.accounts.size()),
-          m_slot_readers(window.slots.size()),
-          m_runs(line.count()) {}
+        : m_window(window), m_line(line), m_machine(machine), m_table(window), m_runs(line.count()) {}
 
     double execute_alone(Worker& w, uint32_t index);
     bool execute_ahead(Worker& w, uint32_t index);
     double seconds_ahead(const Worker& w) const;
     void publish(Worker& w, uint32_t index);
-    bool was_read_later(uint32_t index) const;
-    bool check(Worker& w, uint32_t index);
     bool validate(Worker& w, uint32_t index);
     void mark_estimate(Worker& w, uint32_t index);
     double execute_in_turn(Worker& w, uint32_t index);
@@ -75,8 +67,7 @@ class Virtual {
     const Line& m_line;
     const SimulatedMachine& m_machine;
     SimulatedTable m_table;
-    std::vector<uint32_t> m_account_readers, m_slot_readers;  ///< the last one, by key
-    std::vector<const RecordedRun*> m_runs;                   ///< published, and not committed
+    std::vector<const RecordedRun*> m_runs;  ///< published, and not committed
     std::vector<Worker> m_workers;
     std::vector<Sealing> m_sealing;
     uint64_t m_changed = 0;  ///< keys, since the table was entered or left
@@ -117,8 +108,6 @@ bool Virtual::execute_ahead(Worker& w, uint32_t index) {
             return false;
         }
         w.stale = !same;
-        uint32_t& reader = (read.is_slot ? m_slot_readers : m_account_readers)[read.key];
-        if (read.observation != none) reader = std::max(reader, index);
         ++w.next_read;
     }
     const double end = w.begin + (w.stale ? t.early : t.in_order).seconds * m_machine.slowdown;
@@ -140,34 +129,8 @@ double Virtual::seconds_ahead(const Worker& w) const {
 
 void Virtual::publish(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
-    if (m_runs[index] != nullptr) m_table.withdraw(*m_runs[index], position_of(index));
     m_runs[index] = w.stale ? &t.early : &t.in_order;
     m_table.publish(*m_runs[index], position_of(index));
-    resume(index, w.time);
-}
-
-bool Virtual::was_read_later(uint32_t index) const {
-    const Effects& effects = m_runs[index]->effects;
-    return std::any_of(effects.accounts.begin(), effects.accounts.end(),
-                       [&](const AccountEffect& e) {
-                           return !only_touches(e) && m_account_readers[e.row] > index;
-                       }) ||
-           std::any_of(effects.slots.begin(), effects.slots.end(),
-                       [&](const SlotEffect& e) { return m_slot_readers[e.row] > index; });
-}
-
-/// What saw something else than in order is executed again once that has changed; and so is what saw the
-/// right thing and would not now.
-bool Virtual::check(Worker& w, uint32_t index) {
-    const RecordedTransaction& t = *m_line.transactions[index];
-    spend(w, t.validate);
-    bool as_in_order = true;
-    for (const RecordedRead& read : t.in_order.reads) {
-        uint32_t estimate = none;
-        as_in_order &= m_table.sees(t.in_order, read, position_of(index), estimate);
-        if (estimate != none) return true;  // too early to tell
-    }
-    return as_in_order == (m_runs[index] == &t.in_order);
 }
 
 bool Virtual::validate(Worker& w, uint32_t index) {

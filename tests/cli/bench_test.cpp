@@ -141,10 +141,10 @@ TEST(Bench, TheScheduleIsTheSameOnEveryRunOfARecording) {
                   60);
     }
     EXPECT_EQ(run_program(command + " --blocks /nonexistent").exit_code, 2);
-    folder.write("erc20-1-60.recording", "rubbish");
+    folder.write("erc20-Cancun-1-60.recording", "rubbish");
     const Ran damaged = run_program(command);
     EXPECT_EQ(damaged.exit_code, 2);
-    EXPECT_THAT(damaged.err, HasSubstr("erc20-1-60.recording"));
+    EXPECT_THAT(damaged.err, HasSubstr("erc20-Cancun-1-60.recording"));
 }
 
 TEST(Bench, TheReportIsOnePage) {

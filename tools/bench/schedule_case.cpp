@@ -90,10 +90,9 @@ BenchResult to_result(const Recorded& recorded, const Point& point) {
     r.vs_serial = {
         .median = point.speedup, .min = point.speedup, .max = point.speedup, .interval = {}, .count = 1};
     r.cores_busy = point.run.workers_busy();
-    r.extra = {{"of_list_schedule", point.of_list},        {"alone", point.run.counters.alone},
-               {"in_turn", point.run.counters.in_turn},    {"valid", point.run.counters.valid},
-               {"stale", point.run.counters.stale},        {"again", point.run.counters.again},
-               {"back_offs", point.run.counters.back_offs}};
+    r.extra = {{"of_list_schedule", point.of_list},     {"alone", point.run.counters.alone},
+               {"in_turn", point.run.counters.in_turn}, {"valid", point.run.counters.valid},
+               {"stale", point.run.counters.stale},     {"back_offs", point.run.counters.back_offs}};
     return r;
 }
 
@@ -170,7 +169,7 @@ class ScheduleRun {
         }
         if (large.empty()) return;
         std::string speedups = fmt::format("{:24}", "geometric mean"),
-                    shares = fmt::format("{:24}", "  of the list schedule"), slower = speedups;
+                    shares = fmt::format("{:24}", "  of the list schedule");
         std::vector<size_t> below;
         for (const unsigned workers : m_workers) {
             std::vector<double> speedup, share;
@@ -185,7 +184,7 @@ class ScheduleRun {
             shares += fmt::format(" {:7.2f}", geometric_mean(share));
             below.push_back(slow);
         }
-        slower = fmt::format("{:24}", "  below 0.97 of serial");
+        std::string slower = fmt::format("{:24}", "  below 0.97 of serial");
         for (const size_t count : below) slower += fmt::format(" {:7}", count);
         m_session.print(fmt::format("\n{} real blocks of 4 Mgas and more: {}\n{}\n{}\n{}\n", large.size(),
                                     charges.text(), speedups, shares, slower));
@@ -237,8 +236,9 @@ class ScheduleRun {
     Result<RecordedWindow> recording_of(const BlockCase& block) const {
         const std::string& folder = m_session.options.recordings;
         const std::filesystem::path path =
-            std::filesystem::path(folder) /
-            fmt::format("{}-{}-{}.recording", block.name, block.seed, block.input.transactions.size());
+            std::filesystem::path(folder) / fmt::format("{}-{}-{}-{}.recording", block.name,
+                                                        name(block.input.rules.fork), block.seed,
+                                                        block.input.transactions.size());
         if (!folder.empty() && std::filesystem::exists(path)) {
             std::ifstream in(path, std::ios::binary);
             const std::string bytes{std::istreambuf_iterator<char>(in), {}};
@@ -249,7 +249,8 @@ class ScheduleRun {
         ExecutionContext context;
         auto window = record_window(context, {&block.input, 1}, block.state, block.options, rounds);
         if (!window || folder.empty()) return window;
-        std::filesystem::create_directories(folder);
+        std::error_code ignored;  // what can't be made can't be written to
+        std::filesystem::create_directories(folder, ignored);
         const Bytes bytes = to_bytes(*window);
         std::ofstream out(path, std::ios::binary);
         out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
