@@ -10,13 +10,13 @@
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
 #include "fallback/counters.hpp"
-#include "fallback/table/incarnation.hpp"
+#include "fallback/loans.hpp"
 
 namespace warpevm {
 
 /// What is executed ahead of the commit loop.
 enum class Speculate : uint8_t {
-    measured,    ///< something, once enough work seems to be left (README.md has the rule)
+    measured,    ///< something, once enough work seems to be left (schedule/policy.hpp)
     at_once,     ///< something, from the first transaction on
     everything,  ///< every transaction: the commit loop waits for it. For tests
 };
@@ -25,13 +25,9 @@ struct ParallelSettings {
     /// Threads that work at once, the caller's among them; 0: as many as there are cores. 1 is serial.
     unsigned threads = 0;
     Speculate speculate = Speculate::measured;
-    /// A block with at least so many plain transfers, which are half of it or more, is committed on the table
-    /// from its first transaction; tests ask for fewer. With fewer, setting up the table costs more than it
-    /// saves.
-    unsigned least_transfers = 256;
-    /// No speculation while threads that have work are not scheduled on a core (`measured` only). False: for
-    /// tests that expect speculation whatever else their machine does.
-    bool watch_cores = true;
+    /// The commit loop waits for what is lent, instead of overriding it. For tests that ask where work ran:
+    /// the borrower must hand in or give back.
+    bool waits_for_loans = false;
     /// Called by any thread after each hand-over (a claim, a publication, the release of the commit lock), so
     /// that tests can force unusual schedules. Empty: nothing.
     std::function<void()> at_hand_over;
@@ -62,15 +58,12 @@ class ParallelContext {
     std::unique_ptr<Parts> m_parts;
 };
 
-/// First incarnations that were computed elsewhere and are handed in: one list per block, one pointer per
-/// transaction, null where there is none. They must live as long as the call.
-using HandedInResults = std::vector<std::vector<const TransactionResult*>>;
-
-/// As execute_serial. `counters`, unless null, gets one record per outcome.
+/// As execute_serial. `counters`, unless null, gets one record per outcome. `borrower`, unless empty, may
+/// take part; without one a context of one thread is serial.
 Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
                                                    std::span<const BlockInput> window, const StateView& state,
                                                    const ExecutionOptions& options,
-                                                   const HandedInResults& handed_in = {},
-                                                   std::vector<BlockCounters>* counters = nullptr);
+                                                   std::vector<BlockCounters>* counters = nullptr,
+                                                   const Borrower& borrower = {});
 
 }  // namespace warpevm

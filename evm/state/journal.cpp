@@ -193,7 +193,7 @@ void Journal<R>::see_slot(SlotRow& s, Row row) {
     s.original = s.current;
     s.seen = m_tx;
     m_needed = std::max(m_needed, s.written);
-    if constexpr (R) m_observations.slots.push_back({row, s.current});
+    if constexpr (R) m_observations.slots.push_back({.value = s.current, .row = row});
     (void)row;
 }
 
@@ -212,7 +212,8 @@ bool Journal<R>::holds_storage(Row row, bool at_start) const {
 
 template <bool R>
 bool Journal<R>::has_storage(Row row) {
-    if constexpr (R) observe(row).has_storage = holds_storage(row, true);
+    if constexpr (R)
+        observe(row).flags |= OBSERVED_STORAGE | (holds_storage(row, true) ? uint32_t{HAD_STORAGE} : 0);
     return holds_storage(row, false);
 }
 

@@ -32,44 +32,50 @@ AccountObservation& Journal<R>::observe(Row row) {
 template <bool R>
 void Journal<R>::observe_balance(Row row) {
     AccountObservation& o = observe(row);
-    o.balance.exact = m_starts[row].balance;
+    o.balance = m_starts[row].balance;
+    o.below = {};
+    o.flags = (o.flags & ~uint32_t{OBSERVED_BELOW}) | OBSERVED_BALANCE;
 }
 
 template <bool R>
 void Journal<R>::observe_nonce(Row row) {
     AccountObservation& o = observe(row);
     o.nonce = m_starts[row].nonce;
+    o.flags |= OBSERVED_NONCE;
 }
 
 template <bool R>
 void Journal<R>::observe_code_hash(Row row) {
     AccountObservation& o = observe(row);
     o.code_hash = m_starts[row].code_hash;
+    o.flags |= OBSERVED_CODE;
 }
 
 template <bool R>
 void Journal<R>::observe_exists(Row row) {
     AccountObservation& o = observe(row);
-    o.exists = m_starts[row].exists;
+    o.flags |= OBSERVED_EXISTENCE | (m_starts[row].exists ? uint32_t{EXISTED} : 0);
 }
 
 /// A check `balance >= amount` says of the balance at the start: it was at least (passed) or below (failed)
 /// the amount, less what this transaction credited and plus what it debited before.
 template <bool R>
 void Journal<R>::observe_bound(Row row, const U256& amount, bool passed) {
-    BalanceConstraint& constraint = observe(row).balance;
+    AccountObservation& o = observe(row);
+    if (has(o, OBSERVED_BALANCE)) return;  // which says more than any bound
     const U256& start = m_starts[row].balance;
     const U256& now = m_accounts[row].balance;
     if (passed) {
         const U256 slack = now - amount;
         const U256 least = start >= slack ? start - slack : U256{};
-        if (least > constraint.at_least) constraint.at_least = least;
+        if (least > o.balance) o.balance = least;
         return;
     }
     const U256 lacking = amount - now;
     const std::optional<U256> below = checked_add(start, lacking);
     if (!below) return;  // no balance could have passed
-    if (!constraint.below || *below < *constraint.below) constraint.below = below;
+    if (!has(o, OBSERVED_BELOW) || *below < o.below) o.below = *below;
+    o.flags |= OBSERVED_BELOW;
 }
 
 /// Deadness of now, said of the start. Where this transaction changed the balance, it is a question of a
@@ -82,13 +88,14 @@ void Journal<R>::observe_liveness(Row row) {
     const bool unchanged =
         a.balance == start.balance && a.nonce == start.nonce && a.code_hash == start.code_hash;
     if (unchanged) {
-        o.liveness = a.empty() ? Liveness::dead : Liveness::alive;
+        o.flags |= a.empty() ? OBSERVED_DEAD : OBSERVED_ALIVE;
         return;
     }
     if (a.nonce != start.nonce && a.nonce != 0) return;  // alive by this transaction's own doing
     if (a.code_hash != start.code_hash && a.has_code()) return;
     o.nonce = start.nonce;
     o.code_hash = start.code_hash;
+    o.flags |= OBSERVED_NONCE | OBSERVED_CODE;
     if (a.nonce != 0 || a.has_code()) return;
     observe_bound(row, U256{1}, !a.balance.is_zero());
 }
@@ -98,22 +105,21 @@ void Journal<R>::form_effects() {
     for (const Row row : m_started) {
         const Start& start = m_starts[row];
         const AccountRow& a = m_accounts[row];
-        AccountEffect e{.row = row, .delta = a.balance - start.balance};
-        if (a.nonce != start.nonce) e.nonce = a.nonce;
-        if (a.code_hash != start.code_hash) e.code_hash = a.code_hash;
+        AccountEffect e{.delta = a.balance - start.balance, .row = row};
+        if (a.nonce != start.nonce) e.nonce = a.nonce, e.flags |= WROTE_NONCE;
+        if (a.code_hash != start.code_hash) e.code_hash = a.code_hash, e.flags |= WROTE_CODE;
         // Before Spurious Dragon a touch means that the account exists: not so for RIPEMD-160's, which
         // survives a revert.
-        e.touched = a.touched == m_tx && (m_state_clearing || a.exists);
-        e.wiped = a.destructed == m_tx;
-        if (!e.delta.is_zero() || e.nonce || e.code_hash || e.touched || e.wiped)
-            m_effects.accounts.push_back(e);
+        if (a.touched == m_tx && (m_state_clearing || a.exists)) e.flags |= TOUCHED;
+        if (a.destructed == m_tx) e.flags |= WIPED;
+        if (!e.delta.is_zero() || e.flags != 0) m_effects.accounts.push_back(e);
     }
     std::sort(m_written_slots.begin(), m_written_slots.end());
     m_written_slots.erase(std::unique(m_written_slots.begin(), m_written_slots.end()), m_written_slots.end());
     for (const Row row : m_written_slots) {
         const SlotRow& s = m_slots[row];
         if (m_accounts[s.account].destructed != m_tx && s.current != s.original)
-            m_effects.slots.push_back({row, s.current});
+            m_effects.slots.push_back({.value = s.current, .row = row});
     }
 }
 

@@ -5,18 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "evm/base/bytes.hpp"
+#include "evm/types/records.hpp"
 
 namespace warpevm {
-
-struct LogRecord {
-    Address address;
-    uint64_t first_topic = 0;
-    uint64_t data_offset = 0;
-    uint64_t data_size = 0;
-    uint32_t topic_count = 0;
-    bool operator==(const LogRecord&) const = default;
-};
 
 /// Logs of many transactions, in order. Truncating to an earlier mark undoes what a reverted frame logged.
 class Logs {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The worker threads of a block: called when there is work for them, dismissed when it ends. A thread that
-// has not arrived by then is not waited for: where cores are few that would take milliseconds.
+// The worker threads of a window: called one by one when there is work for them, dismissed when it ends. A
+// thread that has not arrived by then is not waited for: where cores are few that would take milliseconds.
 #pragma once
 
 #include <tbb/task_arena.h>
@@ -11,21 +11,23 @@
 #include <functional>
 
 #include "fallback/commit/tsan.hpp"
-#include "fallback/schedule/core_share.hpp"
 
 namespace warpevm {
 
-/// Of one context, whose arena they come from. Called and dismissed by one thread at a time.
+/// Of one context, whose arena they come from.
 class Helpers {
   public:
-    Helpers(tbb::task_arena& arena, CoreShare& cores) : m_arena(arena), m_cores(cores) {}
+    explicit Helpers(tbb::task_arena& arena) : m_arena(arena) {}
     ~Helpers();
     Helpers(const Helpers&) = delete;
     Helpers& operator=(const Helpers&) = delete;
 
-    /// Calls `count` threads, or as many as there is memory for, each to do `work` once, which must not
-    /// throw. From within the arena, and dismissed before the next call.
-    void call(unsigned count, std::function<void()> work) noexcept;
+    /// From here on `call` calls threads, `most` of them at most, each to do `work` once, which must not
+    /// throw.
+    void begin(unsigned most, std::function<void()> work);
+    /// Calls one more, if that is allowed and there is memory for it. From within the arena, by any of its
+    /// threads.
+    void call() noexcept;
     /// Waits for those at work. One that arrives later finds nothing to do.
     void dismiss() noexcept;
 
@@ -37,13 +39,13 @@ class Helpers {
     static constexpr uint32_t open = uint32_t{1} << 31;
 
     tbb::task_arena& m_arena;
-    CoreShare& m_cores;
     /// Of its own: what a caller cancels is none of theirs, and their tasks may outlive the caller's.
     tbb::task_group_context m_tasks_context{tbb::task_group_context::isolated};
     tbb::task_group m_tasks{m_tasks_context};
     HandOver m_hand_over;  ///< of m_tasks
     std::function<void()> m_work;
-    parallel::Clock::time_point m_called{};
+    std::atomic<bool> m_ever_called{false};
+    std::atomic<uint32_t> m_wanted{0};      ///< how many more may be called
     std::atomic<uint32_t> m_on_the_way{0};  ///< tasks that no thread has begun
     std::atomic<uint32_t> m_at_work{0};     ///< how many, and `open` while more may begin
 };

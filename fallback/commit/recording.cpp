@@ -110,7 +110,7 @@ class Recorder {
     Keys m_keys;
     // Kept from round to round, as an executor keeps them from block to block.
     Versions m_table;
-    EntryArena m_arena;
+    EntryStretches m_stretches;
     MachineBuffers m_speculating;              ///< the commit loop's machine has the context's
     std::vector<std::vector<uint64_t>> m_gas;  ///< serial's, by block and transaction
 };
@@ -154,11 +154,13 @@ Result<void> Recorder::on_table(bool early) {
     size_t transactions = 0;
     for (const BlockInput& block : m_blocks) transactions += block.transactions.size();
     const auto reset = [&] {
-        m_arena.clear();
+        m_stretches.clear();
         m_table.reset(m_state, 4 * transactions, 8 * transactions);
     };
-    CommittedState committed({m_table, m_arena, reset}, m_state, m_context.codes(), assume);
+    CommittedState committed({m_table, m_stretches, reset}, m_state, m_context.codes(), assume);
     Position position = 4;
+    Speculation speculation({m_table, m_context.codes(), m_options, m_context.interpreter}, m_stretches,
+                            m_speculating);
     for (size_t b = 0; b < m_blocks.size(); ++b) {
         const BlockInput& block = m_blocks[b];
         BlockOutcome outcome;
@@ -167,16 +169,15 @@ Result<void> Recorder::on_table(bool early) {
         committed.begin_block(block.rules.at_least(Fork::spurious_dragon), position);
         open_block(machine, block, m_options);
         committed.use_table(++position);
-        Speculation speculation(m_table, m_arena, m_context.codes(), m_speculating, block, m_options,
-                                m_context.interpreter);
         Incarnation incarnation;
         std::vector<TimedRead> reads;
-        const auto execute = [&](const BlockTransaction& tx, RecordedRun& run) {
+        const auto execute = [&](uint32_t i, RecordedRun& run) {
+            const BlockTransaction& tx = block.transactions[i];
             reads.clear();
             PositionView::Reader reader{.position = position + 1, .reads = &reads};
             if (early) reader.sender = &tx.sender, reader.nonce = tx.tx->nonce;
             const auto begin = Clock::now();
-            speculation.run(tx, reader, incarnation);
+            speculation.run(block, i, reader, incarnation);
             take(run, tx.sender, incarnation, seconds_between(begin, Clock::now()), begin, reads);
         };
         const auto go_on_journal = [&](const BlockTransaction& tx) {
@@ -184,14 +185,14 @@ Result<void> Recorder::on_table(bool early) {
             const TransactionOutcome done = execute_transaction(machine, tx, allowance(block, outcome));
             append_transaction(outcome, done, tx);
         };
-        for (size_t i = 0; i < block.transactions.size(); ++i) {
+        for (uint32_t i = 0; i < block.transactions.size(); ++i) {
             const BlockTransaction& tx = block.transactions[i];
             RecordedTransaction& t = result.blocks[b].transactions[i];
             if (early) {
-                execute(tx, t.early);
+                execute(i, t.early);
                 continue;
             }
-            execute(tx, t.in_order);
+            execute(i, t.in_order);
             Lap lap;
             const bool valid = incarnation.outcome.invalid.code == ErrorCode::none &&
                                !incarnation.undecided && committed.validate(incarnation);
@@ -231,22 +232,20 @@ void Recorder::take(RecordedRun& run, const Address& sender, const Incarnation& 
            .gas_used = incarnation.outcome.gas_used,
            .valid = incarnation.outcome.invalid.code == ErrorCode::none};
     if (!run.valid) return;
-    std::vector<uint32_t> accounts, slots;
-    for (const AccountEntry* entry : incarnation.accounts) accounts.push_back(m_keys.of(entry->address));
-    for (const SlotEntry* entry : incarnation.slots)
-        slots.push_back(m_keys.of(SlotKey{entry->account->address, entry->key}));
     run.observations = incarnation.observations;
     run.effects = incarnation.effects;
-    const auto number = [](auto& records, const std::vector<uint32_t>& keys) {
-        for (auto& record : records) record.row = keys[record.row];
+    const auto account_key = [this](Row row) { return m_keys.of(m_table.account(row).address); };
+    const auto slot_key = [this](Row row) { return m_keys.of(m_table.key_of(m_table.slot(row))); };
+    const auto number = [](auto& records, const auto& key) {
+        for (auto& record : records) record.row = key(record.row);
     };
-    number(run.observations.accounts, accounts);
+    number(run.observations.accounts, account_key);
     // Who speculates takes the sender's nonce to be the transaction's.
     for (AccountObservation& o : run.observations.accounts)
-        if (o.row == m_keys.of(sender)) o.nonce.reset();
-    number(run.observations.slots, slots);
-    number(run.effects.accounts, accounts);
-    number(run.effects.slots, slots);
+        if (o.row == m_keys.of(sender)) o.flags &= ~uint32_t{OBSERVED_NONCE}, o.nonce = 0;
+    number(run.observations.slots, slot_key);
+    number(run.effects.accounts, account_key);
+    number(run.effects.slots, slot_key);
     const auto index_by_key = [](const auto& observations, size_t keys) {
         std::vector<uint32_t> index(keys, RecordedRead::none);
         for (uint32_t i = 0; i < observations.size(); ++i) index[observations[i].row] = i;
@@ -256,9 +255,8 @@ void Recorder::take(RecordedRun& run, const Address& sender, const Incarnation& 
                                     index_by_key(run.observations.accounts, result.accounts.size()),
                                 observed_slots = index_by_key(run.observations.slots, result.slots.size());
     for (const TimedRead& read : reads) {
-        RecordedRead r{.offset = seconds_between(begin, read.at), .is_slot = read.slot != nullptr};
-        r.key = r.is_slot ? m_keys.of(SlotKey{read.account->address, read.slot->key})
-                          : m_keys.of(read.account->address);
+        RecordedRead r{.offset = seconds_between(begin, read.at), .is_slot = read.is_slot};
+        r.key = r.is_slot ? slot_key(read.row) : account_key(read.row);
         const auto& observed = r.is_slot ? observed_slots : observed_accounts;
         if (r.key < observed.size()) r.observation = observed[r.key];
         run.reads.push_back(r);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 #include "evm/chain/executor.hpp"
 #include "evm/chain/transaction_execution.hpp"
@@ -14,21 +15,18 @@
 
 namespace warpevm {
 
-/// When a running transaction asked for an account (`slot` is null) or a slot first.
+/// When a running transaction asked for an account or a slot first.
 struct TimedRead {
     std::chrono::steady_clock::time_point at;
-    const AccountEntry* account = nullptr;
-    const SlotEntry* slot = nullptr;
+    bool is_slot = false;
+    Row row = 0;
 };
 
-/// The state view of one running transaction. Lists the entries that were read, in order.
+/// The state view of one running transaction. Lists the rows that were read, in order.
 class PositionView final : public StateView {
   public:
-    PositionView(Versions& versions, EntryArena& arena, bool state_clearing, bool assume_absent)
-        : m_versions(versions),
-          m_arena(arena),
-          m_state_clearing(state_clearing),
-          m_assume_absent(assume_absent) {}
+    PositionView(Versions& versions, EntryStretches& stretches, bool assume_absent)
+        : m_versions(versions), m_stretches(stretches), m_assume_absent(assume_absent) {}
 
     /// Where there is a sender, its nonce is taken to be the transaction's: earlier ones of the same sender
     /// may be on their way.
@@ -42,12 +40,13 @@ class PositionView final : public StateView {
         /// Gets a record of each read, for the simulation; null: nobody wants to know.
         std::vector<TimedRead>* reads = nullptr;
     };
-    void begin(const Reader& reader) {
+    void begin(const Reader& reader, bool state_clearing) {
         m_reader = reader;
+        m_state_clearing = state_clearing;
         m_accounts.clear();
         m_wiped.clear();
         m_slots.clear();
-        m_rows.clear();
+        m_index.clear();
         m_undecided = m_assumes = false;
     }
 
@@ -58,10 +57,13 @@ class PositionView final : public StateView {
     }
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override;
 
-    /// By row of the journal.
-    [[nodiscard]] std::vector<AccountEntry*>& accounts() { return m_accounts; }
+    /// The row of an account whose state does not matter; nothing where it can't be read.
+    std::optional<Row> ask(const Address& address);
+
+    /// The window's rows of the journal's.
+    [[nodiscard]] std::vector<Row>& accounts() { return m_accounts; }
     /// In the order of reading, without those of new storage.
-    [[nodiscard]] const std::vector<SlotEntry*>& slots() const { return m_slots; }
+    [[nodiscard]] const std::vector<Row>& slots() const { return m_slots; }
     [[nodiscard]] bool undecided() const { return m_undecided; }
     /// Something unknown was taken as absent.
     [[nodiscard]] bool assumes() const { return m_assumes; }
@@ -77,40 +79,48 @@ class PositionView final : public StateView {
     }
 
     Versions& m_versions;
-    EntryArena& m_arena;
-    bool m_state_clearing;
+    EntryStretches& m_stretches;
+    bool m_state_clearing = true;
     bool m_assume_absent;
     Reader m_reader;
-    mutable std::vector<AccountEntry*> m_accounts;
+    mutable std::vector<Row> m_accounts;
     mutable std::vector<Position> m_wiped;  ///< parallel to m_accounts
-    mutable std::vector<SlotEntry*> m_slots;
-    mutable RowIndex m_rows;  ///< of m_accounts
+    mutable std::vector<Row> m_slots;
+    mutable RowIndex m_index;  ///< of m_accounts
     mutable bool m_undecided = false, m_assumes = false;
 };
 
-/// What one thread needs to speculate within one block. Not thread-safe.
+/// What one thread needs to speculate within one window. Not thread-safe.
 class Speculation {
   public:
-    Speculation(Versions& versions, EntryArena& arena, CodeCache& codes, MachineBuffers& buffers,
-                const BlockInput& block, const ExecutionOptions& options, Interpreter interpreter);
+    struct Shared {
+        Versions& versions;
+        CodeCache& codes;
+        const ExecutionOptions& options;
+        Interpreter interpreter;
+    };
+    Speculation(const Shared& shared, EntryStretches& stretches, MachineBuffers& buffers);
 
-    /// Runs `tx` as of `reader.position`; every limit of the block counts as met.
-    void run(const BlockTransaction& tx, const PositionView::Reader& reader, Incarnation& result);
-    /// Asks the state in two batches for what `tx` names: sender, recipient and its access list.
-    void prefetch(const BlockTransaction& tx);
-    [[nodiscard]] EntryArena& arena() { return m_arena; }
+    /// Runs the transaction `index` of `block` as of `reader.position`; every limit of the block counts as
+    /// met.
+    void run(const BlockInput& block, uint32_t index, const PositionView::Reader& reader,
+             Incarnation& result);
 
   private:
+    void enter(const BlockInput& block);
+    void prefetch(const BlockTransaction& tx, Fork fork);
     void take_records(Incarnation& result);
 
-    Versions& m_versions;
-    EntryArena& m_arena;
+    Shared m_shared;
+    EntryStretches& m_stretches;
+    MachineBuffers& m_buffers;
     PositionView m_view;
     Journal<true> m_journal;
     Logs m_logs;
-    Machine<true> m_machine;
-    BlockAllowance m_whole_block;
-    std::vector<uint32_t> m_slot_index;  ///< journal's slot row to index in Incarnation::slots
+    const BlockInput* m_block = nullptr;  ///< the machine's
+    std::optional<Machine<true>> m_machine;
+    std::vector<Row> m_prefetched;
+    std::vector<Row> m_slot_rows;  ///< the window's, by the journal's
 };
 
 }  // namespace warpevm

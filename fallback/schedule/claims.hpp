@@ -24,7 +24,7 @@ class Claims {
         uint32_t begin = 0, end = 0;
         [[nodiscard]] bool empty() const { return begin == end; }
     };
-    /// What hands in a lent transaction: a claim that was overridden is not valid any more.
+    /// What a lent transaction is accepted by: a claim that was overridden is not valid any more.
     struct Loan {
         uint32_t index = 0;
         uint32_t generation = 0;
@@ -61,12 +61,15 @@ class Claims {
         if (!generation) return std::nullopt;
         return Loan{index, *generation};
     }
-    /// An incarnation is there. False: the commit loop did not wait, and it is dropped.
+    /// An incarnation is there.
     bool hand_in(uint32_t index) { return change(index, Stage::claimed, Stage::done).has_value(); }
-    bool hand_in(const Loan& loan) {
+    /// The device has finished: the caller hands in at once, as a thread does. False: the commit loop did not
+    /// wait, and what came is dropped.
+    bool accept(const Loan& loan) {
         uint32_t expected = loan.generation << 8 | static_cast<uint32_t>(Stage::lent);
         return m_states[loan.index].compare_exchange_strong(
-            expected, loan.generation << 8 | static_cast<uint32_t>(Stage::done), std::memory_order_acq_rel);
+            expected, loan.generation << 8 | static_cast<uint32_t>(Stage::claimed),
+            std::memory_order_acq_rel);
     }
     /// The device gives it back unfinished.
     bool give_back(const Loan& loan) {

@@ -52,9 +52,9 @@ class CriticalPath {
   private:
     bool held_at_start(const AccountObservation& o, const Address& sender) const {
         const AccountRow& a = m_journal.account_row(o.row);
-        const uint64_t nonce = a.address == sender && o.nonce ? *o.nonce : a.before_nonce;
-        return holds(
-            o, {a.before_balance, nonce, a.before_code_hash, o.has_storage.value_or(false), a.before_exists});
+        const bool assumes_nonce = a.address == sender && has(o, OBSERVED_NONCE);
+        return holds(o, {a.before_balance, assumes_nonce ? o.nonce : a.before_nonce, a.before_code_hash,
+                         has(o, HAD_STORAGE), a.before_exists});
     }
 
     const Journal<true>& m_journal;

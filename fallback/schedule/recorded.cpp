@@ -9,7 +9,7 @@
 namespace warpevm {
 namespace {
 
-constexpr std::string_view magic = "warpevm recording 1\n";
+constexpr std::string_view magic = "warpevm recording 2\n";
 
 template <class T>
 concept Plain =
@@ -99,8 +99,7 @@ void describe(RecordedRead& r, Archive& a) {
 }
 template <class Archive>
 void describe(AccountObservation& o, Archive& a) {
-    a(o.row, o.balance.exact, o.balance.at_least, o.balance.below, o.nonce, o.code_hash, o.has_storage,
-      o.exists, o.liveness);
+    a(o.row, o.flags, o.balance, o.below, o.nonce, o.code_hash);
 }
 template <class Archive>
 void describe(SlotObservation& o, Archive& a) {
@@ -108,7 +107,7 @@ void describe(SlotObservation& o, Archive& a) {
 }
 template <class Archive>
 void describe(AccountEffect& e, Archive& a) {
-    a(e.row, e.delta, e.nonce, e.code_hash, e.touched, e.wiped);
+    a(e.row, e.flags, e.delta, e.nonce, e.code_hash);
 }
 template <class Archive>
 void describe(SlotEffect& e, Archive& a) {

@@ -78,6 +78,43 @@ concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) 
     { p.seal_some(w) } -> std::same_as<bool>;
     /// One of the idle workers, if there are any, looks again.
     p.wake_one(w);
+    /// Another worker is wanted: an idle one, or one that has not begun yet.
+    p.call_one(w);
+};
+
+/// What the commit loop waits for, beside what a thread executes. For tests, and where it is asked where work
+/// ran.
+struct Patience {
+    bool for_threads = false;  ///< until each transaction was executed ahead of its turn
+    bool for_loans = false;    ///< until what is lent was handed in or given back
+};
+
+/// How far a window has come: what a platform may know of its schedule.
+class ScheduleProgress {
+  public:
+    /// The gas limit of each transaction of the window.
+    explicit ScheduleProgress(std::vector<uint64_t> gas_limits)
+        : m_gas_limits(std::move(gas_limits)), m_claims(static_cast<uint32_t>(m_gas_limits.size())) {}
+
+    [[nodiscard]] bool over() const { return stopped() || next() >= m_claims.count(); }
+    /// Nothing is begun any more. By any thread; what is committed stays so.
+    void stop() { m_stopped.store(true, std::memory_order_release); }
+    [[nodiscard]] bool stopped() const { return m_stopped.load(std::memory_order_acquire); }
+    /// Everything before it is committed.
+    [[nodiscard]] uint32_t next() const { return m_next.load(std::memory_order_acquire); }
+    [[nodiscard]] Claims& claims() { return m_claims; }
+    /// After the window, or by the commit loop.
+    [[nodiscard]] const ScheduleCounters& counters() const { return m_counters; }
+
+  private:
+    template <SchedulePlatform Platform>
+    friend class Schedule;
+
+    const std::vector<uint64_t> m_gas_limits;
+    Claims m_claims;
+    std::atomic<uint32_t> m_next{0};
+    std::atomic<bool> m_stopped{false};
+    ScheduleCounters m_counters;
 };
 
 template <SchedulePlatform Platform>
@@ -85,18 +122,29 @@ class Schedule {
   public:
     using Worker = typename Platform::Worker;
 
-    /// `gas_limits` of all transactions of the window.
-    Schedule(Platform& platform, std::vector<uint64_t> gas_limits, const PolicyConstants& constants,
-             unsigned workers)
+    Schedule(Platform& platform, ScheduleProgress& progress, const PolicyConstants& constants,
+             unsigned workers, Patience patience = {})
         : m_platform(platform),
-          m_gas_limits(std::move(gas_limits)),
+          m_progress(progress),
+          m_gas_limits(progress.m_gas_limits),
+          m_claims(progress.m_claims),
+          m_next(progress.m_next),
+          m_counters(progress.m_counters),
           m_constants(constants),
           m_workers(workers),
-          m_claims(static_cast<uint32_t>(m_gas_limits.size())),
+          m_patience(patience),
           m_limits_left(std::accumulate(m_gas_limits.begin(), m_gas_limits.end(), uint64_t{0})) {}
 
-    [[nodiscard]] bool over() const { return m_next.load(std::memory_order_acquire) >= m_claims.count(); }
-    [[nodiscard]] const ScheduleCounters& counters() const { return m_counters; }
+    [[nodiscard]] bool over() const { return m_progress.over(); }
+
+    /// Lets the workers speculate from the first transaction on. Before the first step.
+    void open(Worker& w) {
+        ++m_counters.openings;
+        m_platform.enter_table(w);
+        begin_sample(w);
+        m_open.store(true, std::memory_order_release);
+        m_platform.call_one(w);
+    }
 
     Step step(Worker& w) {
         switch (w.place.at) {
@@ -120,7 +168,7 @@ class Schedule {
     /// False where the next transaction is being executed by somebody else.
     bool begin_turn(Worker& w) {
         const uint32_t index = m_next.load(std::memory_order_relaxed);
-        if (index >= m_claims.count()) return false;
+        if (index >= m_claims.count() || is_awaited(index)) return false;
         const auto was = m_claims.take(index);
         if (!was) return false;
         WorkerPlace& p = w.place;
@@ -144,6 +192,13 @@ class Schedule {
         }
         p.seconds = m_platform.execute_in_turn(w, index);
         return true;
+    }
+
+    [[nodiscard]] bool is_awaited(uint32_t index) const {
+        if (!m_open.load(std::memory_order_relaxed)) return false;
+        const Claims::Stage stage = m_claims.stage(index);
+        if (stage == Claims::Stage::lent) return m_patience.for_loans;
+        return m_patience.for_threads && stage == Claims::Stage::open && m_claims.offered() <= index;
     }
 
     Step end_turn(Worker& w) {
@@ -199,11 +254,7 @@ class Schedule {
         AloneSample sample = m_alone;
         sample.gas_limits_left = m_limits_left;
         if (!opens(m_constants, sample, m_workers)) return;
-        ++m_counters.openings;
-        m_platform.enter_table(w);
-        begin_sample(w);
-        m_open.store(true, std::memory_order_release);
-        m_platform.wake_one(w);
+        open(w);
     }
 
     void begin_sample(Worker& w) {
@@ -223,22 +274,19 @@ class Schedule {
                     p.claim_count == 0 ? m_constants.claimed_seconds : p.claim_seconds / p.claim_count;
                 const uint32_t end =
                     std::min(m_claims.count(), next + m_constants.horizon_per_worker * m_workers);
-                p.range = m_claims.next(claim_size(m_constants, each), next, end, m_workers);
+                const uint32_t wanted = m_patience.for_threads ? 1 : claim_size(m_constants, each);
+                p.range = m_claims.next(wanted, next, end, m_workers);
                 if (p.range.empty()) return false;
             }
-            if (!begin(w, p.range.begin++)) continue;
-            // Whoever is woken wakes the next, so that no one pays for all.
-            if (m_claims.offered() < m_claims.count()) m_platform.wake_one(w);
+            const uint32_t index = p.range.begin++;
+            if (!m_claims.claim(index)) continue;
+            p.at = WorkerPlace::executing;
+            p.index = index;
+            // Whoever is called calls the next, so that no one pays for all.
+            if (m_claims.offered() < m_claims.count()) m_platform.call_one(w);
+            go_on_executing(w);
             return true;
         }
-    }
-
-    bool begin(Worker& w, uint32_t index) {
-        if (!m_claims.claim(index)) return false;
-        w.place.at = WorkerPlace::executing;
-        w.place.index = index;
-        go_on_executing(w);
-        return true;
     }
 
     Step go_on_executing(Worker& w) {
@@ -258,11 +306,14 @@ class Schedule {
     }
 
     Platform& m_platform;
-    const std::vector<uint64_t> m_gas_limits;
+    ScheduleProgress& m_progress;
+    const std::vector<uint64_t>& m_gas_limits;
+    Claims& m_claims;
+    std::atomic<uint32_t>& m_next;
+    ScheduleCounters& m_counters;
     const PolicyConstants& m_constants;
     const unsigned m_workers;
-    Claims m_claims;
-    std::atomic<uint32_t> m_next{0};  ///< everything before it is committed
+    const Patience m_patience;
     std::atomic<bool> m_commit_lock{false};
     std::atomic<bool> m_open{false};  ///< workers may speculate
 
@@ -272,7 +323,6 @@ class Schedule {
     TurnSample m_turns;
     double m_judged = 0;  ///< when speculation was opened, or judged last
     uint32_t m_backed_off = 0, m_alone_until = 0;
-    ScheduleCounters m_counters;
 };
 
 }  // namespace warpevm

@@ -129,7 +129,7 @@ class SimulatedTable {
         }
         Position wiped = m_accounts[m_slots[key].account].wiped;
         for (const AccountVersion& v : m_account_versions[m_slots[key].account])
-            if (v.position < position && v.effect->wiped) wiped = v.position;
+            if (v.position < position && has(*v.effect, WIPED)) wiped = v.position;
         return wiped > from ? std::pair(U256{}, wiped) : std::pair(value, from);
     }
 

@@ -51,6 +51,7 @@ class Virtual {
     void before(Worker& w, uint32_t index);
     bool seal_some(Worker& w);
     void wake_one(Worker& by);
+    void call_one(Worker& by) { wake_one(by); }
 
     SimulatedRun run(const PolicyConstants& constants);
 
@@ -223,7 +224,8 @@ void Virtual::wake_one(Worker& by) {
 }
 
 SimulatedRun Virtual::run(const PolicyConstants& constants) {
-    Schedule<Virtual> schedule(*this, gas_limits_of(m_line), constants, m_machine.workers);
+    ScheduleProgress progress(gas_limits_of(m_line));
+    Schedule<Virtual> schedule(*this, progress, constants, m_machine.workers);
     m_workers.resize(m_machine.workers);
     std::vector<bool> over(m_machine.workers);
     SimulatedRun result;
@@ -252,7 +254,7 @@ SimulatedRun Virtual::run(const PolicyConstants& constants) {
         if (w.time > before) result.seconds = std::max(result.seconds, w.time);
     }
     for (const Worker& w : m_workers) result.busy += w.busy;
-    result.counters = schedule.counters();
+    result.counters = progress.counters();
     return result;
 }
 

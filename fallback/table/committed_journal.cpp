@@ -8,49 +8,53 @@ void CommittedState::use_journal() {
     if (m_on_journal) return;
     m_on_journal = true;
     const bool taken_over = take_over();
-    m_notes_moves = false;
+    m_moved.noted = false;
     if (taken_over) return;
     m_table_ahead = m_mixed = true;
     m_view.use(m_table);
     m_journal.reset();
-    m_all_entered = false;
-    m_entries.clear();
+    m_entered = Entered::partly;
+    m_known.clear();
 }
 
-void CommittedState::use_table(Position position, bool may_return) {
+void CommittedState::use_table(Position position) {
     if (!m_on_journal) return;
-    if (!m_table_used) first_use();
+    if (m_entered == Entered::unused) first_use();
     enter_journal(position);
-    if (m_lists_changes) m_listed_before = m_listed_before.then(m_journal.take_changes());
+    if (m_listed.lists) m_listed.before = m_listed.before.then(m_journal.take_changes());
     m_journal.list_new_changes();
-    m_all_entered = true;
+    m_entered = Entered::all_listed;
     m_on_journal = false;
-    ++m_stay;
-    m_notes_moves = may_return && !m_table_ahead;
-    m_moved_accounts.clear();
-    m_moved_slots.clear();
+    ++m_moved.stay;
+    m_moved.noted = !m_table_ahead;
+    m_moved.accounts.clear();
+    m_moved.slots.clear();
 }
 
 /// A journal that is complete but for a few changes on the table takes those over, and goes on as serial's
 /// would. It can't take over wiped storage: false, and nothing changed.
 bool CommittedState::take_over() {
-    if (!m_notes_moves) return false;
-    const auto was_there = [](const MovedAccount& m) { return m.before.exists || m.entry->committed.exists; };
-    for (const MovedAccount& m : m_moved_accounts)
-        if (m.entry->committed.wiped != m.before.wiped && was_there(m)) return false;
+    if (!m_moved.noted) return false;
+    const auto was_there = [this](const Moved::Account& m) {
+        return m.before.exists || m_table.account(m.row).committed.exists;
+    };
+    for (const Moved::Account& m : m_moved.accounts)
+        if (m_table.account(m.row).committed.wiped != m.before.wiped && was_there(m)) return false;
     const auto record = [](const AccountState& s) {
         return s.exists ? std::optional(s.record) : std::nullopt;
     };
-    for (const MovedAccount& m : m_moved_accounts) {
-        const AccountEntry& entry = *m.entry;
+    for (const Moved::Account& m : m_moved.accounts) {
+        const AccountEntry& entry = m_table.account(m.row);
         if (was_there(m))
             m_journal.take_over(entry.address, {record(entry.committed), record(m.before)},
                                 /*is_new=*/entry.before != Knowledge::value);
     }
-    for (const MovedSlot& m : m_moved_slots) {
-        const AccountEntry& account = *m.entry->account;
+    for (const Moved::Slot& m : m_moved.slots) {
+        const SlotEntry& slot = m_table.slot(m.row);
+        const AccountEntry& account = m_table.account_of(slot);
         if (!account.committed.exists) continue;
-        m_journal.take_over(m_journal.account(account.address), m.entry->key, {value_of(*m.entry), m.before});
+        m_journal.take_over(m_journal.account(account.address), slot.key,
+                            {value_of(slot, account), m.before});
     }
     return true;
 }
@@ -59,42 +63,40 @@ bool CommittedState::take_over() {
 /// wiped owes nothing to the pre-state: such an account counts as absent there, and its slots are committed
 /// at position 1, before every transaction.
 void CommittedState::first_use() {
-    m_table_used = true;
+    m_entered = Entered::partly;
     m_window.reset();
-    for (const Address& address : m_early_assumed_accounts)
-        m_table.find_account(address, m_arena)->assumed = true;
-    for (const SlotKey& key : m_early_assumed_slots)
-        m_table.slot(m_table.find_account(key.address, m_arena), key.slot, m_arena)->assumed = true;
-    for (const Row row : m_earlier_accounts) adopt_account(row);
+    for (const Address& address : m_early_assumed.accounts) m_table.account(intern(address)).assumed = true;
+    for (const SlotKey& key : m_early_assumed.slots)
+        m_table.slot(m_table.intern(intern(key.address), key.slot, m_window.stretches)).assumed = true;
+    for (const Row row : m_earlier.accounts) adopt_account(row);
     for (const Row row : m_journal.changed_accounts()) adopt_account(row);
-    for (const Row row : m_earlier_slots) {
+    for (const Row row : m_earlier.slots) {
         const SlotRow& s = m_journal.slot_row(row);
         const bool is_current = s.generation == m_journal.account_row(s.account).generation;
-        SlotEntry* slot = slot_entry_of(row);
-        set(*slot, 1, is_current ? s.before : U256{});
+        set(m_table.slot(slot_row_of(row)), 1, is_current ? s.before : U256{});
     }
     for (const Row row : m_journal.changed_slots()) adopt_slot(row);
 }
 
 /// As it was before this block.
-void CommittedState::adopt_account(Row row) {
-    const AccountRow& a = m_journal.account_row(row);
-    AccountEntry* entry = entry_of(row);
-    entry->load.run([&] {
-        entry->before = a.fresh_storage && !a.wiped ? Knowledge::absent : Knowledge::value;
-        entry->committed = {.record = {a.before_nonce, a.before_balance, a.before_code_hash, a.has_storage},
-                            .exists = a.before_exists};
+void CommittedState::adopt_account(Row journal_row) {
+    const AccountRow& a = m_journal.account_row(journal_row);
+    AccountEntry& entry = m_table.account(account_row_of(journal_row));
+    entry.load.run([&] {
+        entry.before = a.fresh_storage && !a.wiped ? Knowledge::absent : Knowledge::value;
+        entry.committed = {.record = {a.before_nonce, a.before_balance, a.before_code_hash, a.has_storage},
+                           .exists = a.before_exists};
         return true;
     });
 }
 
-void CommittedState::adopt_slot(Row row) {
-    const SlotRow& s = m_journal.slot_row(row);
-    SlotEntry* slot = slot_entry_of(row);
-    if (!s.loaded || slot->committed_at != 0) return;
-    slot->load.run([&] {
-        slot->before = Knowledge::value;
-        slot->committed = s.before;
+void CommittedState::adopt_slot(Row journal_row) {
+    const SlotRow& s = m_journal.slot_row(journal_row);
+    SlotEntry& slot = m_table.slot(slot_row_of(journal_row));
+    if (!s.loaded || slot.committed_at != 0) return;
+    slot.load.run([&] {
+        slot.before = Knowledge::value;
+        slot.committed = s.before;
         return true;
     });
 }
@@ -102,39 +104,41 @@ void CommittedState::adopt_slot(Row row) {
 /// The journal stays valid. Entering twice does no harm.
 void CommittedState::enter_journal(Position position) {
     take_journals_assumptions();
-    for (const Row row : m_all_entered ? m_journal.newly_changed_accounts() : m_journal.changed_accounts()) {
+    const bool only_new = m_entered == Entered::all_listed;
+    for (const Row row : only_new ? m_journal.newly_changed_accounts() : m_journal.changed_accounts()) {
         const AccountRow& a = m_journal.account_row(row);
-        AccountEntry* entry = entry_of(row);
+        const Row entered = account_row_of(row);
         adopt_account(row);
-        AccountState state{.record = {a.nonce, a.balance, a.code_hash, entry->committed.record.has_storage},
+        const AccountState& before = m_table.account(entered).committed;
+        AccountState state{.record = {a.nonce, a.balance, a.code_hash, before.record.has_storage},
                            .exists = a.exists,
-                           .wiped = entry->committed.wiped};
+                           .wiped = before.wiped};
         // A wipe that the table knows of is over, and slots were written since.
-        if (a.wiped && std::exchange(m_entries[row].generation, a.generation) != a.generation) {
+        if (a.wiped && std::exchange(m_known[row].generation, a.generation) != a.generation) {
             // Before the slots that were written since, and after all that were committed earlier.
             state.wiped = position - 1;
             state.record.has_storage = false;
         }
-        change(*entry, position, state);
+        change_account(entered, position, state);
     }
-    for (const Row row : m_all_entered ? m_journal.newly_changed_slots() : m_journal.changed_slots()) {
+    for (const Row row : only_new ? m_journal.newly_changed_slots() : m_journal.changed_slots()) {
         const SlotRow& s = m_journal.slot_row(row);
         if (s.generation != m_journal.account_row(s.account).generation) continue;
         adopt_slot(row);
-        change(*slot_entry_of(row), position, s.current);
+        change_slot(slot_row_of(row), position, s.current);
     }
 }
 
-AccountEntry* CommittedState::entry_of(Row row) {
-    if (row >= m_entries.size()) m_entries.resize(m_journal.account_count());
-    AccountEntry*& entry = m_entries[row].entry;
-    if (entry == nullptr) entry = m_table.find_account(m_journal.address(row), m_arena);
-    return entry;
+Row CommittedState::account_row_of(Row journal_row) {
+    if (journal_row >= m_known.size()) m_known.resize(m_journal.account_count());
+    std::optional<Row>& row = m_known[journal_row].row;
+    if (!row) row = intern(m_journal.address(journal_row));
+    return *row;
 }
 
-SlotEntry* CommittedState::slot_entry_of(Row row) {
-    const SlotRow& slot = m_journal.slot_row(row);
-    return m_table.slot(entry_of(slot.account), slot.key, m_arena);
+Row CommittedState::slot_row_of(Row journal_row) {
+    const SlotRow& slot = m_journal.slot_row(journal_row);
+    return m_table.intern(account_row_of(slot.account), slot.key, m_window.stretches);
 }
 
 }  // namespace warpevm

@@ -3,13 +3,13 @@
 
 namespace warpevm {
 
-bool is_from_pre_state(const SlotEntry& slot) {
-    const AccountEntry& account = *slot.account;
+bool is_from_pre_state(const SlotEntry& slot, const AccountEntry& account) {
     return slot.committed_at == 0 && account.committed.wiped == 0 && account.before == Knowledge::value;
 }
 
-U256 value_of(const SlotEntry& slot) {
-    if (slot.committed_at > slot.account->committed.wiped || is_from_pre_state(slot)) return slot.committed;
+U256 value_of(const SlotEntry& slot, const AccountEntry& account) {
+    if (slot.committed_at > account.committed.wiped || is_from_pre_state(slot, account))
+        return slot.committed;
     return {};
 }
 
@@ -22,30 +22,33 @@ bool is_assumption(const AccountEntry& entry) {
 }
 
 Read<AccountRecord> CommittedView::read(const Address& address) const {
-    AccountEntry* entry = m_table->known_account(address);
-    if (entry == nullptr) return m_state.read_account(address);
-    if (!m_table->load(*entry)) return {Knowledge::failed, {}};
-    if (!entry->committed.exists) return {is_assumption(*entry) ? Knowledge::unknown : Knowledge::absent, {}};
-    Read<AccountRecord> answer{Knowledge::value, entry->committed.record};
-    answer.value.has_storage = holds_storage(*entry);
+    const std::optional<Row> row = m_table->known_account(address);
+    if (!row) return m_state.read_account(address);
+    AccountEntry& entry = m_table->account(*row);
+    if (!m_table->load(entry)) return {Knowledge::failed, {}};
+    if (!entry.committed.exists) return {is_assumption(entry) ? Knowledge::unknown : Knowledge::absent, {}};
+    Read<AccountRecord> answer{Knowledge::value, entry.committed.record};
+    answer.value.has_storage = holds_storage(entry);
     return answer;
 }
 
 Read<U256> CommittedView::read(const SlotKey& key) const {
-    AccountEntry* account = m_table->known_account(key.address);
-    if (account == nullptr) return m_state.read_slot(key);
-    if (!m_table->load(*account)) return {Knowledge::failed, {}};
-    SlotEntry* slot = m_table->known_slot(account, key.slot);
-    if (slot == nullptr) {
+    const std::optional<Row> account_row = m_table->known_account(key.address);
+    if (!account_row) return m_state.read_slot(key);
+    AccountEntry& account = m_table->account(*account_row);
+    if (!m_table->load(account)) return {Knowledge::failed, {}};
+    const std::optional<Row> row = m_table->known_slot(*account_row, key.slot);
+    if (!row) {
         // Storage that is new or was wiped owes nothing to the pre-state.
-        const bool is_new = account->committed.wiped != 0 || account->before != Knowledge::value;
+        const bool is_new = account.committed.wiped != 0 || account.before != Knowledge::value;
         return is_new ? Read<U256>{Knowledge::value, {}} : m_state.read_slot(key);
     }
-    if (is_from_pre_state(*slot)) {
-        if (!m_table->load(*slot)) return {Knowledge::failed, {}};
-        if (slot->before == Knowledge::unknown && !slot->assumed) return {Knowledge::unknown, {}};
+    SlotEntry& slot = m_table->slot(*row);
+    if (is_from_pre_state(slot, account)) {
+        if (!m_table->load(slot)) return {Knowledge::failed, {}};
+        if (slot.before == Knowledge::unknown && !slot.assumed) return {Knowledge::unknown, {}};
     }
-    return {Knowledge::value, value_of(*slot)};
+    return {Knowledge::value, value_of(slot, account)};
 }
 
 void CommittedView::read_accounts(std::span<const Address> keys,

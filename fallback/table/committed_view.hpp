@@ -7,10 +7,10 @@
 
 namespace warpevm {
 
-/// Whether the slot is as the pre-state has it.
-bool is_from_pre_state(const SlotEntry& slot);
+/// Whether the slot of that account is as the pre-state has it.
+bool is_from_pre_state(const SlotEntry& slot, const AccountEntry& account);
 /// The value of a slot as committed, its pre-state loaded where that has a say.
-U256 value_of(const SlotEntry& slot);
+U256 value_of(const SlotEntry& slot, const AccountEntry& account);
 /// Whether the account's storage holds anything. As exact as the journal's answer (Journal::holds_storage).
 bool holds_storage(const AccountEntry& entry);
 /// Whether reading the account takes something unknown as absent that was not reported yet.

@@ -64,22 +64,11 @@ class LoadOnce {
     std::atomic<uint8_t> m_state{untouched};
 };
 
-/// The longest chain of dependent transactions (each observed what the one before wrote) that ends in the
-/// last writer.
-struct Chain {
-    uint64_t gas = 0;
-    uint32_t length = 0;
-    /// Chains of another count are over.
-    uint32_t count = 0;
-};
-
-struct SlotEntry;
-
 struct alignas(64) AccountEntry {
     explicit AccountEntry(const Address& a) : address(a) {}
     [[nodiscard]] bool is(const Address& a) const { return address == a; }
 
-    Branches<AccountEntry> branches{};  ///< the interner's
+    Branches branches{};  ///< the interner's
     const Address address;
     LoadOnce load;
     /// What the pre-state knew of the account; valid after `load`, and never that it failed. Absent: its
@@ -91,18 +80,21 @@ struct alignas(64) AccountEntry {
     /// Of transactions that are not committed; hardly ever more than one at a time.
     VersionTree<AccountVersion> versions;
 
+    /// A block's fees go there: nearly every transaction adds to it and hardly any observes it. Until one
+    /// does, an addition is deferred credit: it is not published as a version.
+    std::atomic<bool> defers_credit{false};
+
     // The commit loop's own.
     uint32_t nonzero_slots = 0;  ///< of those that were committed since the window's start or the last wipe
     uint32_t changed_in = 0;     ///< the number of the block that changed it last
     uint32_t place = 0;          ///< among that block's changed accounts
     uint32_t moved_in = 0;       ///< the number of the stay on the table that changed it last
     bool assumed = false;        ///< reported as unknown and taken as absent
-    Chain chain;
 };
 
 /// A slot's key within a window.
 struct SlotId {
-    AccountEntry* account;
+    Row account;
     U256 key;
 };
 
@@ -110,8 +102,8 @@ struct alignas(64) SlotEntry {
     explicit SlotEntry(const SlotId& id) : account(id.account), key(id.key) {}
     [[nodiscard]] bool is(const SlotId& id) const { return key == id.key && account == id.account; }
 
-    Branches<SlotEntry> branches{};  ///< the interner's
-    AccountEntry* const account;
+    Branches branches{};  ///< the interner's
+    const Row account;
     const U256 key;
     LoadOnce load;
     Knowledge before = Knowledge::unknown;  ///< valid after `load`
@@ -123,9 +115,9 @@ struct alignas(64) SlotEntry {
 
     // The commit loop's own.
     uint32_t changed_in = 0;
+    uint32_t place = 0;  ///< among that block's changed slots
     uint32_t moved_in = 0;
     bool assumed = false;
-    Chain chain;
 };
 
 }  // namespace warpevm

@@ -39,14 +39,14 @@ void AccountSum::apply_to(AccountState& state, bool state_clearing) const {
 
 AccountVersion::AccountVersion(Position at, const AccountEffect& e)
     : position(at), priority(priority_of(this, at)) {
-    if (e.wiped) {
+    if (has(e, WIPED)) {
         own.wiped = at;
         return;
     }
     own.delta = e.delta;
-    own.nonce = e.nonce;
-    if (e.code_hash) own.code_hash = &*e.code_hash;
-    if (e.touched) own.touched = at;
+    if (has(e, WROTE_NONCE)) own.nonce = e.nonce;
+    if (has(e, WROTE_CODE)) own.code_hash = &e.code_hash;
+    if (has(e, TOUCHED)) own.touched = at;
 }
 
 void AccountVersion::sum_up() {

@@ -23,14 +23,14 @@ bool take(SlotEntry& entry, const Read<U256>& read) {
 
 /// Those that no thread has begun to load, in one batch.
 template <class Key, class Value, class Entry, class KeyOf, class ReadAll>
-void load_batch(std::span<Entry* const> entries, KeyOf key_of, ReadAll read_all) {
+void load_batch(std::span<const Row> rows, const Interner<Entry>& entries, KeyOf key_of, ReadAll read_all) {
     std::vector<std::pair<Entry*, LoadOnce::Begun>> ours;
     std::vector<Key> keys;
-    for (Entry* entry : entries) {
-        LoadOnce::Begun begun(entry->load);
+    for (const Row row : rows) {
+        LoadOnce::Begun begun(entries[row].load);
         if (!begun) continue;
-        keys.push_back(key_of(*entry));
-        ours.emplace_back(entry, std::move(begun));
+        keys.push_back(key_of(entries[row]));
+        ours.emplace_back(&entries[row], std::move(begun));
     }
     if (keys.empty()) return;
     std::vector<Read<Value>> answers(keys.size());
@@ -56,21 +56,19 @@ bool Versions::load(AccountEntry& entry) {
 
 /// A transaction that still reads the account from before a wipe may load a slot that was committed since.
 bool Versions::load(SlotEntry& entry) {
-    return entry.load.run([&] {
-        return take(entry, m_state->read_slot({entry.account->address, entry.key}));
-    });
+    return entry.load.run([&] { return take(entry, m_state->read_slot(key_of(entry))); });
 }
 
-void Versions::load_together(std::span<AccountEntry* const> entries) {
+void Versions::load_accounts(std::span<const Row> rows) {
     const auto key = [](const AccountEntry& e) { return e.address; };
     const auto read = [this](const auto& keys, auto& answers) { m_state->read_accounts(keys, answers); };
-    load_batch<Address, AccountRecord>(entries, key, read);
+    load_batch<Address, AccountRecord>(rows, m_accounts, key, read);
 }
 
-void Versions::load_together(std::span<SlotEntry* const> entries) {
-    const auto key = [](const SlotEntry& e) { return SlotKey{e.account->address, e.key}; };
+void Versions::load_slots(std::span<const Row> rows) {
+    const auto key = [this](const SlotEntry& e) { return key_of(e); };
     const auto read = [this](const auto& keys, auto& answers) { m_state->read_slots(keys, answers); };
-    load_batch<SlotKey, U256>(entries, key, read);
+    load_batch<SlotKey, U256>(rows, m_slots, key, read);
 }
 
 AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& estimate) {
@@ -88,7 +86,7 @@ AccountState Versions::at(AccountEntry& entry, Position position, bool state_cle
 
 Read<U256> Versions::at(SlotEntry& entry, Position position, Position wiped, Position& estimate) {
     // Storage that is new or was wiped has nothing in the pre-state.
-    const bool old_storage = wiped == 0 && entry.account->before == Knowledge::value;
+    const bool old_storage = wiped == 0 && account_of(entry).before == Knowledge::value;
     if (old_storage && !load(entry)) return {Knowledge::failed, {}};
     const std::lock_guard held(entry.lock);
     if (const SlotVersion* v = entry.versions.last_before(position)) {

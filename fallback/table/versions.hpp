@@ -12,16 +12,16 @@ namespace warpevm {
 /// A call without value: it matters only to an account that is absent or empty, so it is not published as a
 /// version.
 inline bool only_touches(const AccountEffect& e) {
-    return e.delta.is_zero() && !e.nonce && !e.code_hash && !e.wiped;
+    return e.delta.is_zero() && !has(e, WROTE_NONCE | WROTE_CODE | WIPED);
 }
 
 /// Applies a transaction's effect on an account to a state, in the order of the journal's end_transaction.
 void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing);
 
 /// Where a thread's entries lie.
-struct EntryArena {
-    Arena<AccountEntry> accounts;
-    Arena<SlotEntry> slots;
+struct EntryStretches {
+    Interner<AccountEntry>::Stretch accounts;
+    Interner<SlotEntry>::Stretch slots;
     void clear() {
         slots.clear();
         accounts.clear();
@@ -30,36 +30,37 @@ struct EntryArena {
 
 class Versions {
   public:
-    /// Forgets everything; the table is about `state` from here on. Entries lie in arenas of their threads,
-    /// which must be cleared before.
+    /// Forgets everything; the table is about `state` from here on. The threads' stretches must be cleared.
     void reset(const StateView& state, size_t expected_accounts, size_t expected_slots);
 
-    /// The entry, its pre-state read; null where that failed.
-    AccountEntry* account(const Address& address, EntryArena& arena) {
-        AccountEntry* entry = find_account(address, arena);
-        return load(*entry) ? entry : nullptr;
+    [[nodiscard]] AccountEntry& account(Row row) const { return m_accounts[row]; }
+    [[nodiscard]] SlotEntry& slot(Row row) const { return m_slots[row]; }
+    [[nodiscard]] AccountEntry& account_of(const SlotEntry& slot) const { return m_accounts[slot.account]; }
+    [[nodiscard]] SlotKey key_of(const SlotEntry& slot) const {
+        return {m_accounts[slot.account].address, slot.key};
     }
-    /// The entry, without asking the state view.
-    AccountEntry* find_account(const Address& address, EntryArena& arena) {
-        return m_accounts.find_or_add(hash_value(address), address, arena.accounts, address);
+
+    /// The row, without asking the state view.
+    Row intern(const Address& address, EntryStretches& stretches) {
+        return m_accounts.find_or_add(hash_value(address), address, stretches.accounts);
     }
-    SlotEntry* slot(AccountEntry* account, const U256& key, EntryArena& arena) {
+    Row intern(Row account, const U256& key, EntryStretches& stretches) {
         const SlotId id{account, key};
-        return m_slots.find_or_add(hash_of(id), id, arena.slots, id);
+        return m_slots.find_or_add(hash_of(id), id, stretches.slots);
     }
-    /// The entries, where they exist; else null.
-    [[nodiscard]] AccountEntry* known_account(const Address& address) const {
+    /// The rows, where there are any.
+    [[nodiscard]] std::optional<Row> known_account(const Address& address) const {
         return m_accounts.find(hash_value(address), address);
     }
-    [[nodiscard]] SlotEntry* known_slot(AccountEntry* account, const U256& key) const {
+    [[nodiscard]] std::optional<Row> known_slot(Row account, const U256& key) const {
         const SlotId id{account, key};
         return m_slots.find(hash_of(id), id);
     }
     /// False where the read failed; a later one may succeed.
     [[nodiscard]] bool load(AccountEntry& entry);
     /// In one batch, without those that another thread has begun. Some may fail.
-    void load_together(std::span<AccountEntry* const> entries);
-    void load_together(std::span<SlotEntry* const> entries);
+    void load_accounts(std::span<const Row> rows);
+    void load_slots(std::span<const Row> rows);
     /// Only of accounts that the pre-state has; storage that is new is not asked for.
     [[nodiscard]] bool load(SlotEntry& entry);
 
@@ -89,7 +90,7 @@ class Versions {
   private:
     static size_t hash_of(const SlotId& id) {
         const auto& k = id.key.limb;
-        return hash_seed(k[0], k[1], k[2], k[3], reinterpret_cast<uintptr_t>(id.account));
+        return hash_seed(k[0], k[1], k[2], k[3], id.account);
     }
 
     const StateView* m_state = nullptr;

@@ -188,7 +188,7 @@ Measured measure(const Case& one, Side side, Backend backend, const ChildSetting
             if (backend == Backend::cpu || backend == Backend::speculated) {
                 const auto speculate = backend == Backend::cpu ? Speculate::measured : Speculate::everything;
                 stage->parallel = std::make_unique<ParallelContext>(ParallelSettings{
-                    .threads = 4, .speculate = speculate, .watch_cores = false, .at_hand_over = {}});
+                    .threads = 4, .speculate = speculate, .at_hand_over = {}});
             }
             stage->view = std::make_unique<CountingView>(stage->scene.state);
             return {.run = [stage, backend] { stage->outcomes = execute(*stage, backend); },

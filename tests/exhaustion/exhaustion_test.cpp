@@ -77,11 +77,8 @@ TEST_F(Exhaustion, parallel_ends_and_goes_on) {
             std::optional<ParallelContext> context;
             sweep(
                 [&] {
-                    context.emplace(ParallelSettings{.threads = threads,
-                                                     .speculate = speculate,
-                                                     .least_transfers = 16,
-                                                     .watch_cores = false,
-                                                     .at_hand_over = {}});
+                    context.emplace(
+                        ParallelSettings{.threads = threads, .speculate = speculate, .at_hand_over = {}});
                 },
                 [&] { return execute_parallel(*context, m_busy.window, m_busy.state, {}); });
             if (HasFailure()) return;

@@ -91,8 +91,7 @@ class ParallelCase : public testing::Test {
             settings.speculate = Speculate::everything;
             ParallelContext context(settings);
             std::vector<BlockCounters> counters;
-            expect_equal(expected,
-                         execute_parallel(context, {&m_block, 1}, *m_view, m_options, {}, &counters));
+            expect_equal(expected, execute_parallel(context, {&m_block, 1}, *m_view, m_options, &counters));
             if (counters.empty()) continue;
             sum.speculated += counters.front().speculated;
             sum.repeated += counters.front().repeated;

@@ -55,15 +55,15 @@ void check_seed(uint64_t seed, Totals& totals) {
     const unsigned threads = thread_counts[seed % std::size(thread_counts)];
     ParallelContext context(stressed(threads, seed));
     std::vector<BlockCounters> counters;
-    expect_equal(expected, execute_parallel(context, w.window, w.state, options, {}, &counters));
+    expect_equal(expected, execute_parallel(context, w.window, w.state, options, &counters));
     for (const BlockCounters& c : counters) {
         totals.speculated += c.speculated;
-        totals.direct += c.direct;
+        totals.direct += c.direct();
         totals.repeated += c.repeated;
         totals.back_offs += c.back_offs;
         ++totals.blocks;
         if (expected && expected->back().verdict.valid()) {
-            EXPECT_EQ(c.speculated + c.direct + c.repeated, c.transactions);
+            EXPECT_EQ(c.speculated + c.direct() + c.repeated, c.transactions);
         }
     }
 }

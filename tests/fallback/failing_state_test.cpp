@@ -8,12 +8,11 @@
 namespace warpevm::test {
 namespace {
 
-/// Everything is speculated, or it is as users have it; transfers are committed on the table in either case.
+/// Everything is speculated, or it is as users have it.
 ParallelSettings settings_of(unsigned threads, uint64_t seed) {
     ParallelSettings settings = stressed(threads, seed);
     constexpr Speculate all[] = {Speculate::everything, Speculate::measured, Speculate::at_once};
     settings.speculate = all[seed % std::size(all)];
-    settings.watch_cores = false;
     return settings;
 }
 

@@ -19,7 +19,7 @@ struct CountedEntry {
         looks.fetch_add(1, std::memory_order_relaxed);
         return key == k;
     }
-    Branches<CountedEntry> branches{};
+    Branches branches{};
     const uint64_t key;
     static inline std::atomic<uint64_t> looks{0};
 };
@@ -27,12 +27,12 @@ struct CountedEntry {
 TEST(Growth, a_small_index_finds_a_million_keys_in_a_few_steps) {
     for (const auto& [keys, most] : {std::pair<uint64_t, double>{1'000, 5}, {1'000'000, 11}}) {
         Interner<CountedEntry> index;
-        Arena<CountedEntry> arena;
+        Interner<CountedEntry>::Stretch stretch;
         index.reset(64);
-        for (uint64_t k = 0; k < keys; ++k) index.find_or_add(mix64(k), k, arena, k);
+        for (uint64_t k = 0; k < keys; ++k) index.find_or_add(mix64(k), k, stretch);
         CountedEntry::looks = 0;
-        for (uint64_t k = 0; k < keys; ++k) ASSERT_EQ(index.find(mix64(k), k)->key, k);
-        EXPECT_EQ(index.find(mix64(keys), keys), nullptr);
+        for (uint64_t k = 0; k < keys; ++k) ASSERT_EQ(index[index.find(mix64(k), k).value()].key, k);
+        EXPECT_FALSE(index.find(mix64(keys), keys));
         const double each = static_cast<double>(CountedEntry::looks) / static_cast<double>(keys);
         std::printf("%lu keys: %.1f steps each\n", keys, each);
         EXPECT_LT(each, most);
@@ -43,22 +43,22 @@ TEST(Growth, threads_that_add_the_same_keys_find_the_same_entries) {
     constexpr uint64_t keys = 20'000, threads = 4;
     Interner<CountedEntry> index;
     index.reset(64);
-    std::array<Arena<CountedEntry>, threads> arenas;
-    std::array<std::vector<CountedEntry*>, threads> found;
+    std::array<Interner<CountedEntry>::Stretch, threads> stretches;
+    std::array<std::vector<Row>, threads> found;
     std::vector<std::thread> all;
     for (uint64_t t = 0; t < threads; ++t)
         all.emplace_back([&, t] {
             for (uint64_t i = 0; i < keys; ++i) {
                 const uint64_t k = t % 2 == 0 ? i : keys - 1 - i;
                 // Every tenth has the hash of its neighbours.
-                found[t].push_back(index.find_or_add(mix64(k / 10 * 10), k, arenas[t], k));
+                found[t].push_back(index.find_or_add(mix64(k / 10 * 10), k, stretches[t]));
             }
         });
     for (std::thread& thread : all) thread.join();
     for (uint64_t t = 1; t < threads; ++t)
         for (uint64_t i = 0; i < keys; ++i)
             ASSERT_EQ(found[t][t % 2 == 0 ? i : keys - 1 - i], found[0][i]) << i;
-    for (uint64_t i = 0; i < keys; ++i) ASSERT_EQ(found[0][i]->key, i);
+    for (uint64_t i = 0; i < keys; ++i) ASSERT_EQ(index[found[0][i]].key, i);
 }
 
 TEST(Growth, a_slot_finds_its_account_in_constant_time) {
@@ -121,17 +121,20 @@ class CommittedCase : public testing::Test {
     void write(uint64_t slot, const U256& value) {
         transaction([&](auto& j, Row row) { j.set_slot(j.slot(row, slot), value); });
     }
-    AccountEntry& entry() { return *m_table.known_account(account); }
-    U256 committed(uint64_t slot) { return value_of(*m_table.known_slot(&entry(), slot)); }
+    AccountEntry& entry() { return m_table.account(m_table.known_account(account).value()); }
+    U256 committed(uint64_t slot) {
+        const Row row = m_table.known_slot(m_table.known_account(account).value(), slot).value();
+        return value_of(m_table.slot(row), entry());
+    }
 
     static inline const Address account = Address::from_low(0xacc);
     MemoryState m_pre_state;
     CodeCache m_codes;
     Versions m_table;
-    EntryArena m_arena;
-    CommittedState m_committed{{m_table, m_arena,
+    EntryStretches m_stretches;
+    CommittedState m_committed{{m_table, m_stretches,
                                 [this] {
-                                    m_arena.clear();
+                                    m_stretches.clear();
                                     m_table.reset(m_pre_state, 64, 64);
                                 }},
                                m_pre_state,

@@ -1,128 +1,201 @@
 // SPDX-License-Identifier: Apache-2.0
-// First incarnations that were computed elsewhere: correct, stale, absent and corrupted ones.
-#include "fallback/commit/speculation.hpp"
+// Results that were computed elsewhere: correct, stale, absent, late, doubled and corrupted ones, handed in
+// before the window, while it runs, and after it.
+#include <thread>
+
 #include "tests/fallback/compare.hpp"
+#include "tests/fallback/loopback.hpp"
 #include "tests/fallback/random_block.hpp"
 
 namespace warpevm::test {
 namespace {
-
-/// Runs every transaction on the window's pre-state, as a device would in its first launch.
-std::vector<TransactionResult> elsewhere(const BlockInput& block, const StateView& state, CodeCache& codes,
-                                         const ExecutionOptions& options) {
-    Versions versions;
-    versions.reset(state, 64, 64);
-    EntryArena arena;
-    MachineBuffers buffers;
-    Speculation speculation(versions, arena, codes, buffers, block, options, Interpreter::plain);
-    std::vector<TransactionResult> results;
-    for (const BlockTransaction& tx : block.transactions) {
-        Incarnation t;
-        speculation.run(tx, {.position = 1, .sender = &tx.sender, .nonce = tx.tx->nonce}, t);
-        TransactionResult& r = results.emplace_back();
-        for (const AccountEntry* entry : t.accounts) r.accounts.push_back(entry->address);
-        for (const SlotEntry* entry : t.slots) r.slots.push_back({entry->account->address, entry->key});
-        r.observations = t.observations;
-        r.effects = t.effects;
-        r.outcome = t.outcome;
-        r.outcome.first_log = 0;
-        r.logs = t.logs;
-    }
-    return results;
-}
 
 class HandedInResult : public testing::TestWithParam<uint64_t> {
   protected:
     HandedInResult() {
         m_options.on_missing_state = OnMissingState::assume_absent;
         m_options.allow_missing_system_contracts = true;
-        m_results = elsewhere(block(), m_window.state, m_context.serial().codes(), m_options);
-        for (const TransactionResult& r : m_results) m_handed_in.push_back(&r);
+        Loopback device(m_window.state, m_context.serial().codes(), m_options);
+        for (const BlockInput& block : m_window.window)
+            for (uint32_t i = 0; i < block.transactions.size(); ++i)
+                m_good.push_back(device.execute(block, i, m_results));
     }
-    const BlockInput& block() const { return m_window.window.front(); }
 
-    BlockCounters run_and_compare() {
+    /// Whatever the borrower does, the outcome is serial's.
+    BlockCounters run_and_compare(const Borrower& borrower) {
         std::vector<BlockCounters> counters;
         const auto expected = serially(m_window.window, m_window.state, m_options);
-        m_valid = expected && expected->front().verdict.valid();
+        m_valid = expected && expected->back().verdict.valid();
         expect_equal(expected, execute_parallel(m_context, m_window.window, m_window.state, m_options,
-                                                {m_handed_in}, &counters));
-        return counters.front();
+                                                &counters, borrower));
+        BlockCounters sum;
+        for (const BlockCounters& c : counters) {
+            sum.transactions += c.transactions;
+            sum.speculated += c.speculated;
+            sum.alone += c.alone;
+            sum.in_turn += c.in_turn;
+            sum.repeated += c.repeated;
+            sum.handed_in_kept += c.handed_in_kept;
+            sum.handed_in_stale += c.handed_in_stale;
+        }
+        return sum;
+    }
+    /// Borrows each that `wanted` names.
+    std::vector<Claims::Loan> borrow(Loans& loans, const std::function<bool(uint32_t)>& wanted) const {
+        std::vector<Claims::Loan> got;
+        for (uint32_t i = 0; i < m_good.size(); ++i)
+            if (wanted(i)) {
+                const auto loan = loans.borrow(i);
+                if (loan) got.push_back(*loan);
+            }
+        return got;
+    }
+    /// Of the borrowed ones.
+    static TransactionResults select(const TransactionResults& all, std::span<const Claims::Loan> loans) {
+        TransactionResults some = all;
+        some.transactions.clear();
+        for (const Claims::Loan& loan : loans) some.transactions.push_back(all.transactions[loan.index]);
+        return some;
+    }
+    Borrower before_the_window(const std::function<bool(uint32_t)>& wanted) const {
+        return [this, wanted](const std::shared_ptr<Loans>& loans, std::span<const BlockInput>) {
+            const auto borrowed = borrow(*loans, [&](uint32_t i) { return m_good[i] && wanted(i); });
+            loans->hand_in(borrowed, select(m_results, borrowed));
+        };
     }
 
     RandomWindow m_window{{.seed = GetParam(), .fork = Fork::prague, .contention = Contention::some}};
     ParallelContext m_context{stressed(3, GetParam())};
     ExecutionOptions m_options;
-    std::vector<TransactionResult> m_results;
-    std::vector<const TransactionResult*> m_handed_in;
+    TransactionResults m_results;
+    std::vector<bool> m_good;
     bool m_valid = false;  ///< else the commit loop ends early
 };
 
 TEST_P(HandedInResult, correct_ones_are_kept_and_stale_ones_run_again) {
-    const BlockCounters c = run_and_compare();
+    const BlockCounters c = run_and_compare(before_the_window([](uint32_t) { return true; }));
     EXPECT_GT(c.handed_in_kept, 0U);
     EXPECT_GT(c.handed_in_stale, 0U);
     if (m_valid) {
-        EXPECT_EQ(c.handed_in_kept + c.handed_in_stale, c.transactions);
+        EXPECT_EQ(c.speculated + c.direct() + c.repeated, c.transactions);
     }
 }
 
 TEST_P(HandedInResult, some_may_be_absent) {
-    for (size_t i = 0; i < m_handed_in.size(); i += 3) m_handed_in[i] = nullptr;
-    const BlockCounters c = run_and_compare();
+    const BlockCounters c = run_and_compare(before_the_window([](uint32_t i) { return i % 3 != 0; }));
     EXPECT_GT(c.handed_in_kept, 0U);
-    if (m_valid) {
-        EXPECT_EQ(c.speculated + c.direct + c.repeated, c.transactions);
+}
+
+TEST_P(HandedInResult, they_may_come_while_the_window_runs_or_never) {
+    for (const bool waits : {false, true}) {
+        ParallelSettings settings = stressed(3, GetParam());
+        settings.waits_for_loans = waits;
+        ParallelContext context(settings);
+        const auto expected = serially(m_window.window, m_window.state, m_options);
+        std::thread device;
+        const Borrower borrower = [&](std::shared_ptr<Loans> loans, std::span<const BlockInput>) {
+            device = std::thread([this, loans, waits] {
+                std::mt19937_64 random(GetParam());
+                while (!loans->over()) {
+                    auto borrowed = loans->borrow_last(1 + random() % 8);
+                    if (borrowed.empty()) break;
+                    std::this_thread::sleep_for(std::chrono::microseconds(random() % 300));
+                    TransactionResults results = select(m_results, borrowed);
+                    // Some are lost, or given back, or handed in twice.
+                    const uint64_t fate = random() % 6;
+                    if (fate == 0 && !waits) continue;
+                    if (fate == 1) {
+                        loans->give_back(borrowed);
+                        continue;
+                    }
+                    loans->hand_in(borrowed, results);
+                    if (fate == 2) {
+                        EXPECT_EQ(loans->hand_in(borrowed, results), 0U) << "they were taken before";
+                    }
+                    loans->give_back(borrowed);  // where they were wrong, that was done already
+                }
+                for (int i = 0; i < 100 && !loans->over(); ++i)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                EXPECT_FALSE(loans->borrow(0)) << "by now nothing is left to lend";
+            });
+        };
+        expect_equal(expected, execute_parallel(context, m_window.window, m_window.state, m_options, nullptr,
+                                                borrower));
+        device.join();
     }
 }
 
 /// Each kind of corruption that can be seen, in every transaction.
 TEST_P(HandedInResult, corrupted_ones_are_caught) {
-    const std::vector<TransactionResult> good = m_results;
-    const std::function<void(TransactionResult&)> corruptions[] = {
+    const TransactionResults good = m_results;
+    const std::function<void(TransactionResults&)> corruptions[] = {
         [](auto& r) {
-            for (auto& o : r.observations.accounts) o.nonce = o.nonce.value_or(0) + 1;
+            for (auto& o : r.account_observations) ++o.nonce, o.flags |= OBSERVED_NONCE;
         },
         [](auto& r) {
-            for (auto& o : r.observations.accounts) o.balance.exact = U256{1} << 130;
+            for (auto& o : r.account_observations) o.balance = U256{1} << 130, o.flags |= OBSERVED_BALANCE;
         },
         [](auto& r) {
-            for (auto& o : r.observations.accounts) o.code_hash = Hash{};
+            for (auto& o : r.account_observations) o.code_hash = Hash{}, o.flags |= OBSERVED_CODE;
         },
         [](auto& r) {
-            for (auto& o : r.observations.accounts) o.row = 1'000'000;
+            for (auto& o : r.account_observations) o.row += 1'000'000;
         },
         [](auto& r) {
-            for (auto& e : r.effects.accounts) e.row = 1'000'000;
+            for (auto& o : r.account_observations) o.row ^= ROW_IS_NEW_KEY;
         },
         [](auto& r) {
-            for (auto& e : r.effects.accounts) e.delta = U256{0} - (U256{1} << 200);
+            for (auto& e : r.account_effects) e.row = 1'000'000;
         },
         [](auto& r) {
-            for (auto& e : r.effects.accounts) e.code_hash = Hash{};
+            for (auto& e : r.account_effects) e.delta = U256{0} - (U256{1} << 200);
         },
         [](auto& r) {
-            r.observations.slots.push_back({1'000'000, {}});
+            for (auto& e : r.account_effects) e.code_hash = Hash{}, e.flags |= WROTE_CODE;
+        },
+        [](auto& r) { r.slot_observations.push_back({.row = ROW_IS_NEW_KEY | 1'000'000}); },
+        [](auto& r) { r.slot_effects.push_back({.row = 1'000'000}); },
+        [](auto& r) { r.slots_read.push_back(1); },
+        [](auto& r) {
+            for (auto& t : r.transactions) t.gas_used = ~uint64_t{0};
         },
         [](auto& r) {
-            r.effects.slots.push_back({1'000'000, {}});
+            for (auto& t : r.transactions) t.logs.count += 1'000'000;
         },
-        [](auto& r) { r.outcome.gas_used = ~uint64_t{0}; },
-        [](auto& r) { r.outcome.log_count += 1; },
-        [](auto& r) { r.outcome.effective_gas_price += U256{1}; },
-        [](auto& r) { r.outcome.created = Address::from_low(1); },
         [](auto& r) {
-            r.slots.push_back({Address::from_low(0xabcdef), 1});
+            for (auto& t : r.transactions) t.account_effects.first = ~uint32_t{0};
         },
+        [](auto& r) {
+            for (auto& t : r.transactions) t.slots_read.count = ~uint32_t{0};
+        },
+        [](auto& r) { r.transactions.pop_back(); },
     };
     for (const auto& corrupt : corruptions) {
         const testing::ScopedTrace trace(__FILE__, __LINE__,
                                          "corruption " + std::to_string(&corrupt - corruptions));
-        m_results = good;
-        for (TransactionResult& r : m_results) corrupt(r);
-        const BlockCounters c = run_and_compare();
+        const BlockCounters c =
+            run_and_compare([&](const std::shared_ptr<Loans>& loans, std::span<const BlockInput>) {
+                const auto borrowed = borrow(*loans, [&](uint32_t i) { return m_good[i]; });
+                TransactionResults results = select(good, borrowed);
+                corrupt(results);
+                loans->hand_in(borrowed, std::move(results));
+            });
         EXPECT_EQ(c.handed_in_kept, 0U);
     }
+}
+
+TEST_P(HandedInResult, a_window_that_has_ended_lends_and_takes_nothing) {
+    std::shared_ptr<Loans> kept;
+    std::vector<Claims::Loan> borrowed;
+    run_and_compare([&](const std::shared_ptr<Loans>& loans, std::span<const BlockInput>) {
+        kept = loans;
+        borrowed = borrow(*loans, [&](uint32_t i) { return m_good[i]; });
+    });
+    EXPECT_TRUE(kept->over());
+    EXPECT_FALSE(kept->borrow(0));
+    EXPECT_TRUE(kept->borrow_last(10).empty());
+    EXPECT_EQ(kept->hand_in(borrowed, select(m_results, borrowed)), 0U);
+    kept->give_back(borrowed);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, HandedInResult, testing::Range<uint64_t>(1, 13));

@@ -33,8 +33,10 @@ TEST(Claims, ADevicesClaimIsOverridden) {
     const auto late = claims.lend(0), timely = claims.lend(1);
     ASSERT_TRUE(late && timely);
     EXPECT_EQ(claims.take(0), Stage::lent);
-    EXPECT_FALSE(claims.hand_in(*late)) << "the commit loop did not wait";
-    EXPECT_TRUE(claims.hand_in(*timely));
+    EXPECT_FALSE(claims.accept(*late)) << "the commit loop did not wait";
+    EXPECT_TRUE(claims.accept(*timely));
+    EXPECT_FALSE(claims.take(1).has_value()) << "it is being handed in: a matter of microseconds";
+    EXPECT_TRUE(claims.hand_in(1));
     EXPECT_EQ(claims.take(1), Stage::done);
 }
 
@@ -44,9 +46,9 @@ TEST(Claims, AnOldLoanIsNoClaimAnyMore) {
     ASSERT_TRUE(first && claims.give_back(*first));
     const auto second = claims.lend(0);
     ASSERT_TRUE(second);
-    EXPECT_FALSE(claims.hand_in(*first));
+    EXPECT_FALSE(claims.accept(*first));
     EXPECT_FALSE(claims.give_back(*first));
-    EXPECT_TRUE(claims.hand_in(*second));
+    EXPECT_TRUE(claims.accept(*second) && claims.hand_in(0));
 }
 
 TEST(Claims, OfManyThreadsOneGetsEach) {
@@ -142,8 +144,8 @@ RecordedWindow counting(uint32_t count, uint32_t slots, double seconds, double c
             RecordedRun r;
             r.seconds = seconds + charge;
             r.reads.push_back({.offset = seconds / 2, .is_slot = true, .key = i % slots, .observation = 0});
-            r.observations.slots.push_back({i % slots, seen});
-            r.effects.slots.push_back({i % slots, seen + 1});
+            r.observations.slots.push_back({.value = seen, .row = i % slots});
+            r.effects.slots.push_back({.value = seen + 1, .row = i % slots});
             return r;
         };
         t.in_order = run(i / slots);

@@ -168,10 +168,10 @@ class StateCases {
         if (expected) counts.note(expected->front(), test.pre);
         for (ParallelContext& context : m_parallel) {
             std::vector<BlockCounters> counters;
-            const auto got = execute_parallel(context, {&block, 1}, view, options, {}, &counters);
+            const auto got = execute_parallel(context, {&block, 1}, view, options, &counters);
             for (const BlockCounters& c : counters) {
                 counts.speculated += c.speculated;
-                counts.direct += c.direct;
+                counts.direct += c.direct();
                 counts.repeated += c.repeated;
             }
             if (expected && got && *expected == *got) continue;

@@ -86,8 +86,7 @@ TEST(ThrowingCallbacks, any_thread_may_throw_at_any_hand_over) {
     const auto expected = serially(busy.window, busy.state, {});
     for (const unsigned threads : {2U, 3U, 8U}) {
         std::atomic<int64_t> left{0};
-        ParallelSettings settings{
-            .threads = threads, .speculate = Speculate::everything, .watch_cores = false, .at_hand_over = {}};
+        ParallelSettings settings{.threads = threads, .speculate = Speculate::everything, .at_hand_over = {}};
         settings.at_hand_over = [&] {
             if (--left == 0) throw std::runtime_error("lost on the way");
         };

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "evm/state/state_trie.hpp"
-#include "fallback/table/plain_transfer.hpp"
+#include "fallback/commit/plain_transfer.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/transfer_window.hpp"
 #include "tests/state/whole_roots.hpp"
@@ -81,7 +81,7 @@ void check_seed(uint64_t seed, std::span<ParallelContext* const> contexts, Total
     for (ParallelContext* context : contexts) {
         const testing::ScopedTrace trace(__FILE__, __LINE__, std::to_string(context->threads()) + " threads");
         std::vector<BlockCounters> counters;
-        expect_equal(expected, execute_parallel(*context, w.window, w.state, options, {}, &counters));
+        expect_equal(expected, execute_parallel(*context, w.window, w.state, options, &counters));
         for (size_t i = 0; i < counters.size(); ++i) {
             totals.transfers += counters[i].transfers;
             totals.speculated += counters[i].speculated;
@@ -98,8 +98,7 @@ TEST(Transfers, random_windows_come_out_as_serially) {
     for (const unsigned threads : thread_counts) {
         // Three of them get strange schedules.
         ParallelSettings settings = stressed(threads, threads % 3 == 0 ? 1 : 0);
-        settings.speculate = Speculate::measured;
-        settings.watch_cores = false;
+        settings.speculate = threads % 2 == 0 ? Speculate::at_once : Speculate::everything;
         contexts.push_back(&owned.emplace_back(settings));
     }
     Totals totals;

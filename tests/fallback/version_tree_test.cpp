@@ -7,17 +7,19 @@
 #include <map>
 #include <random>
 
+#include "evm/state/memory_state.hpp"
 #include "fallback/table/versions.hpp"
 
 namespace warpevm::test {
 namespace {
 
 AccountEffect some_effect(std::mt19937_64& random) {
-    AccountEffect e{.row = 0, .delta = random() % 7};
-    if (random() % 4 == 0) e.nonce = 1 + random() % 9;
-    if (random() % 8 == 0) e.code_hash = Hash{{static_cast<uint8_t>(random() % 3 + 1)}};
-    e.touched = random() % 2 == 0;
-    e.wiped = random() % 10 == 0;
+    AccountEffect e{.delta = random() % 7};
+    if (random() % 4 == 0) e.nonce = 1 + random() % 9, e.flags |= WROTE_NONCE;
+    if (random() % 8 == 0)
+        e.code_hash = Hash{{static_cast<uint8_t>(random() % 3 + 1)}}, e.flags |= WROTE_CODE;
+    if (random() % 2 == 0) e.flags |= TOUCHED;
+    if (random() % 10 == 0) e.flags |= WIPED;
     return e;
 }
 
@@ -83,9 +85,13 @@ TEST(Versions, an_account_is_as_its_effects_one_by_one_make_it) {
 
 TEST(Versions, a_slot_is_what_the_last_one_before_wrote) {
     std::mt19937_64 random(8);
+    const MemoryState nothing;
     Versions table;
-    AccountEntry account{Address{}};
-    SlotEntry entry{{&account, 5}};
+    EntryStretches stretches;
+    table.reset(nothing, 64, 64);
+    const Row account = table.intern(Address{}, stretches);
+    ASSERT_TRUE(table.load(table.account(account)));
+    SlotEntry& entry = table.slot(table.intern(account, 5, stretches));
     std::vector<U256> values(400);
     std::vector<SlotVersion> versions(400);
     std::vector<size_t> order(400);

@@ -35,10 +35,7 @@ TEST(ParallelWorkloads, come_out_as_serially) {
     }
     for (const Speculate speculate : {Speculate::measured, Speculate::at_once, Speculate::everything})
         for (const unsigned threads : {1U, 2U, 3U, 8U, 64U}) {
-            // Half of them speculate whatever else the machine does.
-            const bool watch = threads % 2 == 0;
-            ParallelContext context(
-                {.threads = threads, .speculate = speculate, .watch_cores = watch, .at_hand_over = {}});
+            ParallelContext context({.threads = threads, .speculate = speculate, .at_hand_over = {}});
             uint64_t speculated = 0;
             for (size_t i = 0; i < blocks.size(); ++i) {
                 const testing::ScopedTrace trace(__FILE__, __LINE__,
@@ -47,7 +44,7 @@ TEST(ParallelWorkloads, come_out_as_serially) {
                                                      std::to_string(static_cast<int>(speculate)));
                 const PreparedBlock& block = blocks[i].second;
                 std::vector<BlockCounters> counters;
-                const auto got = execute_parallel(context, {&block.input, 1}, block.state, {}, {}, &counters);
+                const auto got = execute_parallel(context, {&block.input, 1}, block.state, {}, &counters);
                 expect_equal(expected[i], got);
                 if (testing::Test::HasFailure()) return;
                 for (const BlockCounters& c : counters) speculated += c.speculated;
@@ -72,7 +69,7 @@ TEST(ParallelWorkloads, a_contended_block_a_thousand_times_gives_the_same_bytes)
         ParallelContext context(stressed(threads, seed));
         for (size_t i = 0; i < repetitions / 4; ++i) {
             std::vector<BlockCounters> counters;
-            const auto got = execute_parallel(context, {&block.input, 1}, block.state, {}, {}, &counters);
+            const auto got = execute_parallel(context, {&block.input, 1}, block.state, {}, &counters);
             ASSERT_TRUE(got);
             ASSERT_TRUE(*got == *expected) << "run " << i << " with " << threads << " threads";
             repeated += counters.front().repeated;

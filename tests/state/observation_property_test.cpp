@@ -45,23 +45,23 @@ bool all_hold(const TransactionRun& run, const MemoryState& state) {
 MemoryState committed(MemoryState state, const TransactionRun& run, const CodeCache& codes,
                       bool state_clearing) {
     for (const auto& [address, e] : run.effects) {
-        if (e.wiped) {
+        if (has(e, WIPED)) {
             state.set_absent(address);
             continue;
         }
         AccountRecord a = state.read_account(address).value;
-        const Hash hash = e.code_hash.value_or(a.code_hash);
+        const Hash hash = has(e, WROTE_CODE) ? e.code_hash : a.code_hash;
         const Code* code = codes.find(hash);
         const BytesView bytes = hash == empty_code_hash ? BytesView{}
                                 : code != nullptr       ? code->bytes()
                                                         : state.code(hash);
-        state.set_account(address, e.nonce.value_or(a.nonce), a.balance + e.delta, bytes);
+        state.set_account(address, has(e, WROTE_NONCE) ? e.nonce : a.nonce, a.balance + e.delta, bytes);
     }
     for (const auto& [key, value] : run.writes) state.set_slot(key.address, key.slot, value);
     for (const auto& [address, e] : run.effects) {
         const AccountRecord a = state.read_account(address).value;
         const bool dead = a.nonce == 0 && a.balance.is_zero() && a.code_hash == empty_code_hash;
-        if (state_clearing && e.touched && dead) state.set_absent(address);
+        if (state_clearing && has(e, TOUCHED) && dead) state.set_absent(address);
     }
     return state;
 }
@@ -148,15 +148,13 @@ struct Counts {
 void count(const TransactionRun& run, Counts& counts) {
     counts.reverted += run.outcome.success ? 0 : 1;
     for (const auto& [address, e] : run.effects) {
-        counts.wiped += e.wiped ? 1 : 0;
-        counts.created += e.code_hash ? 1 : 0;
+        counts.wiped += has(e, WIPED) ? 1 : 0;
+        counts.created += has(e, WROTE_CODE) ? 1 : 0;
     }
     for (const auto& [address, o] : run.accounts) {
-        counts.bounded += address != sender_address && !o.balance.exact &&
-                                  (o.balance.below || !o.balance.at_least.is_zero())
-                              ? 1
-                              : 0;
-        counts.liveness += o.liveness != Liveness::not_observed ? 1 : 0;
+        const bool bounded = !has(o, OBSERVED_BALANCE) && (has(o, OBSERVED_BELOW) || !o.balance.is_zero());
+        counts.bounded += address != sender_address && bounded ? 1 : 0;
+        counts.liveness += has(o, OBSERVED_DEAD | OBSERVED_ALIVE) ? 1 : 0;
     }
 }
 

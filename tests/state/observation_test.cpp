@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journal records, case by case: each constraint alone, and next to a credit or debit that shifts
 // it.
+#include "tests/state/described.hpp"
 #include "tests/state/journal_setup.hpp"
 
 namespace warpevm::test {
@@ -8,17 +9,10 @@ namespace {
 
 using Over = JournalOver<true>;
 
-BalanceConstraint exactly(const U256& v) {
-    return {.exact = v, .at_least = {}, .below = {}};
-}
-BalanceConstraint between(const U256& least, std::optional<U256> below = {}) {
-    return {.exact = {}, .at_least = least, .below = below};
-}
-
 /// What was observed of an account; nothing where it was not.
 AccountObservation observed(Over& o, const Address& a) {
     const Row row = o.row(a);
-    AccountObservation found;
+    AccountObservation found{};
     for (const AccountObservation& observation : o.j.observations().accounts)
         if (observation.row == row) found = observation;
     found.row = 0;
@@ -44,71 +38,72 @@ TEST(Observation, finding_an_account_observes_nothing) {
 TEST(Observation, an_exact_balance_is_that_of_the_start) {
     Over o;
     EXPECT_EQ(o.j.balance(o.row(rich)), U256{1000});
-    EXPECT_EQ(observed(o, rich), (AccountObservation{.balance = exactly(1000)}));
+    EXPECT_EQ(observed(o, rich), (Observed{.balance = exactly(1000)}));
     o.next_transaction();
     EXPECT_EQ(observed(o, rich), AccountObservation{}) << "a new transaction has observed nothing";
     o.j.credit(o.row(rich), 5);
     EXPECT_EQ(o.j.balance(o.row(rich)), U256{1005});
-    EXPECT_EQ(observed(o, rich).balance, exactly(1000));
+    EXPECT_EQ(balance_of(observed(o, rich)), exactly(1000));
     o.next_transaction();
     o.j.debit(o.row(rich), 7);
     o.j.balance(o.row(rich));
-    EXPECT_EQ(observed(o, rich).balance, exactly(1005)) << "the start of this transaction, not of the block";
+    EXPECT_EQ(balance_of(observed(o, rich)), exactly(1005))
+        << "the start of this transaction, not of the block";
 }
 
 TEST(Observation, a_passed_check_is_a_lower_bound) {
     Over o;
     EXPECT_TRUE(o.j.can_pay(o.row(rich), 600));
-    EXPECT_EQ(observed(o, rich), (AccountObservation{.balance = between(600)}));
+    EXPECT_EQ(observed(o, rich), (Observed{.balance = between(600)}));
     EXPECT_TRUE(o.j.can_pay(o.row(rich), 400));
-    EXPECT_EQ(observed(o, rich).balance, between(600)) << "the stricter check counts";
+    EXPECT_EQ(balance_of(observed(o, rich)), between(600)) << "the stricter check counts";
     EXPECT_TRUE(o.j.can_pay(o.row(rich), 1000));
-    EXPECT_EQ(observed(o, rich).balance, between(1000));
+    EXPECT_EQ(balance_of(observed(o, rich)), between(1000));
 }
 
 TEST(Observation, credits_lower_and_debits_raise_the_lower_bound) {
     Over credited;
     credited.j.credit(credited.row(rich), 100);
     EXPECT_TRUE(credited.j.can_pay(credited.row(rich), 1050)) << "only thanks to the credit";
-    EXPECT_EQ(observed(credited, rich).balance, between(950));
+    EXPECT_EQ(balance_of(observed(credited, rich)), between(950));
 
     Over debited;
     debited.j.debit(debited.row(rich), 300);
     EXPECT_TRUE(debited.j.can_pay(debited.row(rich), 500));
-    EXPECT_EQ(observed(debited, rich).balance, between(800));
+    EXPECT_EQ(balance_of(observed(debited, rich)), between(800));
 
     Over covered;
     covered.j.credit(covered.row(absent), 100);
     EXPECT_TRUE(covered.j.can_pay(covered.row(absent), 60));
-    EXPECT_EQ(observed(covered, absent).balance, between(0)) << "it can pay whatever it had";
+    EXPECT_EQ(balance_of(observed(covered, absent)), between(0)) << "it can pay whatever it had";
 }
 
 TEST(Observation, a_failed_check_is_an_upper_bound) {
     Over o;
     EXPECT_FALSE(o.j.can_pay(o.row(rich), 1500));
-    EXPECT_EQ(observed(o, rich), (AccountObservation{.balance = between(0, 1500)}));
+    EXPECT_EQ(observed(o, rich), (Observed{.balance = between(0, 1500)}));
     EXPECT_FALSE(o.j.can_pay(o.row(rich), 1001));
     EXPECT_FALSE(o.j.can_pay(o.row(rich), 2000));
-    EXPECT_EQ(observed(o, rich).balance, between(0, 1001));
+    EXPECT_EQ(balance_of(observed(o, rich)), between(0, 1001));
     EXPECT_TRUE(o.j.can_pay(o.row(rich), 1000));
-    EXPECT_EQ(observed(o, rich).balance, between(1000, 1001));
+    EXPECT_EQ(balance_of(observed(o, rich)), between(1000, 1001));
 }
 
 TEST(Observation, credits_lower_and_debits_raise_the_upper_bound) {
     Over credited;
     credited.j.credit(credited.row(rich), 100);
     EXPECT_FALSE(credited.j.can_pay(credited.row(rich), 1200));
-    EXPECT_EQ(observed(credited, rich).balance, between(0, 1100));
+    EXPECT_EQ(balance_of(observed(credited, rich)), between(0, 1100));
 
     Over debited;
     debited.j.debit(debited.row(rich), 300);
     EXPECT_FALSE(debited.j.can_pay(debited.row(rich), 800)) << "only because of the debit";
-    EXPECT_EQ(observed(debited, rich).balance, between(0, 1100));
+    EXPECT_EQ(balance_of(observed(debited, rich)), between(0, 1100));
 
     Over hopeless;
     hopeless.j.debit(hopeless.row(rich), 300);
     EXPECT_FALSE(hopeless.j.can_pay(hopeless.row(rich), U256::max()));
-    EXPECT_EQ(observed(hopeless, rich).balance, between(0)) << "no balance would have passed";
+    EXPECT_EQ(balance_of(observed(hopeless, rich)), between(0)) << "no balance would have passed";
 }
 
 TEST(Observation, bounds_hold_where_and_only_where_the_checks_go_the_same_way) {
@@ -131,10 +126,10 @@ TEST(Observation, bounds_hold_where_and_only_where_the_checks_go_the_same_way) {
     for (uint64_t start = 0; start < 20; ++start) {
         Over recorded(with(start));
         const std::string expected = checks(recorded);
-        const BalanceConstraint constraint = observed(recorded, rich).balance;
+        const AccountObservation constraint = observed(recorded, rich);
         for (uint64_t other = 0; other < 20; ++other) {
             JournalOver<false> o(with(other));
-            EXPECT_EQ(constraint.holds(other), checks(o) == expected) << start << " and " << other;
+            EXPECT_EQ(balance_holds(constraint, other), checks(o) == expected) << start << " and " << other;
         }
     }
 }
@@ -144,13 +139,13 @@ TEST(Observation, untouched_accounts_are_dead_or_alive) {
     EXPECT_FALSE(o.j.is_dead(o.row(rich)));
     EXPECT_TRUE(o.j.is_dead(o.row(absent)));
     EXPECT_TRUE(o.j.is_dead(o.row(hollow)));
-    EXPECT_EQ(observed(o, rich), (AccountObservation{.liveness = Liveness::alive}));
-    EXPECT_EQ(observed(o, absent), (AccountObservation{.liveness = Liveness::dead}));
-    EXPECT_EQ(observed(o, hollow), (AccountObservation{.liveness = Liveness::dead}));
+    EXPECT_EQ(observed(o, rich), (Observed{.liveness = Liveness::alive}));
+    EXPECT_EQ(observed(o, absent), (Observed{.liveness = Liveness::dead}));
+    EXPECT_EQ(observed(o, hollow), (Observed{.liveness = Liveness::dead}));
 }
 
 TEST(Observation, next_to_a_credit_liveness_is_a_bound) {
-    const AccountObservation no_nonce_no_code{.nonce = 0, .code_hash = empty_code_hash};
+    const Observed no_nonce_no_code{.nonce = 0, .code_hash = empty_code_hash};
     Over credited;
     credited.j.credit(credited.row(absent), 5);
     EXPECT_FALSE(credited.j.is_dead(credited.row(absent)));
@@ -161,7 +156,7 @@ TEST(Observation, next_to_a_credit_liveness_is_a_bound) {
     Over emptied(s);
     emptied.j.debit(emptied.row(rich), 10);
     EXPECT_TRUE(emptied.j.is_dead(emptied.row(rich)));
-    AccountObservation expected = no_nonce_no_code;
+    Observed expected = no_nonce_no_code;
     expected.balance = between(0, 11);
     EXPECT_EQ(observed(emptied, rich), expected);
 
@@ -186,7 +181,7 @@ TEST(Observation, a_nonce_or_code_of_its_own_keeps_a_credited_account_alive) {
     Over o;
     o.j.debit(o.row(contract), 50);
     EXPECT_FALSE(o.j.is_dead(o.row(contract)));
-    EXPECT_EQ(observed(o, contract), (AccountObservation{.nonce = 1, .code_hash = keccak256(old_code)}));
+    EXPECT_EQ(observed(o, contract), (Observed{.nonce = 1, .code_hash = keccak256(old_code)}));
 }
 
 TEST(Observation, nonce_code_and_existence_are_those_of_the_start) {
@@ -197,12 +192,12 @@ TEST(Observation, nonce_code_and_existence_are_those_of_the_start) {
     EXPECT_TRUE(equal(o.j.code(o.row(contract)).bytes(), new_code));
     o.j.touch(o.row(absent));
     EXPECT_TRUE(o.j.exists(o.row(absent)));
-    EXPECT_EQ(observed(o, rich), (AccountObservation{.nonce = 7}));
-    EXPECT_EQ(observed(o, contract), (AccountObservation{.code_hash = keccak256(old_code)}));
-    EXPECT_EQ(observed(o, absent), (AccountObservation{.exists = false}));
+    EXPECT_EQ(observed(o, rich), (Observed{.nonce = 7}));
+    EXPECT_EQ(observed(o, contract), (Observed{.code_hash = keccak256(old_code)}));
+    EXPECT_EQ(observed(o, absent), (Observed{.exists = false}));
     o.next_transaction();
     o.j.code_hash(o.row(contract));
-    EXPECT_EQ(observed(o, contract), (AccountObservation{.code_hash = keccak256(new_code)}));
+    EXPECT_EQ(observed(o, contract), (Observed{.code_hash = keccak256(new_code)}));
 }
 
 TEST(Observation, storage_emptiness_is_that_of_the_start) {
@@ -210,12 +205,12 @@ TEST(Observation, storage_emptiness_is_that_of_the_start) {
     o.put(rich, 1, 1);
     EXPECT_TRUE(o.j.has_storage(o.row(rich)));
     EXPECT_TRUE(o.j.has_storage(o.row(contract)));
-    EXPECT_EQ(observed(o, rich), (AccountObservation{.has_storage = false}));
-    EXPECT_EQ(observed(o, contract), (AccountObservation{.has_storage = true}));
+    EXPECT_EQ(observed(o, rich), (Observed{.has_storage = false}));
+    EXPECT_EQ(observed(o, contract), (Observed{.has_storage = true}));
     o.next_transaction();
     o.put(rich, 1, 0);
     EXPECT_FALSE(o.j.has_storage(o.row(rich)));
-    EXPECT_EQ(observed(o, rich), (AccountObservation{.has_storage = true}));
+    EXPECT_EQ(observed(o, rich), (Observed{.has_storage = true}));
 }
 
 TEST(Observation, a_slot_is_observed_once_with_its_value_at_the_start) {
@@ -224,10 +219,11 @@ TEST(Observation, a_slot_is_observed_once_with_its_value_at_the_start) {
     o.at(contract, 1);
     o.at(contract, 9);
     const Row first = o.j.slot(o.row(contract), 1), second = o.j.slot(o.row(contract), 9);
-    EXPECT_EQ(o.j.observations().slots, (std::vector<SlotObservation>{{first, 11}, {second, 0}}));
+    EXPECT_EQ(o.j.observations().slots,
+              (std::vector<SlotObservation>{{.value = 11, .row = first}, {.value = 0, .row = second}}));
     o.next_transaction();
     o.at(contract, 1);
-    EXPECT_EQ(o.j.observations().slots, (std::vector<SlotObservation>{{first, 5}}));
+    EXPECT_EQ(o.j.observations().slots, (std::vector<SlotObservation>{{.value = 5, .row = first}}));
 }
 
 TEST(Observation, after_a_wipe_slots_nonce_and_code_are_observed_as_gone) {
@@ -240,7 +236,7 @@ TEST(Observation, after_a_wipe_slots_nonce_and_code_are_observed_as_gone) {
     o.j.has_storage(o.row(contract));
     EXPECT_EQ(o.j.observations().slots.at(0).value, U256{});
     EXPECT_EQ(observed(o, contract),
-              (AccountObservation{.nonce = 0, .code_hash = empty_code_hash, .has_storage = false}));
+              (Observed{.nonce = 0, .code_hash = empty_code_hash, .has_storage = false}));
 }
 
 TEST(Observation, a_failed_frame_takes_back_effects_and_not_observations) {
@@ -249,9 +245,9 @@ TEST(Observation, a_failed_frame_takes_back_effects_and_not_observations) {
     o.j.credit(o.row(rich), 100);
     EXPECT_TRUE(o.j.can_pay(o.row(rich), 1050));
     o.j.revert(checkpoint);
-    EXPECT_EQ(observed(o, rich).balance, between(950));
+    EXPECT_EQ(balance_of(observed(o, rich)), between(950));
     EXPECT_FALSE(o.j.can_pay(o.row(rich), 1050));
-    EXPECT_EQ(observed(o, rich).balance, between(950, 1050));
+    EXPECT_EQ(balance_of(observed(o, rich)), between(950, 1050));
     o.j.end_transaction();
     EXPECT_EQ(effect(o, rich), nullptr);
 }
@@ -269,13 +265,13 @@ TEST(Effects, say_what_changed_since_the_transactions_start) {
     o.put(contract, 2, 22);  // back again
     o.j.touch(o.row(hollow));
     o.j.end_transaction();
-    EXPECT_EQ(*effect(o, rich), (AccountEffect{.row = o.row(rich), .delta = -U256{2}, .touched = true}));
+    EXPECT_EQ(*effect(o, rich), (Did{.row = o.row(rich), .delta = -U256{2}, .touched = true}));
     EXPECT_EQ(*effect(o, contract),
-              (AccountEffect{
-                  .row = o.row(contract), .nonce = 2, .code_hash = keccak256(new_code), .touched = true}));
-    EXPECT_EQ(*effect(o, hollow), (AccountEffect{.row = o.row(hollow), .touched = true}))
+              (Did{.row = o.row(contract), .nonce = 2, .code_hash = keccak256(new_code), .touched = true}));
+    EXPECT_EQ(*effect(o, hollow), (Did{.row = o.row(hollow), .touched = true}))
         << "whether it vanishes is decided where the effects are applied";
-    EXPECT_EQ(o.j.effects().slots, (std::vector<SlotEffect>{{o.j.unread_slot(o.row(contract), 1), 12}}));
+    EXPECT_EQ(o.j.effects().slots,
+              (std::vector<SlotEffect>{{.value = 12, .row = o.j.unread_slot(o.row(contract), 1)}}));
 }
 
 TEST(Effects, a_destructed_account_is_wiped_and_its_writes_are_gone) {
@@ -284,7 +280,7 @@ TEST(Effects, a_destructed_account_is_wiped_and_its_writes_are_gone) {
     o.j.destruct(o.row(contract));
     o.j.end_transaction();
     ASSERT_NE(effect(o, contract), nullptr);
-    EXPECT_TRUE(effect(o, contract)->wiped);
+    EXPECT_TRUE(has(*effect(o, contract), WIPED));
     EXPECT_TRUE(o.j.effects().slots.empty());
     o.j.begin_transaction();
     const auto checkpoint = o.j.checkpoint();
@@ -324,24 +320,24 @@ TEST(Effects, without_recording_there_are_none) {
 TEST(Observation, holds_compares_every_field) {
     const AccountValues values{
         .balance = 5, .nonce = 1, .code_hash = empty_code_hash, .has_storage = false, .exists = true};
-    EXPECT_TRUE(holds(AccountObservation{}, values));
-    EXPECT_TRUE(holds({.balance = exactly(5),
-                       .nonce = 1,
-                       .code_hash = empty_code_hash,
-                       .has_storage = false,
-                       .exists = true,
-                       .liveness = Liveness::alive},
+    EXPECT_TRUE(holds(Observed{}, values));
+    EXPECT_TRUE(holds(Observed{.balance = exactly(5),
+                               .nonce = 1,
+                               .code_hash = empty_code_hash,
+                               .has_storage = false,
+                               .exists = true,
+                               .liveness = Liveness::alive},
                       values));
-    EXPECT_FALSE(holds({.balance = exactly(6)}, values));
-    EXPECT_FALSE(holds({.balance = between(6)}, values));
-    EXPECT_FALSE(holds({.balance = between(0, 5)}, values));
-    EXPECT_FALSE(holds({.nonce = 2}, values));
-    EXPECT_FALSE(holds({.code_hash = Hash{}}, values));
-    EXPECT_FALSE(holds({.has_storage = true}, values));
-    EXPECT_FALSE(holds({.exists = false}, values));
-    EXPECT_FALSE(holds({.liveness = Liveness::dead}, values));
-    EXPECT_TRUE(holds({.liveness = Liveness::dead}, AccountValues{.exists = true}));
-    EXPECT_FALSE(holds({.liveness = Liveness::alive}, AccountValues{.exists = true}));
+    EXPECT_FALSE(holds(Observed{.balance = exactly(6)}, values));
+    EXPECT_FALSE(holds(Observed{.balance = between(6)}, values));
+    EXPECT_FALSE(holds(Observed{.balance = between(0, 5)}, values));
+    EXPECT_FALSE(holds(Observed{.nonce = 2}, values));
+    EXPECT_FALSE(holds(Observed{.code_hash = Hash{}}, values));
+    EXPECT_FALSE(holds(Observed{.has_storage = true}, values));
+    EXPECT_FALSE(holds(Observed{.exists = false}, values));
+    EXPECT_FALSE(holds(Observed{.liveness = Liveness::dead}, values));
+    EXPECT_TRUE(holds(Observed{.liveness = Liveness::dead}, AccountValues{.exists = true}));
+    EXPECT_FALSE(holds(Observed{.liveness = Liveness::alive}, AccountValues{.exists = true}));
 }
 
 }  // namespace

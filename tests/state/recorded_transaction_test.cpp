@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "evm/crypto/keccak.hpp"
+#include "tests/state/described.hpp"
 #include "tests/state/program.hpp"
 #include "tests/state/recorded_transaction.hpp"
 
@@ -12,13 +13,6 @@ namespace {
 
 const Address contract = Address::from_low(0xc0de), other = Address::from_low(0x07e2),
               nobody = Address::from_low(0x404);
-
-BalanceConstraint exactly(const U256& v) {
-    return {.exact = v, .at_least = {}, .below = {}};
-}
-BalanceConstraint between(const U256& least, std::optional<U256> below = {}) {
-    return {.exact = {}, .at_least = least, .below = below};
-}
 
 class RecordedTransaction : public testing::Test {
   protected:
@@ -39,9 +33,9 @@ class RecordedTransaction : public testing::Test {
 TEST_F(RecordedTransaction, a_transfer_observes_what_it_needs_of_the_sender_and_no_balance_else) {
     const TransactionRun r = run_transaction<true>(m_context, m_state, transaction_to(other, 3), Fork::osaka);
     ASSERT_TRUE(r.outcome.success);
-    AccountObservation sender{.balance = between(600'003), .nonce = 0, .code_hash = empty_code_hash};
-    EXPECT_EQ(r.accounts.at(sender_address), sender);
-    EXPECT_EQ(r.accounts.at(other), (AccountObservation{.code_hash = empty_code_hash}));
+    EXPECT_EQ(r.accounts.at(sender_address),
+              (Observed{.balance = between(600'003), .nonce = 0, .code_hash = empty_code_hash}));
+    EXPECT_EQ(r.accounts.at(other), (Observed{.code_hash = empty_code_hash}));
     EXPECT_FALSE(r.accounts.contains(beneficiary_address)) << "a fee is a credit";
     EXPECT_EQ(r.effects.at(beneficiary_address).delta, U256{21'000});
     EXPECT_EQ(r.effects.at(sender_address).delta, -U256{42'003});
@@ -51,60 +45,63 @@ TEST_F(RecordedTransaction, a_sender_that_cannot_pay_is_observed_and_nothing_hap
     m_state.set_account(sender_address, 0, 600'002, {});
     const TransactionRun r = run_transaction<true>(m_context, m_state, transaction_to(other, 3), Fork::osaka);
     EXPECT_EQ(r.outcome.invalid.code, ErrorCode::insufficient_balance);
-    EXPECT_EQ(r.accounts.at(sender_address).balance.exact, U256{600'002}) << "the reason names it";
+    EXPECT_EQ(balance_of(r.accounts.at(sender_address)), exactly(600'002)) << "the reason names it";
     EXPECT_TRUE(r.effects.empty());
     EXPECT_EQ(r.diff, StateDiff{});
 }
 
 TEST_F(RecordedTransaction, balance_instructions_observe_exactly) {
-    EXPECT_EQ(run(Program().push(other).op(OP_BALANCE).log()).accounts.at(other).balance, exactly(5));
-    EXPECT_EQ(run(Program().op(OP_SELFBALANCE).log(), 4).accounts.at(contract).balance, exactly(10))
+    EXPECT_EQ(balance_of(run(Program().push(other).op(OP_BALANCE).log()).accounts.at(other)), exactly(5));
+    EXPECT_EQ(balance_of(run(Program().op(OP_SELFBALANCE).log(), 4).accounts.at(contract)), exactly(10))
         << "less the value";
-    EXPECT_EQ(run(Program().push(other).op(OP_SELFDESTRUCT), 4).accounts.at(contract).balance, exactly(10));
+    EXPECT_EQ(balance_of(run(Program().push(other).op(OP_SELFDESTRUCT), 4).accounts.at(contract)),
+              exactly(10));
 }
 
 TEST_F(RecordedTransaction, a_call_with_value_observes_a_bound) {
     const Program call = Program().call(OP_CALL, other, 7, 0).log();
-    EXPECT_EQ(run(call).accounts.at(contract).balance, between(7));
-    EXPECT_EQ(run(call, 4).accounts.at(contract).balance, between(3));
-    EXPECT_EQ(
-        run(Program().call(OP_CALL, other, 7, 0).call(OP_CALL, other, 3, 0)).accounts.at(contract).balance,
-        between(10));
+    EXPECT_EQ(balance_of(run(call).accounts.at(contract)), between(7));
+    EXPECT_EQ(balance_of(run(call, 4).accounts.at(contract)), between(3));
+    EXPECT_EQ(balance_of(
+                  run(Program().call(OP_CALL, other, 7, 0).call(OP_CALL, other, 3, 0)).accounts.at(contract)),
+              between(10));
 }
 
 TEST_F(RecordedTransaction, a_call_that_fails_for_want_of_money_observes_an_upper_bound) {
     const Program call = Program().call(OP_CALL, other, 20, 0).log();
-    EXPECT_EQ(run(call).accounts.at(contract).balance, between(0, 20));
-    EXPECT_EQ(run(call, 4).accounts.at(contract).balance, between(0, 16));
-    EXPECT_EQ(run(call, 10).accounts.at(contract).balance, between(10)) << "the credit lets it pass";
-    EXPECT_EQ(run(Program().create(OP_CREATE, 20, {}).log()).accounts.at(contract).balance, between(0, 20));
-    EXPECT_EQ(run(Program().create(OP_CREATE, 8, {}).log()).accounts.at(contract).balance, between(8));
+    EXPECT_EQ(balance_of(run(call).accounts.at(contract)), between(0, 20));
+    EXPECT_EQ(balance_of(run(call, 4).accounts.at(contract)), between(0, 16));
+    EXPECT_EQ(balance_of(run(call, 10).accounts.at(contract)), between(10)) << "the credit lets it pass";
+    EXPECT_EQ(balance_of(run(Program().create(OP_CREATE, 20, {}).log()).accounts.at(contract)),
+              between(0, 20));
+    EXPECT_EQ(balance_of(run(Program().create(OP_CREATE, 8, {}).log()).accounts.at(contract)), between(8));
 }
 
 TEST_F(RecordedTransaction, the_gas_for_a_new_account_observes_liveness) {
-    EXPECT_EQ(run(Program().call(OP_CALL, nobody, 1, 0)).accounts.at(nobody).liveness, Liveness::dead);
-    EXPECT_EQ(run(Program().call(OP_CALL, other, 1, 0)).accounts.at(other).liveness, Liveness::alive);
-    EXPECT_EQ(run(Program().call(OP_CALL, nobody, 0, 0)).accounts.at(nobody).liveness, Liveness::not_observed)
+    EXPECT_EQ(liveness_of(run(Program().call(OP_CALL, nobody, 1, 0)).accounts.at(nobody)), Liveness::dead);
+    EXPECT_EQ(liveness_of(run(Program().call(OP_CALL, other, 1, 0)).accounts.at(other)), Liveness::alive);
+    EXPECT_EQ(liveness_of(run(Program().call(OP_CALL, nobody, 0, 0)).accounts.at(nobody)),
+              Liveness::not_observed)
         << "without value nobody asks";
-    EXPECT_EQ(run(Program().push(nobody).op(OP_SELFDESTRUCT)).accounts.at(nobody).liveness, Liveness::dead);
+    EXPECT_EQ(liveness_of(run(Program().push(nobody).op(OP_SELFDESTRUCT)).accounts.at(nobody)),
+              Liveness::dead);
     // After the first call the account lives by the credit, whatever it was before.
     const TransactionRun twice = run(Program().call(OP_CALL, other, 1, 0).call(OP_CALL, other, 1, 0));
     EXPECT_EQ(twice.accounts.at(other),
-              (AccountObservation{.nonce = 0, .code_hash = empty_code_hash, .liveness = Liveness::alive}));
+              (Observed{.nonce = 0, .code_hash = empty_code_hash, .liveness = Liveness::alive}));
 }
 
 TEST_F(RecordedTransaction, extcodehash_observes_liveness_and_code) {
     const TransactionRun r = run(Program().push(nobody).op(OP_EXTCODEHASH).push(other).op(OP_EXTCODEHASH));
-    EXPECT_EQ(r.accounts.at(nobody), (AccountObservation{.liveness = Liveness::dead}));
-    EXPECT_EQ(r.accounts.at(other),
-              (AccountObservation{.code_hash = empty_code_hash, .liveness = Liveness::alive}));
+    EXPECT_EQ(r.accounts.at(nobody), (Observed{.liveness = Liveness::dead}));
+    EXPECT_EQ(r.accounts.at(other), (Observed{.code_hash = empty_code_hash, .liveness = Liveness::alive}));
 }
 
 TEST_F(RecordedTransaction, before_spurious_dragon_existence_is_observed) {
     const TransactionRun r = run(Program().call(OP_CALL, nobody, 0, 0), 0, Fork::tangerine_whistle);
-    EXPECT_EQ(r.accounts.at(nobody).exists, false);
-    EXPECT_EQ(r.accounts.at(nobody).liveness, Liveness::not_observed);
-    EXPECT_TRUE(r.effects.at(nobody).touched);
+    EXPECT_TRUE(has(r.accounts.at(nobody), OBSERVED_EXISTENCE) && !has(r.accounts.at(nobody), EXISTED));
+    EXPECT_EQ(liveness_of(r.accounts.at(nobody)), Liveness::not_observed);
+    EXPECT_TRUE(has(r.effects.at(nobody), TOUCHED));
 }
 
 TEST_F(RecordedTransaction, a_delegation_is_observed_with_what_it_leads_to) {  // EIP-7702
@@ -114,8 +111,8 @@ TEST_F(RecordedTransaction, a_delegation_is_observed_with_what_it_leads_to) {  /
     append(designator, nobody);
     m_state.set_account(other, 1, 5, designator);
     const TransactionRun r = run(Program().call(OP_CALL, other, 0, 50'000));
-    EXPECT_EQ(r.accounts.at(other), (AccountObservation{.code_hash = keccak256(designator)}));
-    EXPECT_EQ(r.accounts.at(nobody), (AccountObservation{.code_hash = keccak256(code)}));
+    EXPECT_EQ(r.accounts.at(other), (Observed{.code_hash = keccak256(designator)}));
+    EXPECT_EQ(r.accounts.at(nobody), (Observed{.code_hash = keccak256(code)}));
     EXPECT_EQ(r.writes.at({other, 0}), U256{1});
 }
 
@@ -124,20 +121,20 @@ TEST_F(RecordedTransaction, a_creation_observes_that_its_address_is_unused) {
     const Program create = Program().create(OP_CREATE, 0, {});
     const TransactionRun fresh = run(create);
     EXPECT_EQ(fresh.accounts.at(created),
-              (AccountObservation{.nonce = 0, .code_hash = empty_code_hash, .has_storage = false}));
+              (Observed{.nonce = 0, .code_hash = empty_code_hash, .has_storage = false}));
     EXPECT_EQ(fresh.accounts.at(contract).nonce, 1U);
     m_state.set_account(created, 0, 3, {});
     m_state.set_slot(created, 1, 1);
-    EXPECT_EQ(run(create).accounts.at(created).has_storage, true);
+    EXPECT_TRUE(has(run(create).accounts.at(created), HAD_STORAGE));
     EXPECT_FALSE(run(create).effects.contains(created)) << "a collision";
 }
 
 TEST_F(RecordedTransaction, a_destruction_wipes_what_the_fork_lets_it) {
     const Program destruct = Program().push(1).store(0).push(other).op(OP_SELFDESTRUCT);
     const TransactionRun before = run(destruct, 0, Fork::shanghai), since = run(destruct, 0, Fork::cancun);
-    EXPECT_TRUE(before.effects.at(contract).wiped);
+    EXPECT_TRUE(has(before.effects.at(contract), WIPED));
     EXPECT_TRUE(before.writes.empty());
-    EXPECT_FALSE(since.effects.at(contract).wiped);  // EIP-6780
+    EXPECT_FALSE(has(since.effects.at(contract), WIPED));  // EIP-6780
     EXPECT_EQ(since.writes.size(), 1U);
     EXPECT_EQ(since.effects.at(contract).delta, -U256{10});
     EXPECT_EQ(since.effects.at(other).delta, U256{10});

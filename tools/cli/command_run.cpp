@@ -88,7 +88,7 @@ void explain(const RunReport& report) {
             const BlockCounters& c = *b.counters;
             fmt::print(
                 "    speculated {}, executed at commit {}, repeated {} ({} gas): {:.2f} executions each\n",
-                c.speculated, c.direct, c.repeated, c.repeated_gas, c.executions_per_transaction());
+                c.speculated, c.direct(), c.repeated, c.repeated_gas, c.executions_per_transaction());
         }
         if (!b.parallelism) continue;
         const BlockParallelism& p = *b.parallelism;

@@ -44,7 +44,7 @@ Execute start_cpu(const ExecutorSettings& settings) {
                               Execute::Counters* counters) {
         std::unique_ptr<ParallelContext> borrowed = contexts->borrow();
         borrowed->run_with(context);
-        auto outcomes = execute_parallel(*borrowed, window, state, options, {}, counters);
+        auto outcomes = execute_parallel(*borrowed, window, state, options, counters);
         contexts->give_back(std::move(borrowed));
         return outcomes;
     });

@@ -74,7 +74,7 @@ ordered_json block_json(const BlockReport& b) {
     out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};
     if (b.counters)
         out["parallelism"] = {{"speculated", b.counters->speculated},
-                              {"in_turn", b.counters->direct},
+                              {"in_turn", b.counters->direct()},
                               {"transfers", b.counters->transfers},
                               {"repeated", b.counters->repeated},
                               {"repeated_gas", b.counters->repeated_gas},

@@ -51,7 +51,7 @@ std::string check_parallel(const PreparedBlock& block, const Outcomes& expected,
             ParallelContext context({.threads = threads, .speculate = policy, .at_hand_over = {}});
             std::vector<BlockCounters> counters;
             const Outcomes got =
-                execute_parallel(context, {&block.input, 1}, block.state, block.options, {}, &counters);
+                execute_parallel(context, {&block.input, 1}, block.state, block.options, &counters);
             const bool all = policy == Speculate::everything;
             const std::string name = fmt::format("{} threads{}", threads, all ? ", all speculated" : "");
             if (std::string found = compare(name.c_str(), expected, got); !found.empty()) return found;

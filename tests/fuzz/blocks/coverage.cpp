@@ -116,7 +116,7 @@ void Coverage::count(const BlockOutcome& outcome, Fork fork) {
 
 void Coverage::count(const BlockCounters& counters) {
     speculated += counters.speculated;
-    direct += counters.direct;
+    direct += counters.direct();
     repeated += counters.repeated;
     backed_off += counters.back_offs;
 }

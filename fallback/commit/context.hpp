@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ParallelContext owns: threads, and what they keep between blocks.
+// What ParallelContext owns: threads, and what they keep between windows.
 #pragma once
 
 #include <tbb/global_control.h>
@@ -8,8 +8,10 @@
 #include <deque>
 #include <mutex>
 
+#include "evm/vm/buffers.hpp"
 #include "fallback/commit/helpers.hpp"
 #include "fallback/parallel.hpp"
+#include "fallback/table/incarnation.hpp"
 #include "fallback/table/spin_lock.hpp"
 
 namespace warpevm {
@@ -62,20 +64,19 @@ struct ParallelContext::Parts {
     std::unique_ptr<tbb::global_control> allowed;
     tbb::task_arena arena;
     Versions table;
-    Pool<EntryArena> arenas;
+    Pool<EntryStretches> stretches;
     Pool<MachineBuffers> buffers;
     Pool<Incarnation> incarnations;
-    CoreShare cores;
-    Helpers helpers{arena, cores};
+    Helpers helpers{arena};
 
     /// Its versions must not be in the table any more.
     void give_back(Incarnation* incarnation) noexcept {
         incarnation->clear();
         incarnations.give_back(incarnation);
     }
-    /// After an execution that ended early.
+    /// After all threads have left.
     void take_all_back() noexcept {
-        arenas.take_all_back();
+        stretches.take_all_back();
         buffers.take_all_back();
         incarnations.take_all_back();
     }

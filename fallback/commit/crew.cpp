@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/commit/crew.hpp"
+
+#include "fallback/commit/tsan.hpp"
+
+namespace warpevm {
+namespace {
+
+static_assert(SchedulePlatform<WindowExecution>);
+
+class Crew {
+  public:
+    Crew(WindowExecution& window, const PolicyConstants& constants, const ParallelSettings& settings)
+        : m_window(window),
+          m_constants(constants),
+          m_schedule(window, window.progress(), m_constants, settings.threads,
+                     {.for_threads = settings.speculate == Speculate::everything,
+                      .for_loans = settings.waits_for_loans}) {}
+
+    /// On the caller's thread; helpers work beside it from when they are wanted first.
+    void work_with_helpers(WindowExecution::Worker& w, bool opens_at_once) {
+        if (opens_at_once) m_schedule.open(w);
+        work(w, /*until_called=*/true);
+        if (!m_window.wants_helpers() || m_schedule.over()) return;
+        ParallelContext::Parts& parts = m_window.parts();
+        Visit visit;  // another thread may do it where the arena is full
+        parts.arena.execute(visit.task([&] {
+            parts.helpers.begin(parts.settings.threads - 1, [this] { work_as_helper(); });
+            m_window.may_call_helpers(true);
+            parts.helpers.call();
+            work(w, /*until_called=*/false);
+            parts.helpers.dismiss();
+        }));
+        m_window.may_call_helpers(false);
+    }
+
+  private:
+    /// A thread's work within the window, until all is committed or a thread has thrown. `until_called`: or
+    /// until helpers are wanted.
+    void work(WindowExecution::Worker& w, bool until_called) noexcept {
+        try {
+            while (!until_called || !m_window.wants_helpers()) {
+                const uint32_t seen = m_window.idle().ticket();
+                const Step step = m_schedule.step(w);
+                if (step == Step::over) break;
+                if (step == Step::idle) m_window.idle().park(seen);
+            }
+        } catch (...) {
+            m_window.stop_for(std::current_exception());
+        }
+        if (!until_called) m_window.wake_all();  // those asleep must see that it is over
+    }
+    void work_as_helper() noexcept {
+        try {
+            WindowExecution::Worker w(m_window);
+            work(w, /*until_called=*/false);
+        } catch (...) {
+            m_window.stop_for(std::current_exception());
+        }
+    }
+
+    WindowExecution& m_window;
+    const PolicyConstants& m_constants;
+    Schedule<WindowExecution> m_schedule;
+};
+
+}  // namespace
+
+Result<std::vector<BlockOutcome>> run(WindowExecution& window, bool is_lent) {
+    const ParallelSettings& settings = window.parts().settings;
+    PolicyConstants constants;
+    // What was speculated, or lent, counts only as long as the commit loop does not back off.
+    if (settings.speculate == Speculate::everything || is_lent) constants.least_speedup = 0;
+    const bool opens_at_once = settings.speculate != Speculate::measured || is_lent;
+    WindowExecution::Worker w(window);
+    if (window.order().count() != 0) Crew(window, constants, settings).work_with_helpers(w, opens_at_once);
+    return window.finish(w);
+}
+
+}  // namespace warpevm

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fallback/commit/sealing.hpp"
+
+#include <mutex>
+
+#include "evm/chain/receipts.hpp"
+
+namespace warpevm {
+
+void Sealing::add(const BlockInput& block, BlockOutcome outcome, CommittedState::BlockResult changes) {
+    BlockOutcome& kept = m_outcomes.emplace_back(std::move(outcome));
+    BlockChanges* unformed = std::get_if<BlockChanges>(&changes);
+    if (unformed == nullptr) kept.diff = std::get<StateDiff>(std::move(changes));
+    const std::lock_guard held(m_lock);
+    m_tasks.push_back({.block = block, .outcome = kept, .changes = {}});
+    if (unformed != nullptr)
+        m_tasks.push_back(
+            {.block = block, .outcome = kept, .changes = std::move(*unformed), .is_difference = true});
+}
+
+bool Sealing::some(const std::function<void()>& call) {
+    if (m_pieces.join()) {
+        call();  // whoever is woken wakes the next
+        return true;
+    }
+    std::optional<Task> task;
+    {
+        const std::lock_guard held(m_lock);
+        if (m_tasks.empty()) return false;
+        task.emplace(std::move(m_tasks.front()));
+        m_tasks.pop_front();
+    }
+    const ForEach shared = [&](size_t count, const std::function<void(size_t)>& work) {
+        m_pieces.run(count, work, call);
+    };
+    if (task->is_difference)
+        task->outcome.diff = task->changes.diff(m_codes, shared);
+    else
+        seal_receipts(task->outcome, task->block.transactions, task->block.rules, shared);
+    return true;
+}
+
+std::vector<BlockOutcome> Sealing::take() {
+    return {std::make_move_iterator(m_outcomes.begin()), std::make_move_iterator(m_outcomes.end())};
+}
+
+}  // namespace warpevm

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocks whose transactions are committed: their receipts and their differences are formed by whoever has
+// nothing better to do, while later blocks are executed.
+#pragma once
+
+#include <deque>
+
+#include "evm/chain/outcome.hpp"
+#include "evm/types/block_input.hpp"
+#include "fallback/commit/pieces.hpp"
+#include "fallback/table/committed_state.hpp"
+
+namespace warpevm {
+
+class Sealing {
+  public:
+    explicit Sealing(const CodeCache& codes) : m_codes(codes) {}
+
+    /// By the commit loop, in order. `block` must live until the window is sealed.
+    void add(const BlockInput& block, BlockOutcome outcome, CommittedState::BlockResult changes);
+    /// The window's last one, of which nothing but the verdict is defined.
+    void add_rejected(BlockOutcome outcome) { m_outcomes.push_back(std::move(outcome)); }
+
+    /// Does some of the work; false: there is none that nobody has begun. `call` is called where another
+    /// could join. Throws what forming them threw.
+    bool some(const std::function<void()>& call);
+    /// Once nothing is left to do.
+    std::vector<BlockOutcome> take();
+
+  private:
+    struct Task {
+        const BlockInput& block;
+        BlockOutcome& outcome;
+        BlockChanges changes;
+        bool is_difference = false;  ///< else receipts
+    };
+
+    const CodeCache& m_codes;
+    std::deque<BlockOutcome> m_outcomes;
+    Pieces m_pieces;
+    SpinLock m_lock;  ///< of the tasks
+    std::deque<Task> m_tasks;
+};
+
+}  // namespace warpevm

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// How somebody who is no thread of the executor (a device, another machine) takes part in a window: it
+// borrows transactions, executes them, and hands results in when it has them. The commit loop waits for
+// nobody: it overrides what is late, and a result that comes then is dropped.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+
+#include "evm/types/block_input.hpp"
+#include "fallback/schedule/claims.hpp"
+#include "fallback/table/incarnation.hpp"
+
+namespace warpevm {
+
+class WindowExecution;
+
+/// Of one window. Thread-safe, and usable after the window has ended: then nothing is lent, and nothing
+/// taken. Transactions are numbered over all blocks of the window.
+class Loans {
+  public:
+    explicit Loans(WindowExecution& window) : m_window(&window) {}
+
+    /// A transaction that nobody has begun.
+    std::optional<Claims::Loan> borrow(uint32_t index);
+    /// Likewise some of those that the commit loop comes to last, `most` of them at most, in order: while it
+    /// works from the front, they are not in its way for longest.
+    std::vector<Claims::Loan> borrow_last(uint32_t most);
+    /// `results.transactions[i]` is of `loans[i]`; rows stand for keys (ROW_IS_NEW_KEY). Answers how many
+    /// were taken: others were overridden, or are visibly wrong, which gives them back. Speculates nothing,
+    /// and takes a few microseconds for each.
+    size_t hand_in(std::span<const Claims::Loan> loans, TransactionResults results);
+    void give_back(std::span<const Claims::Loan> loans);
+    [[nodiscard]] bool over() const;
+
+    /// The window ends: waits for calls that are under way. Its executor calls it.
+    void end();
+
+  private:
+    mutable std::shared_mutex m_lock;  ///< held while the window is used
+    WindowExecution* m_window;         ///< null once it has ended
+};
+
+/// Is told of each window before its first transaction; may borrow at once, or keep the loans and borrow from
+/// other threads. Must not wait for the window.
+using Borrower = std::function<void(std::shared_ptr<Loans> loans, std::span<const BlockInput> window)>;
+
+}  // namespace warpevm

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a block changed, in lists of their own, so that its difference can be formed while later blocks change
+// the table.
+#pragma once
+
+#include "evm/base/for_each.hpp"
+#include "evm/state/code.hpp"
+#include "evm/state/state_diff.hpp"
+#include "fallback/table/version.hpp"
+
+namespace warpevm {
+
+struct BlockChanges {
+    static constexpr uint32_t none = ~uint32_t{0};
+    /// Once per account that was entered in the table, or has such a slot.
+    struct Account {
+        Address address;
+        AccountState before, after;
+        uint32_t last_slot = none;  ///< of its slots, which are linked
+    };
+    struct Slot {
+        U256 key;
+        U256 before, after;
+        Position written = 0;
+        uint32_t previous = none;
+    };
+
+    std::vector<Account> accounts;
+    std::vector<Slot> slots;
+    Position start = 0;  ///< every position up to it belongs to earlier blocks
+
+    /// As Journal::diff. In pieces, which may be formed at the same time.
+    [[nodiscard]] StateDiff diff(const CodeCache& codes, const ForEach& for_each = in_order) const;
+};
+
+}  // namespace warpevm

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine: what outlives a window, and what a caller makes once. Code cache, threads, buffers. There is no
+// global state; a process may have several engines.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "evm/base/cancellation.hpp"
+#include "evm/chain/context.hpp"
+#include "evm/chain/executor.hpp"
+#include "fallback/parallel.hpp"
+
+namespace warpevm {
+
+enum class Backend : uint8_t { serial, cpu };
+
+struct EngineSettings {
+    /// Of the backend `cpu`; 0: as many as there are cores.
+    unsigned threads = 0;
+    Speculate speculate = Speculate::measured;
+    /// Of codes and what was translated of them.
+    size_t code_cache_bytes = CodeCache::default_limit;
+};
+
+/// Who looks on, and who may end it. What is named must live as long as the execution.
+struct Watch {
+    /// Follows each instruction. Makes everything serial, and the plain loop runs it.
+    Tracer* tracer = nullptr;
+    /// Only that transaction, by its index in its block.
+    std::optional<uint32_t> traced_transaction;
+    /// Watches the system calls before and after the transactions.
+    Tracer* system_calls = nullptr;
+    /// Ends the execution with the error `cancelled`, from any thread: within 10 ms and the longest single
+    /// instruction or precompile.
+    const Cancellation* cancellation = nullptr;
+    Interpreter interpreter = Interpreter::tiered;
+};
+
+struct Execution {
+    std::vector<BlockOutcome> outcomes;
+    /// One per outcome: where its transactions ran, and why there.
+    std::vector<RouteReport> routes;
+};
+
+/// Thread-safe: several executions may be in flight, each on threads of its own. Keeps what they need for the
+/// next ones.
+class Engine {
+  public:
+    explicit Engine(const EngineSettings& settings = {});
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// As execute_serial, which says what comes out and what an error means; the same bytes on each backend.
+    Result<Execution> execute(Backend backend, std::span<const BlockInput> window, const StateView& state,
+                              const ExecutionOptions& options, const Watch& watch = {});
+
+    /// Shared by all executions. Pointers to codes need a lease of their own.
+    [[nodiscard]] CodeCache& codes();
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> m_parts;
+};
+
+}  // namespace warpevm
