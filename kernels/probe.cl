@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells how the device sees what it shares with the host, so that host and tests can compare.
+#include "kernels/lane_types.h"
 #include "kernels/prelude.h"
-#include "kernels/shared.h"
 
 // One work-item writes the first `count` facts: 1 if the byte order is little-endian, the size of ulong, the
 // rows of facts.def, and the statuses' numbers. Further words stay as they are.

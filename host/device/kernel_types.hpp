@@ -6,9 +6,27 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "evm/types/records.hpp"
+
 namespace warpevm::kernel {
 
 #include "kernels/shared.h"
+#define WARPEVM_WORD U256
+#define WARPEVM_HASH Bytes32
+#define WARPEVM_ADDRESS Address
+#include "kernels/lane.h"
+#undef WARPEVM_U32
+#undef WARPEVM_U64
+#undef WARPEVM_WORD
+#undef WARPEVM_HASH
+#undef WARPEVM_ADDRESS
+using warpevm::account_effect;
+using warpevm::account_observation;
+using warpevm::log_record;
+using warpevm::record_range;
+using warpevm::slot_effect;
+using warpevm::slot_observation;
+using warpevm::transaction_record;
 
 /// What recover.cl keeps for each item, in bytes.
 inline constexpr size_t point_bytes = 8 * RECOVER_POINT_WORDS;

@@ -11,7 +11,8 @@ struct Row {
     std::string_view program;
     DeviceResult<void> (*test)(Device& device, DeviceProgram& program);
 };
-constexpr Row rows[] = {{"keccak", self_test_keccak},
+constexpr Row rows[] = {{"evm", self_test_evm},
+                        {"keccak", self_test_keccak},
                         {"probe", self_test_probe},
                         {"recover", self_test_recover},
                         {"transactions", self_test_transactions}};

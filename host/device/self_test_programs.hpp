@@ -5,14 +5,25 @@
 #include <array>
 #include <vector>
 
+#include "evm/base/u256.hpp"
 #include "host/device/device.hpp"
 
 namespace warpevm {
 
+DeviceResult<void> self_test_evm(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_probe(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_keccak(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_recover(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_transactions(Device& device, DeviceProgram& program);
+
+/// What an arithmetic instruction leaves of operands a (the topmost), b and c, by the host's arithmetic.
+U256 host_word(uint8_t op, const U256& a, const U256& b, const U256& c);
+/// Each arithmetic instruction on edge values: three operands each, and what it leaves.
+struct WordVectors {
+    std::vector<uint32_t> ops;
+    std::vector<U256> operands, expected;
+};
+WordVectors word_vectors();
 
 tl::unexpected<DeviceError> wrong_answer(const Device& device, std::string what);
 

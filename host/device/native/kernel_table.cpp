@@ -14,7 +14,7 @@ std::span<const KernelEntry> kernels() {
     static const std::vector<KernelEntry> all = [] {
         std::vector<KernelEntry> joined;
         for (const auto program :
-             {keccak_kernels(), probe_kernels(), recover_kernels(), transactions_kernels()})
+             {evm_kernels(), keccak_kernels(), probe_kernels(), recover_kernels(), transactions_kernels()})
             joined.insert(joined.end(), program.begin(), program.end());
         return joined;
     }();

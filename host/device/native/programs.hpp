@@ -8,6 +8,7 @@
 
 namespace warpevm::native {
 
+std::span<const KernelEntry> evm_kernels();
 std::span<const KernelEntry> keccak_kernels();
 std::span<const KernelEntry> probe_kernels();
 std::span<const KernelEntry> recover_kernels();

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much of everything a lane holds, and where that lies in its arena.
+#pragma once
+
+#include "host/device/kernel_types.hpp"
+
+namespace warpevm {
+
+/// What exceeds a limit ends its lane with an ESCALATE_ status. Bytes or counts.
+struct LaneLimits {
+    uint32_t frames = 0;       ///< call depth plus one: 1025 hold them all
+    uint32_t stack_words = 0;  ///< of all frames together
+    uint32_t memory_bytes = 0;
+    uint32_t output_bytes = 0;  ///< of one frame
+    uint32_t accounts = 0;
+    uint32_t slots = 0;  ///< transient ones too
+    uint32_t undo_entries = 0;
+    uint32_t logs = 0, topics = 0, log_bytes = 0;
+    uint32_t codes = 0, code_bytes = 0;  ///< deployed by the transaction, with an eighth for their jumps
+};
+
+/// What typical transactions need: 57 KiB.
+LaneLimits usual_lane_limits();
+/// What nearly all others need: 2.8 MiB.
+LaneLimits wide_lane_limits();
+/// The deepest recursion, and memory of 30 million gas and more: 52 MiB.
+LaneLimits widest_lane_limits();
+
+/// Sections one after the other, each aligned for words.
+kernel::lane_shape make_lane_shape(const LaneLimits& limits);
+
+}  // namespace warpevm

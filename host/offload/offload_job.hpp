@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is offloaded, and what comes back.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "evm/state/state_view.hpp"
+#include "evm/types/environment.hpp"
+#include "evm/types/rules.hpp"
+#include "evm/types/transaction.hpp"
+#include "host/device/kernel_types.hpp"
+
+namespace warpevm {
+
+/// A transaction in its block and on its pre-state; jobs of one batch may have different ones. All must live
+/// until the batch is done. Jobs that name the same rules and environment share them on the device.
+struct OffloadJob {
+    const Transaction* tx = nullptr;
+    Address sender;
+    const Rules* rules = nullptr;
+    const BlockEnvironment* environment = nullptr;
+    const StateView* state = nullptr;
+    /// Keys that the transaction will probably use: what is known of them goes along, so that the lane need
+    /// not wait for it. Slots count only where their account is named here or by the transaction.
+    std::span<const Address> likely_accounts{};
+    std::span<const SlotKey> likely_slots{};
+};
+
+/// The results of a batch in columns, as evm/types/records.h has them. Rows are keys by value: ROW_IS_NEW_KEY
+/// and an index of `accounts` or `slots`.
+struct OffloadResults {
+    /// Of each job: STATUS_done, or the STATUS_ESCALATE_ that says why not; then its record is zero.
+    std::vector<kernel::kernel_status> statuses;
+    std::vector<transaction_record> records;
+    std::vector<Address> accounts;
+    std::vector<kernel::new_slot_key> slots;
+    std::vector<account_observation> account_observations;
+    std::vector<slot_observation> slot_observations;
+    std::vector<account_effect> account_effects;
+    std::vector<slot_effect> slot_effects;
+    std::vector<uint32_t> accounts_read, slots_read;
+    std::vector<log_record> logs;
+    std::vector<Hash> topics;
+    Bytes log_bytes;
+    /// Codes that transactions deployed and delegation designators that they set, with their bytes from
+    /// `code_bytes[at]` on; `codes_of[job]` are a job's own.
+    std::vector<kernel::deployed_code> codes;
+    std::vector<record_range> codes_of;
+    Bytes code_bytes;
+    /// How often lanes waited for the host, and how many launches there were.
+    uint64_t parks = 0, launches = 0;
+
+    [[nodiscard]] const Address& account(uint32_t row) const { return accounts[row & ~ROW_IS_NEW_KEY]; }
+    [[nodiscard]] SlotKey slot(uint32_t row) const {
+        const kernel::new_slot_key& key = slots[row & ~ROW_IS_NEW_KEY];
+        return {accounts[key.account], key.slot};
+    }
+};
+
+/// "done", "ESCALATE_stack".
+std::string_view name(kernel::kernel_status status);
+
+}  // namespace warpevm

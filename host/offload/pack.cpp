@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/offload/pack.hpp"
+
+#include "evm/chain/envelope.hpp"
+#include "evm/chain/validity.hpp"
+#include "evm/codec/signature.hpp"
+#include "evm/crypto/keccak.hpp"
+#include "evm/vm/machine.hpp"
+#include "evm/vm/precompiles.hpp"
+
+namespace warpevm {
+namespace {
+
+using kernel::account_entry;
+using kernel::kernel_status;
+
+/// EIP-7702: PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST, as evm/chain/transaction_execution.cpp has it.
+constexpr uint64_t existing_authority_refund = 12500;
+/// Entries, call data and what else a job brings must be counted with 32 bits, over a whole batch.
+constexpr size_t most_input_bytes = size_t{1} << 31;
+
+template <class T>
+uint32_t append_all(Bytes& inputs, std::span<const T> values) {
+    const auto at = static_cast<uint32_t>(inputs.size());
+    const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+    inputs.insert(inputs.end(), bytes, bytes + values.size_bytes());
+    inputs.resize((inputs.size() + 7) / 8 * 8);
+    return at;
+}
+
+kernel::environment_record environment_of(const Rules& rules, const BlockEnvironment& block) {
+    kernel::environment_record e{};
+    e.base_fee = block.base_fee;
+    e.difficulty_or_randao = block.difficulty_or_randao;
+    if (rules.at_least(Fork::cancun)) e.blob_base_fee = blob_base_fee(block.excess_blob_gas, rules.blobs);
+    e.parent_hash = block.parent_hash;
+    e.number = block.number;
+    e.timestamp = block.timestamp;
+    e.gas_limit = block.gas_limit;
+    e.chain_id = rules.chain_id;
+    e.beneficiary = block.beneficiary;
+    e.fork = static_cast<uint32_t>(rules.fork);
+    e.hashes = WARPEVM_NONE;
+    for (uint32_t i = 1; i < 32; ++i)
+        if (find_precompile(Address::from_low(i), rules.fork) != nullptr) e.precompiles |= 1U << i;
+    if (find_precompile(Address::from_low(0x100), rules.fork) != nullptr) e.precompiles |= 1;
+    return e;
+}
+
+/// Lays out one job.
+class JobPacker {
+  public:
+    JobPacker(const OffloadJob& job, size_t number, CodeStore& codes, bool unknown_is_absent, PackedJobs& to)
+        : m_job(job),
+          m_tx(*job.tx),
+          m_number(number),
+          m_codes(codes),
+          m_unknown_is_absent(unknown_is_absent),
+          m_to(to) {}
+
+    kernel::lane_record pack(uint32_t environment) {
+        m_lane.environment = environment;
+        m_lane.status = kernel::STATUS_PAUSED;
+        m_lane.answered = 1;
+        if (const kernel_status why = refusal(); why != kernel::STATUS_PAUSED) return refused(why);
+        envelope();
+        name_accounts();
+        if (!read_accounts()) return refused(kernel::STATUS_ESCALATE_state);
+        read_slots();
+        if (!authorize()) return refused(kernel::STATUS_ESCALATE_state);
+        look_ahead();
+        if (m_to.inputs.size() + m_tx.data.size() + m_entries.size() * sizeof(account_entry) +
+                m_slots.size() * sizeof(kernel::slot_entry) >
+            most_input_bytes)
+            return refused(kernel::STATUS_ESCALATE_transaction_size);
+        append_inputs();
+        return m_lane;
+    }
+
+  private:
+    kernel::lane_record refused(kernel_status why) {
+        m_lane.status = why;
+        return m_lane;
+    }
+
+    /// STATUS_PAUSED where there is nothing against the job.
+    [[nodiscard]] kernel_status refusal() const {
+        const Rules& rules = *m_job.rules;
+        if (rules.fork < Fork::byzantium) return kernel::STATUS_ESCALATE_fork;
+        if (m_tx.gas_limit >> 63 != 0) return kernel::STATUS_ESCALATE_transaction_size;
+        const U256& base_fee = m_job.environment->base_fee;
+        const bool valid =
+            check_transaction(m_tx, rules) && worst_cost(m_tx) &&
+            (rules.fork < Fork::london || m_tx.max_fee_per_gas >= base_fee) &&
+            (m_tx.type != TxType::blob || m_tx.max_fee_per_blob_gas >= environment().blob_base_fee);
+        return valid ? kernel::STATUS_PAUSED : kernel::STATUS_ESCALATE_invalid_transaction;
+    }
+
+    [[nodiscard]] const kernel::environment_record& environment() const {
+        return m_to.environments[m_lane.environment];
+    }
+
+    void envelope() {
+        const Rules& rules = *m_job.rules;
+        const U256& base_fee = m_job.environment->base_fee;
+        m_lane.gas_price = effective_gas_price(m_tx, base_fee);
+        m_lane.tip = beneficiary_fee(1, m_lane.gas_price, rules, base_fee);
+        m_lane.prepaid = prepaid_fee(m_tx, m_lane.gas_price, environment().blob_base_fee);
+        m_lane.worst_cost = *worst_cost(m_tx);
+        m_lane.value = m_tx.value;
+        m_lane.nonce = m_tx.nonce;
+        m_lane.gas_limit = m_tx.gas_limit;
+        m_lane.gas = m_tx.gas_limit - intrinsic_gas(m_tx, rules.fork);
+        m_lane.floor_gas = floor_gas(m_tx, rules.fork);
+        m_lane.seed = hash_seed(m_number, m_tx.nonce);
+        m_lane.flags = m_tx.is_create() ? kernel::LANE_CREATES : 0;
+    }
+
+    uint32_t name(const Address& address) {
+        const auto [at, added] = m_places.try_emplace(address, static_cast<uint32_t>(m_named.size()));
+        if (added) m_named.push_back(address);
+        return at->second;
+    }
+
+    void name_accounts() {
+        m_lane.sender = name(m_job.sender);
+        for (const AccessListEntry& entry : m_tx.access_list) name(entry.address);
+        for (const Authorization& a : m_tx.authorization_list) {
+            const bool considered =
+                (a.chain_id.is_zero() || a.chain_id == m_job.rules->chain_id) && a.nonce != ~uint64_t{0};
+            m_authorities.push_back(considered ? recover_authority(a) : std::nullopt);
+            if (m_authorities.back()) name(*m_authorities.back());
+        }
+        m_lane.recipient = name(m_tx.to ? *m_tx.to : create_address(m_job.sender, m_tx.nonce));
+        m_lane.beneficiary = name(m_job.environment->beneficiary);
+        for (const Address& address : m_job.likely_accounts) name(address);
+    }
+
+    bool add_entry(const Address& address, const Read<AccountRecord>& read) {
+        const auto entry = account_entry_of(address, read, m_codes, m_unknown_is_absent);
+        if (entry) m_entries.push_back(*entry);
+        return entry.has_value();
+    }
+
+    bool read_accounts() {
+        std::vector<Read<AccountRecord>> answers(m_named.size());
+        m_job.state->read_accounts(m_named, answers);
+        for (size_t i = 0; i < m_named.size(); ++i)
+            if (!add_entry(m_named[i], answers[i])) return false;
+        // One launch takes many transactions of a sender: the nonce is assumed, and observed.
+        account_entry& sender = m_entries[m_lane.sender];
+        sender.nonce = sender.start_nonce = m_tx.nonce;
+        return true;
+    }
+
+    void add_slot(const SlotKey& key, uint32_t flags) {
+        kernel::slot_entry slot{};
+        slot.key = key.slot;
+        slot.account = m_places.at(key.address);
+        slot.flags = flags;
+        m_slots.push_back(slot);
+    }
+
+    /// Of the access list, which are warm, and likely ones; known where the view knows them.
+    void read_slots() {
+        std::vector<SlotKey> keys;
+        for (const AccessListEntry& entry : m_tx.access_list) {
+            m_entries[m_places.at(entry.address)].flags |= kernel::ACCOUNT_WARM;
+            for (const Bytes32& key : entry.storage_keys) {
+                keys.push_back({entry.address, to_u256(key)});
+                add_slot(keys.back(), kernel::SLOT_WARM);
+            }
+        }
+        for (const SlotKey& key : m_job.likely_slots)
+            if (m_places.contains(key.address)) {
+                keys.push_back(key);
+                add_slot(key, 0);
+            }
+        std::vector<Read<U256>> answers(keys.size());
+        if (!keys.empty()) m_job.state->read_slots(keys, answers);
+        for (size_t i = 0; i < keys.size(); ++i) {
+            const Knowledge known = answers[i].knowledge;
+            if (known != Knowledge::value && known != Knowledge::absent) continue;
+            m_slots[i].flags |= kernel::SLOT_LOADED;
+            if (known == Knowledge::value) m_slots[i].start = answers[i].value;
+        }
+    }
+
+    /// The number of the entry's code, whose bytes are read if need be.
+    std::optional<uint32_t> load_code(account_entry& entry) {
+        if (entry.code != kernel::CODE_NOT_LOADED) return entry.code;
+        const Read<BytesView> code = m_job.state->read_code(entry.code_hash);
+        if (code.knowledge != Knowledge::value) return std::nullopt;
+        const auto number = m_codes.add(entry.code_hash, code.value);
+        if (number) entry.code = *number;
+        return number;
+    }
+    [[nodiscard]] BytesView bytes_of(uint32_t code) const {
+        if (code == kernel::CODE_EMPTY) return {};
+        const kernel::code_record& record = m_codes.records()[code];
+        return BytesView(m_codes.bytes()).subspan(record.at, record.size);
+    }
+
+    /// EIP-7702, in order: an authority may be named more than once, and may be the sender.
+    bool authorize() {
+        struct Now {
+            uint64_t nonce;
+            uint32_t code;
+            bool exists;
+        };
+        std::map<uint32_t, Now> now;
+        for (size_t i = 0; i < m_authorities.size(); ++i) {
+            if (!m_authorities[i]) continue;
+            const Authorization& a = m_tx.authorization_list[i];
+            const uint32_t account = m_places.at(*m_authorities[i]);
+            const auto code = load_code(m_entries[account]);
+            if (!code) return false;
+            const account_entry& entry = m_entries[account];
+            const bool is_sender = account == m_lane.sender;
+            Now& state =
+                now.try_emplace(account, Now{entry.nonce + (is_sender ? 1 : 0), *code,
+                                             is_sender || (entry.flags & kernel::ACCOUNT_EXISTS) != 0})
+                    .first->second;
+            kernel::authorization_record r{};
+            r.account = account;
+            r.flags = kernel::AUTHORIZATION_SEES_CODE;
+            if (state.code == kernel::CODE_EMPTY || delegation_target(bytes_of(state.code))) {
+                r.flags |= kernel::AUTHORIZATION_SEES_NONCE;
+                if (state.nonce == a.nonce) {
+                    r.flags |= kernel::AUTHORIZATION_SEES_EXISTENCE | kernel::AUTHORIZATION_APPLIES;
+                    r.refund = state.exists ? existing_authority_refund : 0;
+                    r.nonce = a.nonce + 1;
+                    r.code_hash = empty_code_hash;
+                    r.code = kernel::CODE_EMPTY;
+                    if (!a.address.is_zero() && !designate(a.address, r)) return false;
+                    state = {r.nonce, r.code, true};
+                }
+            }
+            m_records.push_back(r);
+        }
+        for (const auto& [account, state] : now) m_code_after[account] = state.code;
+        return true;
+    }
+
+    bool designate(const Address& to, kernel::authorization_record& r) {
+        Bytes designator{0xef, 0x01, 0x00};
+        append(designator, to);
+        r.code_hash = keccak256(designator);
+        const auto number = m_codes.add(r.code_hash, designator);
+        if (number) r.code = *number;
+        m_to.designators.push_back({m_number, r.code_hash, std::move(designator)});
+        return number.has_value();
+    }
+
+    /// What the first frame will ask for anyway. What can't be had now is asked for again.
+    void look_ahead() {
+        if (m_tx.is_create()) return;
+        load_code(m_entries[m_lane.sender]);
+        const auto own = load_code(m_entries[m_lane.recipient]);
+        const auto changed = m_code_after.find(m_lane.recipient);
+        const uint32_t code =
+            changed != m_code_after.end() ? changed->second : own.value_or(kernel::CODE_EMPTY);
+        if (m_job.rules->fork < Fork::prague) return;
+        const auto delegate = delegation_target(bytes_of(code));
+        if (!delegate || m_places.contains(*delegate)) return;
+        if (add_entry(*delegate, m_job.state->read_account(*delegate))) {
+            name(*delegate);
+            load_code(m_entries.back());
+        }
+    }
+
+    void append_inputs() {
+        Bytes& inputs = m_to.inputs;
+        m_lane.input_at = append_all<uint8_t>(inputs, m_tx.data);
+        m_lane.input_size = static_cast<uint32_t>(m_tx.data.size());
+        m_lane.entries_at = append_all<account_entry>(inputs, m_entries);
+        m_lane.entry_count = static_cast<uint32_t>(m_entries.size());
+        m_lane.slot_entries_at = append_all<kernel::slot_entry>(inputs, m_slots);
+        m_lane.slot_entry_count = static_cast<uint32_t>(m_slots.size());
+        m_lane.authorizations_at = append_all<kernel::authorization_record>(inputs, m_records);
+        m_lane.authorization_count = static_cast<uint32_t>(m_records.size());
+        m_lane.blob_hashes_at = append_all<Hash>(inputs, m_tx.blob_versioned_hashes);
+        m_lane.blob_hash_count = static_cast<uint32_t>(m_tx.blob_versioned_hashes.size());
+    }
+
+    const OffloadJob& m_job;
+    const Transaction& m_tx;
+    size_t m_number;
+    CodeStore& m_codes;
+    bool m_unknown_is_absent;
+    PackedJobs& m_to;
+    kernel::lane_record m_lane{};
+    SeededMap<Address, uint32_t> m_places;
+    std::vector<Address> m_named;
+    std::vector<account_entry> m_entries;
+    std::vector<kernel::slot_entry> m_slots;
+    std::vector<std::optional<Address>> m_authorities;
+    std::vector<kernel::authorization_record> m_records;
+    std::map<uint32_t, uint32_t> m_code_after;
+};
+
+}  // namespace
+
+std::vector<kernel::fork_record> fork_records() {
+    std::vector<kernel::fork_record> records(fork_count);
+    for (size_t f = 0; f < records.size(); ++f) {
+        const GasTable& table = gas_table(static_cast<Fork>(f));
+        kernel::fork_record& r = records[f];
+#define WARPEVM_PRICE(fork, price, gas) \
+    r.prices[kernel::PRICE_##price] = static_cast<uint64_t>(table.prices.price);
+#include "evm/vm/gas.def"
+#undef WARPEVM_PRICE
+        const Precompile& identity = *find_precompile(Address::from_low(4), static_cast<Fork>(f));
+        const Bytes word(32);
+        r.identity_base = identity.gas({}, static_cast<Fork>(f));
+        r.identity_word = identity.gas(word, static_cast<Fork>(f)) - r.identity_base;
+        for (size_t op = 0; op < table.ops.size(); ++op) {
+            const OpcodeInfo& info = table.ops[op];
+            r.opcodes[op] = uint32_t{info.gas} | uint32_t{info.pops} << kernel::OPCODE_POPS_SHIFT |
+                            uint32_t{info.pushes} << kernel::OPCODE_PUSHES_SHIFT |
+                            (info.defined ? uint32_t{kernel::OPCODE_DEFINED} : 0);
+        }
+        r.max_code_size = max_code_size;
+        r.max_initcode_size = max_initcode_size;
+        r.max_depth = max_call_depth;
+        r.max_stack = max_stack;
+    }
+    return records;
+}
+
+std::optional<account_entry> account_entry_of(const Address& address, const Read<AccountRecord>& read,
+                                              const CodeStore& codes, bool unknown_is_absent) {
+    account_entry e{};
+    e.address = address;
+    e.code_hash = empty_code_hash;
+    if (read.knowledge == Knowledge::failed) return std::nullopt;
+    if (read.knowledge == Knowledge::unknown && !unknown_is_absent) return std::nullopt;
+    if (read.knowledge == Knowledge::value) {
+        e.balance = read.value.balance;
+        e.nonce = read.value.nonce;
+        e.code_hash = read.value.code_hash;
+        e.flags = kernel::ACCOUNT_EXISTS | kernel::ACCOUNT_EXISTED |
+                  (read.value.has_storage ? kernel::ACCOUNT_HAD_STORAGE : 0);
+    }
+    e.start_balance = e.balance;
+    e.start_nonce = e.nonce;
+    e.start_code_hash = e.code_hash;
+    e.code = codes.find(e.code_hash).value_or(kernel::CODE_NOT_LOADED);
+    return e;
+}
+
+PackedJobs pack_jobs(std::span<const OffloadJob> jobs, CodeStore& codes, bool unknown_is_absent) {
+    PackedJobs packed;
+    std::map<std::pair<const Rules*, const BlockEnvironment*>, uint32_t> environments;
+    packed.lanes.reserve(jobs.size());
+    for (size_t i = 0; i < jobs.size(); ++i) {
+        const OffloadJob& job = jobs[i];
+        const auto [at, added] = environments.try_emplace({job.rules, job.environment},
+                                                          static_cast<uint32_t>(packed.environments.size()));
+        if (added) packed.environments.push_back(environment_of(*job.rules, *job.environment));
+        packed.lanes.push_back(JobPacker(job, i, codes, unknown_is_absent, packed).pack(at->second));
+    }
+    return packed;
+}
+
+}  // namespace warpevm

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transactions, one a lane, over raw bytecode. evm_run takes lanes on for a bounded amount of work; between
+// launches the host serves those that wait. evm_collect writes the results of finished lanes as records. What
+// a lane consists of is in lane.h.
+#include "kernels/collect.h"
+#include "kernels/interpreter.h"
+
+WARPEVM_INLINE void point_at(machine* m, const tables* given, uint lane, uint budget) {
+    m->given = given;
+    m->lane = given->lanes + lane;
+    m->shape = given->shape;
+    m->arena = given->arenas + (size_t)lane * given->shape->size;
+    m->environment = given->environments + m->lane->environment;
+    m->rules = given->forks + m->environment->fork;
+    m->fork = m->environment->fork;
+    m->frame = frame_at(m, 0);
+    m->gas = 0;
+    m->pc = 0;
+    m->height = 0;
+    m->memory_size = 0;
+    m->code_size = 0;
+    m->output_at = 0;
+    m->output_size = 0;
+    m->work = 0;
+    m->budget = budget;
+    m->escalated = 0;
+}
+
+// Takes what the host answered. The lane's status is that of its need.
+WARPEVM_CALL uint take_answer(machine* m) {
+    __global lane_record* lane = m->lane;
+    __global const uchar* answer = m->given->answers + lane->answer_at;
+    if (lane->status == STATUS_NEED_account) {
+        add_account(m, (__global const account_entry*)answer);
+    } else if (lane->status == STATUS_NEED_slot) {
+        __global slot_entry* slot = slot_at(m, lane->need_at);
+        slot->start = *(__global const word*)answer;
+        slot->current = slot->start;
+        slot->flags |= SLOT_LOADED;
+    } else if (lane->status == STATUS_NEED_code) {
+        account_at(m, lane->need_at)->code = lane->answer;
+    } else if (lane->status == STATUS_NEED_precompile) {
+        return end_precompile(m);
+    }
+    return m->escalated ? STEP_LEFT : STEP_DONE;
+}
+
+// From wherever the lane stands.
+WARPEVM_INLINE void run_lane(machine* m) {
+    __global lane_record* lane = m->lane;
+    uint step = STEP_DONE;
+    if (lane->phase == PHASE_PREPARE) {
+        prepare_lane(m);
+        lane->phase = PHASE_BEGIN;
+    }
+    if (lane->phase == PHASE_RUN) load_registers(m);
+    if (!m->escalated) step = take_answer(m);
+    if (m->escalated) return;
+    if (lane->phase == PHASE_BEGIN) {
+        step = begin_transaction(m);
+        if (step != STEP_DONE) return;
+        lane->phase = PHASE_ENTER;
+    }
+    if (lane->phase == PHASE_ENTER) step = enter_transaction(m);
+    if (step == STEP_DONE || step == STEP_SWITCHED) step = run_frames(m);
+    if (step != STEP_LEFT) finish_transaction(m, step == STEP_SUCCEEDED);
+}
+
+// Work-item i takes lane order[i] on, unless it is finished or waits without an answer, until it has done
+// `budget` (instructions, and words moved or hashed), waits or ends. Slow where neighbours run different
+// codes.
+__kernel void evm_run(__global lane_record* lanes, __global uchar* arenas, __global const lane_shape* shape,
+                      __global const uchar* inputs, __global const uchar* answers,
+                      __global const code_record* code_records, __global const uchar* codes,
+                      __global const environment_record* environments, __global const fork_record* forks,
+                      __global const hash_window* hashes, __global const uint* order, uint budget,
+                      uint count) {
+    const size_t i = get_global_id(0);
+    if (i >= count) return;
+    const tables given = {lanes,        arenas, shape,        inputs, answers,
+                          code_records, codes,  environments, forks,  hashes};
+    machine m;
+    point_at(&m, &given, order[i], budget);
+    if (m.lane->status >= STATUS_PAUSED && m.lane->status <= STATUS_NEED_precompile && m.lane->answered) {
+        m.lane->answered = 0;
+        run_lane(&m);
+    }
+}
+
+// Work-item i copies the input of the precompile that lane places[i].lane waits for from its arena.
+__kernel void evm_inputs(__global lane_record* lanes, __global uchar* arenas,
+                         __global const lane_shape* shape, __global const input_place* places,
+                         __global uchar* inputs, uint count) {
+    const size_t i = get_global_id(0);
+    if (i >= count) return;
+    machine m;
+    m.work = 0;
+    __global const lane_record* lane = lanes + places[i].lane;
+    copy_bytes(&m, inputs + places[i].at, arenas + (size_t)places[i].lane * shape->size + lane->need_at,
+               lane->need_size);
+}
+
+// Work-item i writes the result of lane places[i].lane, which is finished.
+__kernel void evm_collect(__global lane_record* lanes, __global uchar* arenas,
+                          __global const lane_shape* shape, __global const result_place* places,
+                          __global const result_columns* columns, __global uchar* results, uint count) {
+    const size_t i = get_global_id(0);
+    if (i >= count) return;
+    const tables given = {lanes, arenas, shape, 0, 0, 0, 0, 0, 0, 0};
+    machine m;
+    m.given = &given;
+    m.lane = lanes + places[i].lane;
+    m.shape = shape;
+    m.arena = arenas + (size_t)places[i].lane * shape->size;
+    m.work = 0;
+    collect_accounts(&m, places + i, columns, results);
+    collect_slots(&m, places + i, columns, results);
+    collect_logs(&m, places + i, columns, results);
+    collect_codes(&m, places + i, columns, results);
+}
+
+// One evaluation of an arithmetic instruction per work-item: three operands each.
+__kernel void evm_words(__global const uint* ops, __global const word* operands, __global word* results,
+                        uint count) {
+    const size_t i = get_global_id(0);
+    if (i >= count) return;
+    results[i] = evaluate(ops[i], operands[3 * i], operands[3 * i + 1], operands[3 * i + 2]);
+}
