@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace warpevm {
@@ -17,7 +19,7 @@ enum class Route : uint8_t {
 struct RouteText {
     std::string_view name, sentence;
 };
-inline constexpr auto routes = std::to_array<RouteText>({
+inline constexpr auto route_texts = std::to_array<RouteText>({
 #define WARPEVM_ROUTE(name, sentence) {#name, sentence},
 #include "fallback/routes.def"
 #undef WARPEVM_ROUTE
@@ -54,15 +56,26 @@ class RouteReport {
         return all == 0 ? 0 : 1 + static_cast<double>(repeated()) / static_cast<double>(all);
     }
 
+    RouteReport& operator+=(const RouteReport& more) {
+        for (size_t i = 0; i < m_transactions.size(); ++i) m_transactions[i] += more.m_transactions[i];
+        repeated_gas += more.repeated_gas;
+        transfers += more.transfers;
+        back_offs += more.back_offs;
+        for (const auto& [why, count] : more.given_back) given_back[why] += count;
+        return *this;
+    }
+
     /// Gas of the incarnations that were thrown away.
     uint64_t repeated_gas = 0;
     /// Plain transfers, whose effects were formed without running anything, while others speculated.
     uint64_t transfers = 0;
+    /// Of what was lent and came back undone: how many, by the borrower's reason.
+    std::map<std::string, uint64_t> given_back;
     /// How often the commit loop backed off: no speculation for a stretch of transactions.
     uint64_t back_offs = 0;
 
   private:
-    std::array<uint64_t, routes.size()> m_transactions{};
+    std::array<uint64_t, route_texts.size()> m_transactions{};
 };
 
 }  // namespace warpevm

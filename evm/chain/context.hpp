@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "evm/base/cancellation.hpp"
 #include "evm/state/code.hpp"
 #include "evm/vm/buffers.hpp"
 #include "evm/vm/machine.hpp"
@@ -20,6 +21,12 @@ class ExecutionContext {
     [[nodiscard]] const std::shared_ptr<CodeCache>& shared_codes() const { return m_codes; }
     [[nodiscard]] MachineBuffers& buffers() { return m_buffers; }
 
+    /// Null: nobody ends it.
+    void set_cancellation(const Cancellation* cancellation) {
+        m_cancellation = cancellation != nullptr ? cancellation : &never_cancelled;
+    }
+    [[nodiscard]] const Cancellation& cancellation() const { return *m_cancellation; }
+
     /// Which loop runs the code, and who watches (a tracer implies the plain loop). `traced_transaction`:
     /// only that one, by index.
     Interpreter interpreter = Interpreter::tiered;
@@ -31,6 +38,7 @@ class ExecutionContext {
   private:
     std::shared_ptr<CodeCache> m_codes;
     MachineBuffers m_buffers;
+    const Cancellation* m_cancellation = &never_cancelled;
 };
 
 }  // namespace warpevm

@@ -24,6 +24,7 @@ class SerialBlock {
           m_roots(roots),
           m_machine(journal, context.buffers(), m_outcome.logs, block.rules, block.environment) {
         m_machine.set_interpreter(context.interpreter);
+        m_machine.set_cancellation(context.cancellation());
     }
 
     BlockOutcome execute() {
@@ -46,6 +47,7 @@ class SerialBlock {
         m_machine.set_tracer(traced ? m_context.tracer : nullptr);
         const TransactionOutcome outcome = execute_transaction(m_machine, tx, allowance(m_block, m_outcome));
         m_machine.set_tracer(nullptr);
+        if (m_context.cancellation().is_cancelled()) m_journal.missing().end_with_cancellation();
         if (m_journal.missing().error) return false;  // what was read since means nothing
         if (outcome.invalid.code != ErrorCode::none && m_options.on_invalid == OnInvalid::reject_block) {
             m_outcome.verdict = {outcome.invalid, index};
@@ -81,6 +83,7 @@ Result<std::vector<BlockOutcome>> execute_window(ExecutionContext& context,
     if (roots.are_wanted()) journal.list_changes();
     for (const BlockInput& block : window) {
         BlockOutcome outcome = SerialBlock(context, journal, block, options, roots).execute();
+        if (context.cancellation().is_cancelled()) missing.end_with_cancellation();
         if (missing.error) return tl::unexpected(*missing.error);
         outcome.assumed_accounts = std::exchange(missing.accounts, {});
         outcome.assumed_slots = std::exchange(missing.slots, {});

@@ -64,7 +64,6 @@ void Journal<R>::list_new_changes() {
 template <bool R>
 void Journal<R>::begin_transaction() {
     ++m_tx;
-    m_needed = 0;
     m_refund = 0;
     m_undo.clear();
     m_touched.clear();
@@ -192,7 +191,6 @@ void Journal<R>::see_slot(SlotRow& s, Row row) {
     }
     s.original = s.current;
     s.seen = m_tx;
-    m_needed = std::max(m_needed, s.written);
     if constexpr (R) m_observations.slots.push_back({.value = s.current, .row = row});
     (void)row;
 }

@@ -30,6 +30,8 @@ struct MissingReads {
         const bool failed = knowledge == Knowledge::failed;
         if (!error) error = {failed ? ErrorCode::state_failed : ErrorCode::missing_state, std::move(key)};
     }
+    /// The caller has ended the execution: what was read since means nothing either.
+    void end_with_cancellation() { error = {ErrorCode::cancelled, {}}; }
 };
 
 /// An account as of now. Stamps compare with the number of the current transaction.
@@ -246,9 +248,6 @@ class Journal {
     [[nodiscard]] const std::vector<Row>& newly_changed_slots() const { return m_new_slots; }
     /// The number of the current transaction, as in `changed` and `written`.
     [[nodiscard]] uint32_t transaction() const { return m_tx; }
-    /// How many transactions ago the youngest change of a slot was made that this transaction saw; 0: it saw
-    /// none. Knows of what ran on this journal since `reset`, reverted changes included.
-    [[nodiscard]] uint32_t needed_before() const { return m_needed == 0 ? 0 : m_tx - m_needed; }
     [[nodiscard]] MissingReads& missing() { return m_missing; }
     [[nodiscard]] CodeCache& codes() { return m_codes; }
     [[nodiscard]] const StateView& state() const { return m_state; }
@@ -343,7 +342,6 @@ class Journal {
     CodeCache& m_codes;
     bool m_state_clearing = true;
     uint32_t m_tx = 0;
-    uint32_t m_needed = 0;  ///< the youngest transaction whose slots this one saw
     int64_t m_refund = 0;
 
     SeededMap<Address, Row> m_account_rows;

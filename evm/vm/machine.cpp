@@ -166,6 +166,7 @@ Status run_frame(Frame<R>& frame) {
 
 template <bool R>
 FrameResult Machine<R>::run_code(const Message& message) {
+    if (m_cancellation->is_cancelled()) return {Status::out_of_gas, 0};
     U256* const stack = stack_top;
     uint8_t* const memory = memory_top;
     m_buffers.output(message.depth + 1).clear();

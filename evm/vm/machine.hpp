@@ -3,6 +3,7 @@
 // host's stack.
 #pragma once
 
+#include "evm/base/cancellation.hpp"
 #include "evm/state/journal.hpp"
 #include "evm/types/environment.hpp"
 #include "evm/types/logs.hpp"
@@ -55,6 +56,10 @@ class Machine {
     /// Not null: every instruction is reported, by the plain loop.
     void set_tracer(Tracer* tracer) { m_tracer = tracer; }
     void set_interpreter(Interpreter interpreter) { m_interpreter = interpreter; }
+    /// Once it is cancelled, every frame fails at its next jump or call. What was executed since then means
+    /// nothing: whoever runs the machine asks the same cancellation.
+    void set_cancellation(const Cancellation& cancellation) { m_cancellation = &cancellation; }
+    [[nodiscard]] const Cancellation& cancellation() const { return *m_cancellation; }
     [[nodiscard]] Interpreter interpreter() const {
         return m_tracer != nullptr ? Interpreter::plain : m_interpreter;
     }
@@ -83,6 +88,7 @@ class Machine {
     TransactionEnvironment m_transaction;
     const GasTable& m_gas_table;
     U256 m_blob_base_fee;
+    const Cancellation* m_cancellation = &never_cancelled;
     Tracer* m_tracer = nullptr;
     Interpreter m_interpreter = Interpreter::tiered;
 };

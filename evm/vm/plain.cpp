@@ -28,6 +28,7 @@ struct PlainLoop {
 
     Status jump(const U256& target) {
         if (!target.fits_u64() || !is_jumpdest(*f.message.code, target.limb[0])) return Status::invalid_jump;
+        if (f.machine.cancellation().is_cancelled()) return Status::out_of_gas;
         pc = target.limb[0];
         --jumps_left;
         return Status::success;

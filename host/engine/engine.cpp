@@ -4,6 +4,8 @@
 #include <deque>
 #include <mutex>
 
+#include "host/offload/device_worker.hpp"
+
 namespace warpevm {
 namespace {
 
@@ -26,10 +28,16 @@ std::vector<RouteReport> serial_routes(const std::vector<BlockOutcome>& outcomes
 
 struct Engine::Parts {
     explicit Parts(const EngineSettings& wanted)
-        : settings(wanted), codes(std::make_shared<CodeCache>(wanted.code_cache_bytes)) {}
+        : settings(wanted), codes(std::make_shared<CodeCache>(wanted.code_cache_bytes)) {
+        if (settings.device)
+            device = std::make_unique<DeviceWorker>(
+                settings.device,
+                DeviceWorkerOptions{.batch = settings.device_batch, .takes_all = settings.device_takes_all});
+    }
 
     const EngineSettings settings;
     const std::shared_ptr<CodeCache> codes;
+    std::unique_ptr<DeviceWorker> device;
     std::mutex lock;  ///< of the next two
     std::deque<Seat> seats;
     std::vector<Seat*> free;
@@ -53,15 +61,19 @@ struct Engine::Parts {
 Engine::Engine(const EngineSettings& settings) : m_parts(std::make_unique<Parts>(settings)) {}
 Engine::~Engine() = default;
 
+std::string Engine::device_lost_because() const {
+    return m_parts->device ? m_parts->device->lost_because() : std::string{};
+}
 CodeCache& Engine::codes() {
     return *m_parts->codes;
 }
 
-Result<Execution> Engine::execute(Backend backend, std::span<const BlockInput> window, const StateView& state,
-                                  const ExecutionOptions& options, const Watch& watch) {
+Result<Execution> Engine::execute(BackendKind backend, std::span<const BlockInput> window,
+                                  const StateView& state, const ExecutionOptions& options,
+                                  const Watch& watch) {
     Seat* const seat = m_parts->take();
-    const std::unique_ptr<Seat, std::function<void(Seat*)>> taken(
-        seat, [this](Seat* s) { m_parts->give_back(s); });
+    const std::unique_ptr<Seat, std::function<void(Seat*)>> taken(seat,
+                                                                  [this](Seat* s) { m_parts->give_back(s); });
     ExecutionContext& context = seat->context;
     context.interpreter = watch.interpreter;
     context.tracer = watch.tracer;
@@ -70,7 +82,7 @@ Result<Execution> Engine::execute(Backend backend, std::span<const BlockInput> w
     context.set_cancellation(watch.cancellation);
     Execution execution;
     Result<std::vector<BlockOutcome>> outcomes;
-    if (backend == Backend::serial) {
+    if (backend == BackendKind::serial) {
         outcomes = execute_serial(context, window, state, options);
         if (outcomes) execution.routes = serial_routes(*outcomes, watch);
     } else {
@@ -78,9 +90,15 @@ Result<Execution> Engine::execute(Backend backend, std::span<const BlockInput> w
             seat->parallel = std::make_unique<ParallelContext>(
                 ParallelSettings{.threads = m_parts->settings.threads,
                                  .speculate = m_parts->settings.speculate,
+                                 .waits_for_loans = m_parts->settings.device_takes_all,
                                  .at_hand_over = {}});
         seat->parallel->run_with(context);
-        outcomes = execute_parallel(*seat->parallel, window, state, options, &execution.routes);
+        const bool lends = backend == BackendKind::device && m_parts->device != nullptr;
+        const Borrower borrower = lends ? m_parts->device->borrower(options) : Borrower{};
+        outcomes = execute_parallel(*seat->parallel, window, state, options, &execution.routes, borrower);
+        if (backend == BackendKind::device && !lends)
+            for (RouteReport& report : execution.routes)
+                report.given_back["no_device"] = report.transactions();
     }
     if (!outcomes) return tl::unexpected(outcomes.error());
     execution.outcomes = std::move(*outcomes);

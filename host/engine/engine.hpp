@@ -10,15 +10,23 @@
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
 #include "fallback/parallel.hpp"
+#include "host/device/device_programs.hpp"
 
 namespace warpevm {
 
-enum class Backend : uint8_t { serial, cpu };
+enum class BackendKind : uint8_t { serial, cpu, device };
 
 struct EngineSettings {
     /// Of the backend `cpu`; 0: as many as there are cores.
     unsigned threads = 0;
     Speculate speculate = Speculate::measured;
+    /// Of the backend `device`: where kernels run. Nobody: that backend is `cpu`, and says so.
+    std::shared_ptr<DevicePrograms> device;
+    /// The device takes all that it can, and the commit loop waits for it: for tests that ask where work ran.
+    /// Else it takes from the window's end, and what is late is overridden.
+    bool device_takes_all = false;
+    /// Transactions that a device executes at once, not seeing one another.
+    uint32_t device_batch = 4096;
     /// Of codes and what was translated of them.
     size_t code_cache_bytes = CodeCache::default_limit;
 };
@@ -53,9 +61,11 @@ class Engine {
     Engine& operator=(const Engine&) = delete;
 
     /// As execute_serial, which says what comes out and what an error means; the same bytes on each backend.
-    Result<Execution> execute(Backend backend, std::span<const BlockInput> window, const StateView& state,
+    Result<Execution> execute(BackendKind backend, std::span<const BlockInput> window, const StateView& state,
                               const ExecutionOptions& options, const Watch& watch = {});
 
+    /// Why the device is not used any more; empty: it works, or there is none.
+    [[nodiscard]] std::string device_lost_because() const;
     /// Shared by all executions. Pointers to codes need a lease of their own.
     [[nodiscard]] CodeCache& codes();
 

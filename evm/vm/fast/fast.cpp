@@ -29,8 +29,8 @@ const Image* image_of(const Code& code, Fork fork, const GasTable& gas_table) {
 }
 
 Status run(FrameBase& frame, const Image& image, const HostTable& host, MachineBuffers& buffers,
-           const Instruction* i, size_t height) {
-    Context context{frame, image, host, buffers};
+           const Cancellation& cancellation, const Instruction* i, size_t height) {
+    Context context{frame, image, host, buffers, cancellation};
     U256* s = frame.stack + height;
 #if defined(WARPEVM_TAIL_CALLS)
     i->handler(i, s, frame.gas, &frame, &context);
@@ -54,7 +54,8 @@ Status run_fast(Frame<R>& frame, size_t pc, size_t height) {
     if (first == nullptr && frame.gas >= fast::worth_translating)
         first = image->translate(*slot, buffers.translator(), frame.gas);
     if (first == nullptr) return resume_plain(frame, pc, height);
-    return fast::run(frame, *image, fast::host_table<R>(), buffers, first, height);
+    return fast::run(frame, *image, fast::host_table<R>(), buffers, frame.machine.cancellation(), first,
+                     height);
 }
 
 template Status run_fast(Frame<false>&, size_t, size_t);

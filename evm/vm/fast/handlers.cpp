@@ -222,7 +222,8 @@ WARPEVM_HANDLER(calldataload) {
 // ---- control
 // -----------------------------------------------------------------------------------------------------
 
-/// The block can't be run to its end: the plain loop finds where it fails, and why.
+/// The block can't be run to its end: the plain loop finds where it fails, and why. Or the execution was
+/// cancelled, which the plain loop finds at the next jump.
 [[gnu::noinline]] WARPEVM_HANDLER(fail_in_block) {
     const Status status = go_on_untranslated(static_cast<size_t>(i->d), s, gas, f, c);
     gas = f->gas;
@@ -233,7 +234,8 @@ WARPEVM_HANDLER(do_enter_block) {
     const auto height =
         static_cast<uint64_t>(reinterpret_cast<const char*>(s) - reinterpret_cast<const char*>(f->stack));
     const int64_t left = gas - static_cast<int64_t>(i->number);
-    if (left < 0 || height - static_cast<uint64_t>(i->a) > static_cast<uint64_t>(i->b)) [[unlikely]]
+    if (left < 0 || height - static_cast<uint64_t>(i->a) > static_cast<uint64_t>(i->b) ||
+        c->cancellation.is_cancelled()) [[unlikely]]
         WARPEVM_INSTEAD(fail_in_block);
     gas = left;
     WARPEVM_NEXT;
@@ -242,7 +244,7 @@ WARPEVM_HANDLER(do_enter_and_jump) {
     const auto height = static_cast<uint32_t>(s - f->stack);
     const int64_t left = gas - i->a;
     const auto bounds = static_cast<uint32_t>(i->b);
-    if (left < 0 || height - (bounds & 0xffff) > bounds >> 16) [[unlikely]]
+    if (left < 0 || height - (bounds & 0xffff) > bounds >> 16 || c->cancellation.is_cancelled()) [[unlikely]]
         WARPEVM_INSTEAD(fail_in_block);
     gas = left;
     WARPEVM_MOVE_STACK;

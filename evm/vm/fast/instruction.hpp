@@ -25,6 +25,7 @@ struct Context {
     /// Functions for instructions that need the machine, by opcode; they differ with recording.
     const struct HostTable& host;
     MachineBuffers& buffers;
+    const Cancellation& cancellation;
     Status status = Status::success;
 };
 
