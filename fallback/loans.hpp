@@ -9,6 +9,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <span>
+#include <string_view>
 
 #include "evm/types/block_input.hpp"
 #include "fallback/schedule/claims.hpp"
@@ -20,7 +21,7 @@ class WindowExecution;
 
 /// Of one window. Thread-safe, and usable after the window has ended: then nothing is lent, and nothing
 /// taken. Transactions are numbered over all blocks of the window.
-class Loans {
+class Loans : public std::enable_shared_from_this<Loans> {
   public:
     explicit Loans(WindowExecution& window) : m_window(&window) {}
 
@@ -33,13 +34,19 @@ class Loans {
     /// were taken: others were overridden, or are visibly wrong, which gives them back. Speculates nothing,
     /// and takes a few microseconds for each.
     size_t hand_in(std::span<const Claims::Loan> loans, TransactionResults results);
-    void give_back(std::span<const Claims::Loan> loans);
+    /// `why` is counted in the block's route report.
+    void give_back(std::span<const Claims::Loan> loans, std::string_view why);
     [[nodiscard]] bool over() const;
+
+    /// The state as of the transaction's position: what is committed, and what others did ahead of their
+    /// turn. Reads fail once the window has ended. Codes stay valid as long as the view.
+    [[nodiscard]] std::unique_ptr<StateView> state_at(uint32_t index);
 
     /// The window ends: waits for calls that are under way. Its executor calls it.
     void end();
 
   private:
+    friend class LoanedState;
     mutable std::shared_mutex m_lock;  ///< held while the window is used
     WindowExecution* m_window;         ///< null once it has ended
 };

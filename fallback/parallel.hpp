@@ -9,8 +9,8 @@
 
 #include "evm/chain/context.hpp"
 #include "evm/chain/executor.hpp"
-#include "fallback/counters.hpp"
 #include "fallback/loans.hpp"
+#include "fallback/routes.hpp"
 
 namespace warpevm {
 
@@ -58,12 +58,12 @@ class ParallelContext {
     std::unique_ptr<Parts> m_parts;
 };
 
-/// As execute_serial. `counters`, unless null, gets one record per outcome. `borrower`, unless empty, may
+/// As execute_serial. `routes`, unless null, gets one record per outcome. `borrower`, unless empty, may
 /// take part; without one a context of one thread is serial.
 Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
                                                    std::span<const BlockInput> window, const StateView& state,
                                                    const ExecutionOptions& options,
-                                                   std::vector<BlockCounters>* counters = nullptr,
+                                                   std::vector<RouteReport>* routes = nullptr,
                                                    const Borrower& borrower = {});
 
 }  // namespace warpevm

@@ -30,6 +30,11 @@ LEDGER = ROOT / "tests" / "ledger.tsv"
 RUN_CASES = ROOT / "tests" / "run_cases.tsv"
 GETH_CHAINS = ("forks", "fuzz", "osaka", "pool")
 COMMANDS = ("statetest", "blocktest")
+# The kernels as C++, for which the commit loop waits: where work ran then follows from what they can do. A small batch sees what came
+# before it in its block.
+DEVICE_OPTIONS = ("--device", "native", "--wait-for-device", "--device-batch", "8")
+# Of a unit's transactions at least this share must be committed as the device computed them; forks before Byzantium are the CPU's.
+DEVICE_SHARE, DEVICE_UNIT = 0.8, 500
 LEDGER_COLUMNS = ("backend", "command", "unit", "passed", "failed", "skipped")
 
 
@@ -75,7 +80,7 @@ class Program:
 
     def ask(self, command, backend, paths, output, options=()):
         arguments = [self.path, command, "--backend", backend, "--jobs", str(os.cpu_count()), "--quiet", "--json", output,
-                     *paths, *options]
+                     *paths, *options, *(DEVICE_OPTIONS if backend == "opencl" else ())]
         done = subprocess.run([str(a) for a in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             answer = json.loads(pathlib.Path(output).read_text())
@@ -115,10 +120,23 @@ class Unit:
         output = scratch / "answer.json"
         output.unlink(missing_ok=True)
         answer = program.ask(self.command, backend, self.paths, output)
+        if backend == "opencl":
+            note_device_share(self, answer)
         if self.command == "run":
             return block_result(answer)
         counts = {key: answer[key] for key in ("passed", "failed", "skipped")}
         return {**counts, "other": answer["other"], "failures": dict(fixture_names(answer, fixtures)), "skips": answer["skips"]}
+
+
+def note_device_share(unit, answer):
+    """A run on a device whose work all went to the CPU proves nothing."""
+    routes = [block["routes"] for block in answer["blocks"]] if unit.command == "run" else [answer["routes"]]
+    device, every = (sum(sum(route[key] for key in keys) for route in routes) for keys in (("device",), ("device", "cpu", "escalated")))
+    if every < DEVICE_UNIT:
+        return
+    print(f"        {device} of {every} transactions were committed as the device computed them")
+    if device < DEVICE_SHARE * every:
+        sys.exit(f"{unit.name}: only {device} of {every} transactions were finished on the device")
 
 
 class GethChain:
@@ -154,6 +172,7 @@ class RunCases:
         lines = self.lines()
         for arguments, code, words in lines:
             command = [program.path, "run", *arguments.split(), "--backend", backend]
+            command += DEVICE_OPTIONS if backend == "opencl" else ()
             done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
             wrong = [word for word in words.split(" & ") if (word.lstrip("!") in done.stdout) == word.startswith("!")]
             if done.returncode != int(code):

@@ -4,6 +4,7 @@
 #include "fallback/loans.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <mutex>
 
 #include "evm/chain/envelope.hpp"
@@ -124,6 +125,95 @@ class HandedIn {
 
 }  // namespace
 
+/// Each read holds the window for as long as it takes.
+class LoanedState final : public StateView {
+  public:
+    LoanedState(std::shared_ptr<Loans> loans, Position position, bool state_clearing)
+        : m_loans(std::move(loans)), m_position(position), m_state_clearing(state_clearing) {}
+
+    void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override {
+        use(answers, [&](Versions& table, EntryStretches& stretches) {
+            for (size_t i = 0; i < keys.size(); ++i) {
+                AccountEntry& entry = table.account(table.intern(keys[i], stretches));
+                AccountState state;
+                answers[i].knowledge = account(table, entry, state);
+                answers[i].value = state.record;
+            }
+        });
+    }
+    void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override {
+        use(answers, [&](Versions& table, EntryStretches& stretches) {
+            for (size_t i = 0; i < keys.size(); ++i) {
+                const Row row = table.intern(keys[i].address, stretches);
+                AccountState state;
+                if (account(table, table.account(row), state) == Knowledge::failed) {
+                    answers[i] = {Knowledge::failed, {}};
+                    continue;
+                }
+                Position estimate = 0;
+                answers[i] = table.at(table.slot(table.intern(row, keys[i].slot, stretches)), m_position,
+                                      state.wiped, estimate);
+            }
+        });
+    }
+    void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
+        const std::shared_lock used(m_loans->m_lock);
+        for (size_t i = 0; i < hashes.size(); ++i) {
+            answers[i] = {Knowledge::failed, {}};
+            if (m_loans->m_window == nullptr) continue;
+            const ParallelContext::Parts& parts = m_loans->m_window->parts();
+            if (const Code* code = parts.serial->codes().find(hashes[i]))
+                answers[i] = {Knowledge::value, code->bytes()};
+            else
+                answers[i] = parts.table.state().read_code(hashes[i]);
+            if (answers[i].knowledge != Knowledge::value) continue;
+            const std::lock_guard held(m_codes_lock);
+            answers[i].value = m_codes.emplace_back(answers[i].value.begin(), answers[i].value.end());
+        }
+    }
+    [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
+        const std::shared_lock used(m_loans->m_lock);
+        if (m_loans->m_window == nullptr) return {Knowledge::failed, {}};
+        return m_loans->m_window->parts().table.state().read_block_hash(number);
+    }
+
+  private:
+    template <class Answers, class Action>
+    void use(Answers& answers, const Action& action) const {
+        const std::shared_lock used(m_loans->m_lock);
+        if (m_loans->m_window == nullptr) {
+            for (auto& answer : answers) answer = {Knowledge::failed, {}};
+            return;
+        }
+        ParallelContext::Parts& parts = m_loans->m_window->parts();
+        EntryStretches* stretches = parts.stretches.borrow();
+        action(parts.table, *stretches);
+        parts.stretches.give_back(stretches);
+    }
+    Knowledge account(Versions& table, AccountEntry& entry, AccountState& state) const {
+        if (!table.load(entry)) return Knowledge::failed;
+        Position estimate = 0;
+        state = table.at(entry, m_position, m_state_clearing, estimate);
+        if (state.exists) return Knowledge::value;
+        return entry.before == Knowledge::unknown ? Knowledge::unknown : Knowledge::absent;
+    }
+
+    std::shared_ptr<Loans> m_loans;
+    Position m_position;
+    bool m_state_clearing;
+    mutable std::mutex m_codes_lock;
+    mutable std::deque<Bytes> m_codes;
+};
+
+std::unique_ptr<StateView> Loans::state_at(uint32_t index) {
+    const std::shared_lock used(m_lock);
+    if (m_window == nullptr || index >= m_window->order().count())
+        return std::make_unique<LoanedState>(shared_from_this(), 0, true);
+    const WindowOrder& order = m_window->order();
+    return std::make_unique<LoanedState>(shared_from_this(), order.position_of(index),
+                                         order.block_with(index).rules.at_least(Fork::spurious_dragon));
+}
+
 std::optional<Claims::Loan> Loans::borrow(uint32_t index) {
     const std::shared_lock used(m_lock);
     if (m_window == nullptr || index >= m_window->order().count()) return std::nullopt;
@@ -162,15 +252,15 @@ size_t Loans::hand_in(std::span<const Claims::Loan> loans, TransactionResults re
             continue;
         }
         parts.give_back(t);
-        if (!good) m_window->give_back(loans[i]);
+        if (!good) m_window->give_back(loans[i], "visibly_wrong");
     }
     return taken;
 }
 
-void Loans::give_back(std::span<const Claims::Loan> loans) {
+void Loans::give_back(std::span<const Claims::Loan> loans, std::string_view why) {
     const std::shared_lock used(m_lock);
     if (m_window == nullptr) return;
-    for (const Claims::Loan& loan : loans) m_window->give_back(loan);
+    for (const Claims::Loan& loan : loans) m_window->give_back(loan, why);
 }
 
 bool Loans::over() const {

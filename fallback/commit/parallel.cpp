@@ -20,12 +20,12 @@ constexpr size_t most_threads = 256;
 /// With one thread, and with a tracer, which needs the block's order.
 Result<std::vector<BlockOutcome>> serially(ExecutionContext& context, std::span<const BlockInput> window,
                                            const StateView& state, const ExecutionOptions& options,
-                                           std::vector<BlockCounters>* counters) {
+                                           std::vector<RouteReport>* routes) {
     auto outcomes = execute_serial(context, window, state, options);
-    if (!outcomes || counters == nullptr) return outcomes;
+    if (!outcomes || routes == nullptr) return outcomes;
     for (const BlockOutcome& outcome : *outcomes) {
-        const size_t ran = outcome.transactions.size();
-        counters->push_back({.transactions = ran, .alone = ran});
+        const Route route = context.tracer != nullptr ? Route::traced : Route::one_thread;
+        routes->emplace_back().count(route, outcome.transactions.size());
     }
     return outcomes;
 }
@@ -36,7 +36,12 @@ class Lending {
     Lending(const Borrower& borrower, WindowExecution& window, std::span<const BlockInput> blocks) {
         if (!borrower) return;
         m_loans = std::make_shared<Loans>(window);
-        borrower(m_loans, blocks);
+        try {
+            borrower(m_loans, blocks);
+        } catch (...) {
+            m_loans->end();
+            throw;
+        }
     }
     Lending(const Lending&) = delete;
     Lending& operator=(const Lending&) = delete;
@@ -50,8 +55,7 @@ class Lending {
 
 Result<std::vector<BlockOutcome>> execute_window(ParallelContext& context, std::span<const BlockInput> blocks,
                                                  const StateView& state, const ExecutionOptions& options,
-                                                 std::vector<BlockCounters>* counters,
-                                                 const Borrower& borrower) {
+                                                 std::vector<RouteReport>* routes, const Borrower& borrower) {
     ParallelContext::Parts& parts = context.parts();
     const CodeCache::Lease lease = context.serial().codes().lease();
     context.serial().buffers().trim();
@@ -59,8 +63,8 @@ Result<std::vector<BlockOutcome>> execute_window(ParallelContext& context, std::
     WindowExecution window(parts, blocks, state, options, static_cast<bool>(borrower));
     const Lending lending(borrower, window, blocks);
     auto outcomes = run(window, static_cast<bool>(borrower));
-    if (outcomes && counters != nullptr)
-        counters->insert(counters->end(), window.counters().begin(), window.counters().end());
+    if (outcomes && routes != nullptr)
+        routes->insert(routes->end(), window.routes().begin(), window.routes().end());
     return outcomes;
 }
 
@@ -97,12 +101,12 @@ void ParallelContext::run_with(ExecutionContext& context) {
 Result<std::vector<BlockOutcome>> execute_parallel(ParallelContext& context,
                                                    std::span<const BlockInput> window, const StateView& state,
                                                    const ExecutionOptions& options,
-                                                   std::vector<BlockCounters>* counters,
+                                                   std::vector<RouteReport>* routes,
                                                    const Borrower& borrower) {
     const bool serial = context.serial().tracer != nullptr || (context.threads() == 1 && !borrower);
     return run_guarded(state, [&](const StateView& guarded) {
-        return serial ? serially(context.serial(), window, guarded, options, counters)
-                      : execute_window(context, window, guarded, options, counters, borrower);
+        return serial ? serially(context.serial(), window, guarded, options, routes)
+                      : execute_window(context, window, guarded, options, routes, borrower);
     });
 }
 

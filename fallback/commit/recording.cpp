@@ -159,8 +159,8 @@ Result<void> Recorder::on_table(bool early) {
     };
     CommittedState committed({m_table, m_stretches, reset}, m_state, m_context.codes(), assume);
     Position position = 4;
-    Speculation speculation({m_table, m_context.codes(), m_options, m_context.interpreter}, m_stretches,
-                            m_speculating);
+    Speculation speculation({m_table, m_context.codes(), m_options, m_context.interpreter, never_cancelled},
+                            m_stretches, m_speculating);
     for (size_t b = 0; b < m_blocks.size(); ++b) {
         const BlockInput& block = m_blocks[b];
         BlockOutcome outcome;

@@ -73,7 +73,7 @@ void PositionView::read_slots(std::span<const SlotKey> keys, std::span<Read<U256
 }
 
 Read<Hash> PositionView::read_block_hash(uint64_t number) const {
-    const Read<Hash> read = m_versions.state().read_block_hash(number);
+    const Read<Hash> read = m_versions.block_hash(m_versions.state(), number);
     m_undecided |= read.knowledge == Knowledge::unknown && !m_assume_absent;
     return read;
 }
@@ -91,6 +91,7 @@ void Speculation::enter(const BlockInput& block) {
     m_block = &block;
     m_machine.emplace(m_journal, m_buffers, m_logs, block.rules, block.environment);
     m_machine->set_interpreter(m_shared.interpreter);
+    m_machine->set_cancellation(m_shared.cancellation);
     m_journal.begin_block(block.rules.at_least(Fork::spurious_dragon));
 }
 

@@ -98,6 +98,7 @@ class Speculation {
         CodeCache& codes;
         const ExecutionOptions& options;
         Interpreter interpreter;
+        const Cancellation& cancellation;
     };
     Speculation(const Shared& shared, EntryStretches& stretches, MachineBuffers& buffers);
 

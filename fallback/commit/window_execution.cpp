@@ -31,7 +31,7 @@ double WindowExecution::Worker::execute(uint32_t index, bool ahead, Incarnation&
         m_stretches = parts.stretches.borrow();
         m_buffers = parts.buffers.borrow();
         const Speculation::Shared shared{parts.table, parts.serial->codes(), m_window.m_options,
-                                         parts.serial->interpreter};
+                                         parts.serial->interpreter, parts.serial->cancellation()};
         m_speculation.emplace(shared, *m_stretches, *m_buffers);
         m_wait_for = [this](Position earlier) {
             const double from = clock_seconds();
@@ -63,7 +63,7 @@ WindowExecution::OpenBlock::OpenBlock(WindowExecution& window, uint32_t block_nu
               input.environment),
       back_offs_before(window.m_progress.counters().back_offs) {
     machine.set_interpreter(window.m_parts.serial->interpreter);
-    counters.transactions = input.transactions.size();
+    machine.set_cancellation(window.m_parts.serial->cancellation());
     outcome.transactions.reserve(input.transactions.size());
     outcome.cumulative_gas.reserve(input.transactions.size());
 }
@@ -98,6 +98,7 @@ WindowExecution::~WindowExecution() {
 
 Result<std::vector<BlockOutcome>> WindowExecution::finish(Worker& w) {
     if (m_thrown) std::rethrow_exception(m_thrown);
+    end_if_cancelled();
     // Blocks without transactions at the window's end, if it comes to that.
     const size_t blocks = m_order.blocks().size();
     for (; !m_progress.stopped() && m_opened < blocks; close_open_block()) open_block_number(m_opened);
@@ -108,7 +109,7 @@ Result<std::vector<BlockOutcome>> WindowExecution::finish(Worker& w) {
         BlockOutcome rejected{};
         rejected.verdict = std::move(m_block->outcome.verdict);
         m_committed.take_assumed(rejected.assumed_accounts, rejected.assumed_slots);
-        m_counters.push_back(m_block->counters);
+        m_routes.push_back(m_block->routes);
         m_sealing.add_rejected(std::move(rejected));
     }
     return m_sealing.take();
@@ -144,6 +145,13 @@ bool WindowExecution::wait_for_commit(Position position) {
     }
 }
 
+/// What was executed since then means nothing.
+void WindowExecution::end_if_cancelled() {
+    if (!m_parts.serial->cancellation().is_cancelled()) return;
+    m_committed.journal().missing().end_with_cancellation();
+    stop();
+}
+
 // ---- blocks
 
 void WindowExecution::before(Worker& w, uint32_t index) {
@@ -177,8 +185,12 @@ void WindowExecution::close_open_block() {
     CommittedState::BlockResult changes = m_committed.take_block(end);
     m_committed.take_assumed(block.outcome.assumed_accounts, block.outcome.assumed_slots);
     m_committed.end_block(end + 1, /*more=*/m_opened < m_order.blocks().size());
-    block.counters.back_offs = m_progress.counters().back_offs - block.back_offs_before;
-    m_counters.push_back(block.counters);
+    block.routes.back_offs = m_progress.counters().back_offs - block.back_offs_before;
+    {
+        const std::lock_guard held(m_given_back_lock);
+        block.routes.given_back = std::move(m_given_back[block.number]);
+    }
+    m_routes.push_back(block.routes);
     const bool ends_window = !block.outcome.verdict.valid();
     m_sealing.add(block.input, std::move(block.outcome), std::move(changes));
     m_block.reset();
@@ -210,6 +222,7 @@ bool WindowExecution::execute_on_journal(uint32_t index) {
     OpenBlock& block = *m_block;
     const TransactionOutcome outcome =
         execute_transaction(block.machine, tx, allowance(block.input, block.outcome));
+    end_if_cancelled();
     if (m_committed.journal().missing().error) return stop(), false;
     if (outcome.invalid.code != ErrorCode::none && m_options.on_invalid == OnInvalid::reject_block) {
         block.outcome.verdict = {outcome.invalid, m_order.place_of(index)};
@@ -229,6 +242,7 @@ void WindowExecution::append(const TransactionOutcome& outcome, const BlockTrans
 void WindowExecution::enter_table(Worker& w) {
     (void)w;
     m_on_table = true;
+    m_has_backed_off = false;
     if (!m_block) return m_committed.begin_table();  // the next one is opened on it
     m_committed.use_table(m_order.before(m_progress.next()));
     defer_credits(m_block->number, static_cast<uint32_t>(m_order.blocks().size()));
@@ -236,6 +250,7 @@ void WindowExecution::enter_table(Worker& w) {
 
 void WindowExecution::leave_table(Worker& w) {
     m_on_table = false;
+    m_has_backed_off = true;
     if (m_block) m_committed.use_journal();
     m_unclocked = 0;
     m_clocked = now(w);
@@ -309,8 +324,12 @@ bool WindowExecution::hand_in(const Claims::Loan& loan, Incarnation* t) {
     return true;
 }
 
-void WindowExecution::give_back(const Claims::Loan& loan) {
-    m_progress.claims().give_back(loan);
+void WindowExecution::give_back(const Claims::Loan& loan, std::string_view why) {
+    {
+        const std::lock_guard held(m_given_back_lock);
+        if (m_progress.claims().give_back(loan))
+            ++m_given_back[m_order.block_of(loan.index)][std::string(why)];
+    }
     m_idle.wake_one();
 }
 
@@ -330,6 +349,7 @@ double WindowExecution::execute_in_turn(Worker& w, uint32_t index) {
 }
 
 void WindowExecution::commit(Worker& w, uint32_t index) {
+    end_if_cancelled();
     if (m_progress.stopped()) return;
     Incarnation* ahead = std::exchange(m_incarnations[index], nullptr);
     const bool kept = w.place.how == WorkerPlace::valid;
@@ -356,7 +376,7 @@ void WindowExecution::commit_in_turn(Worker& w, uint32_t index) {
                          allowance(m_block->input, m_block->outcome).fits(*m_order[index].tx) &&
                          m_committed.validate(*t);
     if (decided) {
-        m_block->counters.transfers += t->is_transfer ? 1 : 0;
+        m_block->routes.transfers += t->is_transfer ? 1 : 0;
         commit_incarnation(index, *t);
     } else {
         m_committed.use_journal();
@@ -377,20 +397,20 @@ void WindowExecution::commit_incarnation(uint32_t index, Incarnation& t) {
 }
 
 void WindowExecution::count(const Worker& w, const Incarnation* ahead) {
-    BlockCounters& c = m_block->counters;
+    RouteReport& routes = m_block->routes;
     const bool elsewhere = ahead != nullptr && ahead->elsewhere != nullptr;
     switch (w.place.how) {
-        case WorkerPlace::alone: ++c.alone; break;
-        case WorkerPlace::fresh: ++c.in_turn; break;
+        case WorkerPlace::alone: routes.count(m_has_backed_off ? Route::backed_off : Route::too_short); break;
+        case WorkerPlace::fresh: routes.count(Route::in_turn); break;
         case WorkerPlace::valid:
-            ++c.speculated;
-            c.transfers += ahead->is_transfer ? 1 : 0;
-            c.handed_in_kept += elsewhere ? 1 : 0;
+            routes.count(elsewhere ? Route::elsewhere : Route::ahead);
+            routes.transfers += ahead->is_transfer ? 1 : 0;
             break;
         case WorkerPlace::stale:
-            ++c.repeated;
-            c.repeated_gas += ahead->outcome.gas_used;
-            c.handed_in_stale += elsewhere ? 1 : 0;
+            routes.count(elsewhere          ? Route::elsewhere_stale
+                         : ahead->undecided ? Route::undecided
+                                            : Route::stale);
+            routes.repeated_gas += ahead->outcome.gas_used;
             break;
     }
 }

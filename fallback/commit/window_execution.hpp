@@ -5,6 +5,7 @@
 #pragma once
 
 #include <exception>
+#include <map>
 
 #include "evm/chain/block_frame.hpp"
 #include "evm/chain/intermediate_roots.hpp"
@@ -27,7 +28,7 @@ class WindowExecution {
     WindowExecution& operator=(const WindowExecution&) = delete;
     ~WindowExecution();
 
-    [[nodiscard]] const std::vector<BlockCounters>& counters() const { return m_counters; }
+    [[nodiscard]] const std::vector<RouteReport>& routes() const { return m_routes; }
     [[nodiscard]] ScheduleProgress& progress() { return m_progress; }
     [[nodiscard]] ParallelContext::Parts& parts() { return m_parts; }
 
@@ -51,7 +52,7 @@ class WindowExecution {
     }
     /// What was lent has come. False, and nothing happened, where the commit loop did not wait.
     bool hand_in(const Claims::Loan& loan, Incarnation* incarnation);
-    void give_back(const Claims::Loan& loan);
+    void give_back(const Claims::Loan& loan, std::string_view why);
 
     // -- what the Schedule asks for
     void before(Worker& w, uint32_t index);
@@ -79,10 +80,11 @@ class WindowExecution {
         const BlockInput& input;
         BlockOutcome outcome;
         Machine<false> machine;
-        BlockCounters counters;
+        RouteReport routes;
         uint32_t back_offs_before;
     };
 
+    void end_if_cancelled();
     bool wait_for_commit(Position position);
     void open_block_number(uint32_t number);
     void close_open_block();
@@ -107,6 +109,8 @@ class WindowExecution {
     Parking m_idle;       ///< workers that have nothing to do
     Parking m_suspended;  ///< readers of estimates
     std::atomic<Position> m_committed_position{0};
+    SpinLock m_given_back_lock;
+    std::map<uint32_t, std::map<std::string, uint64_t>> m_given_back;  ///< by block: reasons
     SpinLock m_thrown_lock;
     std::exception_ptr m_thrown;   ///< by the first thread that did
     bool m_in_arena = false;       ///< helpers may be called
@@ -117,11 +121,12 @@ class WindowExecution {
     CommittedState m_committed;
     IntermediateRoots m_roots;
     std::optional<OpenBlock> m_block;
-    uint32_t m_opened = 0;     ///< blocks that were opened
-    bool m_on_table = false;   ///< others may speculate on what is committed
+    uint32_t m_opened = 0;    ///< blocks that were opened
+    bool m_on_table = false;  ///< others may speculate on what is committed
+    bool m_has_backed_off = false;
     uint64_t m_unclocked = 0;  ///< gas used alone since the clock was read
     double m_clocked = 0;
-    std::vector<BlockCounters> m_counters;
+    std::vector<RouteReport> m_routes;
 };
 
 /// A thread's place in the window, and what it needs to speculate: made when it does.

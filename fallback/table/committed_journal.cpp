@@ -11,7 +11,7 @@ void CommittedState::use_journal() {
     m_moved.noted = false;
     if (taken_over) return;
     m_table_ahead = m_mixed = true;
-    m_view.use(m_table);
+    m_view.use_table();
     m_journal.reset();
     m_entered = Entered::partly;
     m_known.clear();

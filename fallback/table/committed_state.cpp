@@ -23,7 +23,11 @@ bool sum_in_bounds(const U256& balance, const U256& delta) {
 
 CommittedState::CommittedState(WindowTable table, const StateView& state, CodeCache& codes,
                                bool assume_absent)
-    : m_window(std::move(table)), m_table(m_window.versions), m_view(state), m_journal(m_view, codes) {
+    : m_window(std::move(table)),
+      m_table(m_window.versions),
+      m_view(state, m_table),
+      m_journal(m_view, codes) {
+    m_table.forget_block_hashes();
     m_journal.missing().assume_absent = assume_absent;
 }
 

@@ -19,8 +19,9 @@ bool is_assumption(const AccountEntry& entry);
 /// What the commit loop's journal reads through: the table's entries, else the state. Adds no entries.
 class CommittedView final : public StateView {
   public:
-    explicit CommittedView(const StateView& state) : m_state(state) {}
-    void use(Versions& table) { m_table = &table; }
+    CommittedView(const StateView& state, Versions& table) : m_state(state), m_all(table) {}
+    /// From here on the table's entries come first.
+    void use_table() { m_table = &m_all; }
 
     void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override;
     void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override;
@@ -28,7 +29,7 @@ class CommittedView final : public StateView {
         m_state.read_codes(hashes, answers);
     }
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
-        return m_state.read_block_hash(number);
+        return m_all.block_hash(m_state, number);
     }
 
   private:
@@ -36,7 +37,8 @@ class CommittedView final : public StateView {
     [[nodiscard]] Read<U256> read(const SlotKey& key) const;
 
     const StateView& m_state;
-    Versions* m_table = nullptr;
+    Versions& m_all;
+    Versions* m_table = nullptr;  ///< once it is used
 };
 
 }  // namespace warpevm

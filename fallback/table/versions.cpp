@@ -71,6 +71,15 @@ void Versions::load_slots(std::span<const Row> rows) {
     load_batch<SlotKey, U256>(rows, m_slots, key, read);
 }
 
+Read<Hash> Versions::block_hash(const StateView& state, uint64_t number) {
+    const std::lock_guard held(m_block_hashes_lock);
+    const auto known = m_block_hashes.find(number);
+    if (known != m_block_hashes.end()) return known->second;
+    const Read<Hash> read = state.read_block_hash(number);
+    if (read.knowledge != Knowledge::failed) m_block_hashes.emplace(number, read);
+    return read;
+}
+
 AccountState Versions::at(AccountEntry& entry, Position position, bool state_clearing, Position& estimate) {
     const std::lock_guard held(entry.lock);
     AccountState state = entry.committed;

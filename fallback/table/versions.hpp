@@ -4,6 +4,9 @@
 // whatever was read from them is validated by value at commit.
 #pragma once
 
+#include <map>
+#include <mutex>
+
 #include "fallback/table/entries.hpp"
 #include "fallback/table/interner.hpp"
 
@@ -87,6 +90,10 @@ class Versions {
 
     [[nodiscard]] const StateView& state() const { return *m_state; }
 
+    /// Of the window, whoever asks: `state` is asked once for each.
+    Read<Hash> block_hash(const StateView& state, uint64_t number);
+    void forget_block_hashes() { m_block_hashes.clear(); }
+
   private:
     static size_t hash_of(const SlotId& id) {
         const auto& k = id.key.limb;
@@ -96,6 +103,8 @@ class Versions {
     const StateView* m_state = nullptr;
     Interner<AccountEntry> m_accounts;
     Interner<SlotEntry> m_slots;
+    std::mutex m_block_hashes_lock;
+    std::map<uint64_t, Read<Hash>> m_block_hashes;  ///< those that were read
 };
 
 }  // namespace warpevm

@@ -20,11 +20,12 @@ using testing::Not;
 Runner spoiled(std::function<void(BlockOutcome&)> spoil, int from = 1) {
     auto calls = std::make_shared<int>(0);
     return {"cpu", 2,
-            Execute([=](ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
-                        const ExecutionOptions& options, Execute::Counters*) {
+            Execute([=](std::span<const BlockInput> window, const StateView& state,
+                        const ExecutionOptions& options, const Watch&) -> Result<Execution> {
+                ExecutionContext context;
                 auto outcomes = execute_serial(context, window, state, options);
                 if (++*calls >= from) spoil(outcomes->front());
-                return outcomes;
+                return Execution{std::move(*outcomes), {}};
             })};
 }
 
@@ -139,7 +140,7 @@ TEST_F(BlockBench, BeingWrongOnceIsEnough) {
 }
 
 TEST_F(BlockBench, AnErrorIsToldAndHasNoFigure) {
-    const auto results = run({"cpu", 2, Execute([](auto&&...) -> Execute::Outcomes {
+    const auto results = run({"cpu", 2, Execute([](auto&&...) -> Result<Execution> {
                                   return fail(ErrorCode::internal, "out of lanes");
                               })});
     EXPECT_THAT(results[1].error, HasSubstr("out of lanes"));
@@ -148,7 +149,7 @@ TEST_F(BlockBench, AnErrorIsToldAndHasNoFigure) {
 
 TEST_F(BlockBench, MoreOrFewerOutcomesThanBlocksAreWrong) {
     const auto results =
-        run({"cpu", 2, Execute([](auto&&...) { return Execute::Outcomes(std::vector<BlockOutcome>{}); })});
+        run({"cpu", 2, Execute([](auto&&...) { return Result<Execution>(Execution{}); })});
     EXPECT_THAT(results[1].error, HasSubstr("expected the outcome of one block, got 0"));
 }
 

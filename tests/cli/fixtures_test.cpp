@@ -68,12 +68,12 @@ class StateFile : public testing::Test {
   protected:
     SuiteResult run(const json& content,
                     const SuiteOptions& options = {{"serial"}, {}, {}, nullptr, 1, true}) {
-        return run_state_file(m_folder.write("case.json", content.dump()), options, m_context);
+        return run_state_file(m_folder.write("case.json", content.dump()), options, m_watch);
     }
     SuiteResult run_test(const json& test) { return run({{"transfer", test}}); }
 
     TemporaryFolder m_folder;
-    ExecutionContext m_context;
+    Watch m_watch;
     json m_test = make_state_test();
 };
 
@@ -280,11 +280,11 @@ class BlockFile : public testing::Test {
     }
     SuiteResult run() {
         return run_block_file(m_folder.write("case.json", json{{"chain", m_test}}.dump()),
-                              {{"serial"}, {}, {}, nullptr, 1, true}, m_context);
+                              {{"serial"}, {}, {}, nullptr, 1, true}, m_watch);
     }
 
     TemporaryFolder m_folder;
-    ExecutionContext m_context;
+    Watch m_watch;
     Header m_genesis;
     json m_test;
 };

@@ -221,7 +221,14 @@ TEST_F(Run, BackendsAndDevicesThatAreNotThere) {
     m_example.write(m_folder);
     const std::string path = "run " + m_folder.path().string();
     EXPECT_EQ(run_program(path + " --backend serial").exit_code, 0);
-    EXPECT_EQ(run_program(path + " --backend opencl").exit_code, 2);
+    const Ran unplugged =
+        run_program(path + " --backend opencl --json -", {}, "OCL_ICD_VENDORS=/nonexistent");
+    EXPECT_EQ(unplugged.exit_code, 0);
+    EXPECT_THAT(unplugged.err, HasSubstr("no device for the backend opencl"));
+    EXPECT_EQ(json::parse(unplugged.out)["blocks"][0]["routes"]["reasons"]["no_device"], 2);
+    const Ran native = run_program(path + " --backend opencl --device native --wait-for-device --json -");
+    EXPECT_EQ(native.exit_code, 0);
+    EXPECT_EQ(json::parse(native.out)["blocks"][0]["routes"]["device"], 2);
     EXPECT_EQ(run_program(path + " --backend quantum").exit_code, 2);
     EXPECT_EQ(run_program(path + " --device gpu").exit_code, 2);
     EXPECT_EQ(run_program(path + " --require-device", {}, "OCL_ICD_VENDORS=/nonexistent").exit_code, 1);

@@ -54,16 +54,17 @@ void check_seed(uint64_t seed, Totals& totals) {
     }
     const unsigned threads = thread_counts[seed % std::size(thread_counts)];
     ParallelContext context(stressed(threads, seed));
-    std::vector<BlockCounters> counters;
+    std::vector<RouteReport> counters;
     expect_equal(expected, execute_parallel(context, w.window, w.state, options, &counters));
-    for (const BlockCounters& c : counters) {
-        totals.speculated += c.speculated;
+    for (size_t i = 0; i < counters.size(); ++i) {
+        const RouteReport& c = counters[i];
+        totals.speculated += c.speculated();
         totals.direct += c.direct();
-        totals.repeated += c.repeated;
+        totals.repeated += c.repeated();
         totals.back_offs += c.back_offs;
         ++totals.blocks;
         if (expected && expected->back().verdict.valid()) {
-            EXPECT_EQ(c.speculated + c.direct() + c.repeated, c.transactions);
+            EXPECT_EQ(c.transactions(), w.window[i].transactions.size());
         }
     }
 }

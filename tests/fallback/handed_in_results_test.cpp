@@ -22,22 +22,14 @@ class HandedInResult : public testing::TestWithParam<uint64_t> {
     }
 
     /// Whatever the borrower does, the outcome is serial's.
-    BlockCounters run_and_compare(const Borrower& borrower) {
-        std::vector<BlockCounters> counters;
+    RouteReport run_and_compare(const Borrower& borrower) {
+        std::vector<RouteReport> counters;
         const auto expected = serially(m_window.window, m_window.state, m_options);
         m_valid = expected && expected->back().verdict.valid();
         expect_equal(expected, execute_parallel(m_context, m_window.window, m_window.state, m_options,
                                                 &counters, borrower));
-        BlockCounters sum;
-        for (const BlockCounters& c : counters) {
-            sum.transactions += c.transactions;
-            sum.speculated += c.speculated;
-            sum.alone += c.alone;
-            sum.in_turn += c.in_turn;
-            sum.repeated += c.repeated;
-            sum.handed_in_kept += c.handed_in_kept;
-            sum.handed_in_stale += c.handed_in_stale;
-        }
+        RouteReport sum;
+        for (const RouteReport& c : counters) sum += c;
         return sum;
     }
     /// Borrows each that `wanted` names.
@@ -73,17 +65,17 @@ class HandedInResult : public testing::TestWithParam<uint64_t> {
 };
 
 TEST_P(HandedInResult, correct_ones_are_kept_and_stale_ones_run_again) {
-    const BlockCounters c = run_and_compare(before_the_window([](uint32_t) { return true; }));
-    EXPECT_GT(c.handed_in_kept, 0U);
-    EXPECT_GT(c.handed_in_stale, 0U);
+    const RouteReport c = run_and_compare(before_the_window([](uint32_t) { return true; }));
+    EXPECT_GT(c[Route::elsewhere], 0U);
+    EXPECT_GT(c[Route::elsewhere_stale], 0U);
     if (m_valid) {
-        EXPECT_EQ(c.speculated + c.direct() + c.repeated, c.transactions);
+        EXPECT_EQ(c.transactions(), m_good.size());
     }
 }
 
 TEST_P(HandedInResult, some_may_be_absent) {
-    const BlockCounters c = run_and_compare(before_the_window([](uint32_t i) { return i % 3 != 0; }));
-    EXPECT_GT(c.handed_in_kept, 0U);
+    const RouteReport c = run_and_compare(before_the_window([](uint32_t i) { return i % 3 != 0; }));
+    EXPECT_GT(c[Route::elsewhere], 0U);
 }
 
 TEST_P(HandedInResult, they_may_come_while_the_window_runs_or_never) {
@@ -105,14 +97,14 @@ TEST_P(HandedInResult, they_may_come_while_the_window_runs_or_never) {
                     const uint64_t fate = random() % 6;
                     if (fate == 0 && !waits) continue;
                     if (fate == 1) {
-                        loans->give_back(borrowed);
+                        loans->give_back(borrowed, "tired");
                         continue;
                     }
                     loans->hand_in(borrowed, results);
                     if (fate == 2) {
                         EXPECT_EQ(loans->hand_in(borrowed, results), 0U) << "they were taken before";
                     }
-                    loans->give_back(borrowed);  // where they were wrong, that was done already
+                    loans->give_back(borrowed, "wrong");  // where they were wrong, that was done already
                 }
                 for (int i = 0; i < 100 && !loans->over(); ++i)
                     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -173,14 +165,14 @@ TEST_P(HandedInResult, corrupted_ones_are_caught) {
     for (const auto& corrupt : corruptions) {
         const testing::ScopedTrace trace(__FILE__, __LINE__,
                                          "corruption " + std::to_string(&corrupt - corruptions));
-        const BlockCounters c =
+        const RouteReport c =
             run_and_compare([&](const std::shared_ptr<Loans>& loans, std::span<const BlockInput>) {
                 const auto borrowed = borrow(*loans, [&](uint32_t i) { return m_good[i]; });
                 TransactionResults results = select(good, borrowed);
                 corrupt(results);
                 loans->hand_in(borrowed, std::move(results));
             });
-        EXPECT_EQ(c.handed_in_kept, 0U);
+        EXPECT_EQ(c[Route::elsewhere], 0U);
     }
 }
 
@@ -195,7 +187,7 @@ TEST_P(HandedInResult, a_window_that_has_ended_lends_and_takes_nothing) {
     EXPECT_FALSE(kept->borrow(0));
     EXPECT_TRUE(kept->borrow_last(10).empty());
     EXPECT_EQ(kept->hand_in(borrowed, select(m_results, borrowed)), 0U);
-    kept->give_back(borrowed);
+    kept->give_back(borrowed, "late");
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, HandedInResult, testing::Range<uint64_t>(1, 13));

@@ -14,7 +14,8 @@ class Loopback {
   public:
     Loopback(const StateView& state, CodeCache& codes, const ExecutionOptions& options)
         : m_lease(codes.lease()),
-          m_speculation({m_versions, codes, options, Interpreter::plain}, m_stretches, m_buffers) {
+          m_speculation({m_versions, codes, options, Interpreter::plain, never_cancelled}, m_stretches,
+                        m_buffers) {
         m_versions.reset(state, 64, 64);
     }
 

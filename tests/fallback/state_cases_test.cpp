@@ -167,12 +167,12 @@ class StateCases {
         const auto expected = execute_serial(m_serial, {&block, 1}, view, options);
         if (expected) counts.note(expected->front(), test.pre);
         for (ParallelContext& context : m_parallel) {
-            std::vector<BlockCounters> counters;
+            std::vector<RouteReport> counters;
             const auto got = execute_parallel(context, {&block, 1}, view, options, &counters);
-            for (const BlockCounters& c : counters) {
-                counts.speculated += c.speculated;
+            for (const RouteReport& c : counters) {
+                counts.speculated += c.speculated();
                 counts.direct += c.direct();
-                counts.repeated += c.repeated;
+                counts.repeated += c.repeated();
             }
             if (expected && got && *expected == *got) continue;
             ADD_FAILURE() << context.threads() << " threads, seed " << seed << ", "

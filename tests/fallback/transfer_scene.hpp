@@ -22,8 +22,8 @@ class Crews {
   public:
     explicit Crews(std::initializer_list<unsigned> thread_counts) {
         for (const unsigned threads : thread_counts)
-            m_contexts.emplace_back(ParallelSettings{
-                .threads = threads, .speculate = Speculate::everything, .at_hand_over = {}});
+            m_contexts.emplace_back(
+                ParallelSettings{.threads = threads, .speculate = Speculate::everything, .at_hand_over = {}});
     }
     /// What serial says. `taken` gets the plain transfers of each block, by the context that saw the fewest:
     /// where sums are near 2^255, what was speculated may have to be executed on the journal.
@@ -34,12 +34,11 @@ class Crews {
         for (ParallelContext& context : m_contexts) {
             const testing::ScopedTrace trace(__FILE__, __LINE__,
                                              std::to_string(context.threads()) + " threads");
-            std::vector<BlockCounters> counters;
+            std::vector<RouteReport> counters;
             expect_equal(expected, execute_parallel(context, window, state, options, &counters));
             if (context.threads() == 1) continue;
             taken.resize(counters.size(), ~uint64_t{0});
-            for (size_t i = 0; i < counters.size(); ++i)
-                taken[i] = std::min(taken[i], counters[i].transfers);
+            for (size_t i = 0; i < counters.size(); ++i) taken[i] = std::min(taken[i], counters[i].transfers);
         }
         return expected;
     }

@@ -80,11 +80,11 @@ void check_seed(uint64_t seed, std::span<ParallelContext* const> contexts, Total
         for (const BlockOutcome& outcome : *expected) totals.assumed += outcome.assumed_accounts.size();
     for (ParallelContext* context : contexts) {
         const testing::ScopedTrace trace(__FILE__, __LINE__, std::to_string(context->threads()) + " threads");
-        std::vector<BlockCounters> counters;
+        std::vector<RouteReport> counters;
         expect_equal(expected, execute_parallel(*context, w.window, w.state, options, &counters));
         for (size_t i = 0; i < counters.size(); ++i) {
             totals.transfers += counters[i].transfers;
-            totals.speculated += counters[i].speculated;
+            totals.speculated += counters[i].speculated();
             totals.back_offs += counters[i].back_offs;
             if (expected && (*expected)[i].verdict.valid())
                 count_coincidences(w.window[i], counters[i].transfers, totals);

@@ -43,11 +43,11 @@ TEST(ParallelWorkloads, come_out_as_serially) {
                                                      " threads, Speculate " +
                                                      std::to_string(static_cast<int>(speculate)));
                 const PreparedBlock& block = blocks[i].second;
-                std::vector<BlockCounters> counters;
+                std::vector<RouteReport> counters;
                 const auto got = execute_parallel(context, {&block.input, 1}, block.state, {}, &counters);
                 expect_equal(expected[i], got);
                 if (testing::Test::HasFailure()) return;
-                for (const BlockCounters& c : counters) speculated += c.speculated;
+                for (const RouteReport& c : counters) speculated += c.speculated();
             }
             if (speculate == Speculate::everything && threads > 1) {
                 EXPECT_GT(speculated, blocks.size() * transactions / 2) << threads << " threads";
@@ -68,11 +68,11 @@ TEST(ParallelWorkloads, a_contended_block_a_thousand_times_gives_the_same_bytes)
         const unsigned threads = std::array{2U, 8U, 3U, 64U}[seed];
         ParallelContext context(stressed(threads, seed));
         for (size_t i = 0; i < repetitions / 4; ++i) {
-            std::vector<BlockCounters> counters;
+            std::vector<RouteReport> counters;
             const auto got = execute_parallel(context, {&block.input, 1}, block.state, {}, &counters);
             ASSERT_TRUE(got);
             ASSERT_TRUE(*got == *expected) << "run " << i << " with " << threads << " threads";
-            repeated += counters.front().repeated;
+            repeated += counters.front().repeated();
         }
     }
     EXPECT_GT(repeated, repetitions / 4) << "the block is not contended";

@@ -117,29 +117,5 @@ TEST(JournalTakeOver, later_changes_are_told_from_what_was_taken_over) {
     EXPECT_EQ(t.j.slot_row(t.j.slot(row, 6)).written, here + 1);
 }
 
-TEST(JournalNeeds, the_youngest_change_that_a_transaction_saw) {
-    TestJournal t;
-    t.put(contract, 1, 5);
-    EXPECT_EQ(t.j.needed_before(), 0U) << "what it wrote itself";
-    t.next_transaction();
-    t.put(contract, 2, 6);
-    t.next_transaction();
-    (void)t.at(contract, 3);
-    EXPECT_EQ(t.j.needed_before(), 0U) << "nobody changed it";
-    (void)t.at(contract, 1);
-    EXPECT_EQ(t.j.needed_before(), 2U);
-    (void)t.at(contract, 2);
-    EXPECT_EQ(t.j.needed_before(), 1U);
-    (void)t.at(contract, 1);
-    EXPECT_EQ(t.j.needed_before(), 1U);
-    t.next_transaction();
-    EXPECT_EQ(t.j.needed_before(), 0U);
-    t.put(contract, 2, 6);
-    EXPECT_EQ(t.j.needed_before(), 2U) << "to write is to see";
-    t.next_transaction();
-    (void)t.at(contract, 2);
-    EXPECT_EQ(t.j.needed_before(), 3U) << "a write of the same value changes nothing";
-}
-
 }  // namespace
 }  // namespace warpevm::test

@@ -10,7 +10,7 @@
 namespace warpevm::tools {
 namespace {
 
-/// One executor with a context of its own, which stays warm.
+/// One executor, which stays warm.
 class TimedRunner {
   public:
     TimedRunner(const BlockCase& block, const Runner& runner, const BlockOutcome& expected)
@@ -18,8 +18,7 @@ class TimedRunner {
 
     Turn once() {
         const Stopwatch watch;
-        const auto outcomes =
-            m_runner.execute(m_context, {&m_block.input, 1}, m_block.state, m_block.options);
+        const auto outcomes = m_runner.execute({&m_block.input, 1}, m_block.state, m_block.options);
         const Timing taken = watch.elapsed();
         if (!outcomes) return tl::unexpected(to_string(outcomes.error()));
         if (outcomes->size() != 1)
@@ -35,7 +34,6 @@ class TimedRunner {
     const BlockCase& m_block;
     const Runner& m_runner;
     const BlockOutcome& m_expected;
-    ExecutionContext m_context;
 };
 
 /// Serial with the plain loop and nothing cached: it shares the least with what is compared.

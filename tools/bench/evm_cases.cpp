@@ -139,9 +139,8 @@ std::string case_name(const std::filesystem::path& file, const json::Value& test
 void run_file(const std::filesystem::path& file, BenchSession& session) {
     const auto wrong = [&](const Error& e) { throw UsageError(to_string(e)); };
     // First the file must pass as the state test that it is.
-    ExecutionContext context;
-    const SuiteResult suite =
-        run_state_file(file, {.backend = {"serial"}, .fork = {}, .filter = {}}, context);
+    Watch watch;
+    const SuiteResult suite = run_state_file(file, {.backend = {"serial"}, .fork = {}, .filter = {}}, watch);
     auto document = json::Document::read(file);
     if (!document) return wrong(document.error());
     const auto tests = document->root().members();

@@ -40,6 +40,11 @@ void add_common(CLI::App& app, CommonOptions& o) {
         ->allow_extra_args(false)
         ->take_all();
     app.add_flag("--require-device", o.require_device, "fail (exit 1) without a usable device");
+    app.add_flag(
+        "--wait-for-device", o.wait_for_device,
+        "backend opencl: the device takes all that it can, and the CPU waits (to see what it can do)");
+    app.add_option("--device-batch", o.device_batch, "backend opencl: transactions that it executes at once")
+        ->check(CLI::Range(1U, 1U << 20));
     add_choice<Speculate>(app, "--speculate", o.speculate,
                           {{"measured", Speculate::measured},
                            {"at-once", Speculate::at_once},
@@ -117,7 +122,8 @@ CLI::App* add_test(CLI::App& app, Arguments& a, const std::string& name, const s
 CLI::App* add_devices(CLI::App& app, Arguments& a) {
     CLI::App* devices = app.add_subcommand("devices", "Lists the host's cores and each OpenCL device");
     add_common(*devices, a.common);
-    hide(*devices, {"--backend", "--speculate", "--jobs", "--fork", "--filter", "--verbose", "--quiet"});
+    hide(*devices, {"--backend", "--wait-for-device", "--device-batch", "--speculate", "--jobs", "--fork",
+                    "--filter", "--verbose", "--quiet"});
     devices->add_flag("--self-test", a.devices.self_test,
                       "build every program for each device and run its known answers");
     devices->footer("Example: warpevm devices --self-test");

@@ -35,8 +35,7 @@ std::vector<Runner> start_runners(const CommonOptions& common, const std::vector
     if (chosen.name == "serial") return runners;
     for (const unsigned count : chosen.threaded ? threads : std::vector<unsigned>{1})
         runners.push_back(
-            {std::string(chosen.name), count,
-             chosen.start({.threads = count, .devices = common.devices, .speculate = common.speculate})});
+            {std::string(chosen.name), count, chosen.start(executor_settings(chosen, common, count))});
     return runners;
 }
 

@@ -47,8 +47,8 @@ void print(const std::vector<CaseResult>& cases, bool human) {
 
 /// Runs one file. What can't be read ends the program, as it ends geth's.
 bool run_file(const std::filesystem::path& file, const FileRunner& runner, const SuiteOptions& options,
-              ExecutionContext& context, std::vector<CaseResult>& cases) {
-    SuiteResult result = runner(file, options, context);
+              Watch& watch, std::vector<CaseResult>& cases) {
+    SuiteResult result = runner(file, options, watch);
     for (const CaseFailure& failure : result.failures) {
         if (!failure.name.empty()) continue;
         fmt::print(stderr, "unable to read test file {}: {}\n", failure.file, failure.reason);
@@ -71,16 +71,16 @@ int run(const GethTestOptions& test, const FileRunner& runner, CaseLines* lines)
                            .memory = !test.no_memory,
                            .return_data = !test.no_return_data,
                            .as_geth = true};
-    ExecutionContext context;
+    Watch watch;
     std::vector<CaseResult> cases;
     if (!test.path.empty()) {
         for (const auto& file : fixture_files({test.path}))
-            if (!run_file(file, runner, options, context, cases)) return static_cast<int>(ExitCode::failed);
+            if (!run_file(file, runner, options, watch, cases)) return static_cast<int>(ExitCode::failed);
         print(cases, test.human);
         return static_cast<int>(ExitCode::ok);
     }
     for (std::string name; std::getline(std::cin, name) && !name.empty(); cases.clear()) {
-        if (!run_file(name, runner, options, context, cases)) return static_cast<int>(ExitCode::failed);
+        if (!run_file(name, runner, options, watch, cases)) return static_cast<int>(ExitCode::failed);
         print(cases, test.human);
     }
     return static_cast<int>(ExitCode::ok);

@@ -82,13 +82,18 @@ std::shared_ptr<SenderRecovery> start_recovery(const CommonOptions& common, cons
 
 void explain(const RunReport& report) {
     for (const BlockReport& b : report.blocks) {
-        fmt::print("block {}: {} transactions -> cpu, reason backend_{}\n",
-                   b.number ? std::to_string(*b.number) : b.path, b.txs, report.backend);
-        if (b.counters) {
-            const BlockCounters& c = *b.counters;
-            fmt::print(
-                "    speculated {}, executed at commit {}, repeated {} ({} gas): {:.2f} executions each\n",
-                c.speculated, c.direct(), c.repeated, c.repeated_gas, c.executions_per_transaction());
+        fmt::print("block {}: {} transactions\n", b.number ? std::to_string(*b.number) : b.path, b.txs);
+        if (b.routes) {
+            for (size_t i = 0; i < route_texts.size(); ++i)
+                if (const uint64_t count = (*b.routes)[static_cast<Route>(i)]; count != 0)
+                    fmt::print("    {:>5} {:<15} {}\n", count, route_texts[i].name, route_texts[i].sentence);
+            for (const auto& [why, count] : b.routes->given_back)
+                fmt::print("    {:>5} left the device: {}\n", count, why);
+            if (b.routes->repeated() != 0)
+                fmt::print("    {:.2f} executions each, {} gas in vain\n",
+                           b.routes->executions_per_transaction(), b.routes->repeated_gas);
+            if (b.routes->back_offs != 0)
+                fmt::print("    the commit loop backed off {} times\n", b.routes->back_offs);
         }
         if (!b.parallelism) continue;
         const BlockParallelism& p = *b.parallelism;

@@ -30,7 +30,7 @@ FoundDevice native_device(unsigned threads) {
 ChosenDevices choose_devices(const CommonOptions& options) {
     ChosenDevices chosen;
     chosen.named = !options.devices.empty();
-    if (!chosen.named && !options.require_device) return chosen;
+    if (!chosen.named && !options.require_device && options.backend != "opencl") return chosen;
     const bool search_needed = !chosen.named || needs_search(options.devices);
     const DeviceSearch search = search_needed ? find_devices() : DeviceSearch{};
     const auto selection = select_devices(search, options.devices);
@@ -48,6 +48,21 @@ ChosenDevices choose_devices(const CommonOptions& options) {
     if (chosen.usable.empty() && !search.none_because.empty())
         chosen.complaints.push_back(search.none_because);
     return chosen;
+}
+
+std::shared_ptr<DevicePrograms> open_backend_device(const CommonOptions& options) {
+    const ChosenDevices chosen = choose_devices(options);
+    std::string why = chosen.named ? "the host's cores were asked for" : "there is none";
+    for (const std::string& complaint : chosen.complaints) why = complaint;
+    for (const FoundDevice& device : chosen.usable) {
+        if (auto opened = device.open())
+            return std::make_shared<DevicePrograms>(std::move(*opened), open_kernel_cache(options));
+        else
+            why = to_string(opened.error());
+    }
+    fmt::print(stderr, "warpevm: warning: no device for the backend opencl: {}; the CPU does its work\n",
+               why);
+    return nullptr;
 }
 
 bool lacks_required_device(const CommonOptions& options, const ChosenDevices& devices) {

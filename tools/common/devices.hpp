@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "host/device/device_programs.hpp"
 #include "host/device/devices.hpp"
 #include "host/device/program_cache.hpp"
 #include "tools/common/options.hpp"
@@ -27,6 +28,10 @@ ChosenDevices choose_devices(const CommonOptions& options);
 bool lacks_required_device(const CommonOptions& options, const ChosenDevices& devices);
 /// Says on standard error which named devices are not used; nothing where all are.
 void warn_of_refused(const ChosenDevices& devices);
+
+/// For the backend `opencl`: the best of the chosen devices, or of all where none is named. Null where there
+/// is none, which is said on standard error: the CPU does its work.
+std::shared_ptr<DevicePrograms> open_backend_device(const CommonOptions& options);
 
 /// The kernels compiled as C++, as if they had been found.
 FoundDevice native_device(unsigned threads);

@@ -3,40 +3,48 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "evm/chain/executor.hpp"
-#include "fallback/parallel.hpp"
+#include "host/engine/engine.hpp"
 
 namespace warpevm::tools {
 
 /// What an executor is started with.
 struct ExecutorSettings {
     unsigned threads = 1;
-    std::vector<std::string> devices;
     Speculate speculate = Speculate::measured;
+    std::shared_ptr<DevicePrograms> device;  ///< where the backend's kernels run, if it has any
+    bool waits_for_device = false;
+    uint32_t device_batch = 4096;
 };
 
-/// A started executor. It owns what outlives a window (threads, devices) and may be called from several
-/// threads at once, each with a context of its own.
+/// An engine and the backend that was chosen, or whatever else executes. May be called from several threads
+/// at once.
 class Execute {
   public:
     using Outcomes = Result<std::vector<BlockOutcome>>;
-    using Counters = std::vector<BlockCounters>;
     using Function =
-        std::function<Outcomes(ExecutionContext& context, std::span<const BlockInput> window,
-                               const StateView& state, const ExecutionOptions& options, Counters* counters)>;
+        std::function<Result<Execution>(std::span<const BlockInput> window, const StateView& state,
+                                        const ExecutionOptions& options, const Watch& watch)>;
 
     /// The serial one.
-    Execute();
+    Execute() : Execute(BackendKind::serial, {}) {}
+    Execute(BackendKind backend, const EngineSettings& settings)
+        : m_run([engine = std::make_shared<Engine>(settings), backend](auto&&... arguments) {
+              return engine->execute(backend, arguments...);
+          }) {}
     Execute(Function run) : m_run(std::move(run)) {}  // NOLINT(google-explicit-constructor)
-    /// `counters`, where given, gets one record per outcome from executors that count.
-    Outcomes operator()(ExecutionContext& context, std::span<const BlockInput> window, const StateView& state,
-                        const ExecutionOptions& options, Counters* counters = nullptr) const {
-        return m_run(context, window, state, options, counters);
+    /// `routes`, where given, gets one report per outcome.
+    Outcomes operator()(std::span<const BlockInput> window, const StateView& state,
+                        const ExecutionOptions& options, const Watch& watch = {},
+                        std::vector<RouteReport>* routes = nullptr) const {
+        auto execution = m_run(window, state, options, watch);
+        if (!execution) return tl::unexpected(execution.error());
+        if (routes != nullptr) *routes = std::move(execution->routes);
+        return std::move(execution->outcomes);
     }
 
   private:
@@ -50,7 +58,16 @@ struct Executor {
     bool threaded;
     /// `auto` may take it.
     bool automatic;
-    Execute (*start)(const ExecutorSettings& settings);
+    BackendKind backend;
+
+    [[nodiscard]] Execute start(const ExecutorSettings& settings) const {
+        return {backend,
+                {.threads = settings.threads,
+                 .speculate = settings.speculate,
+                 .device = settings.device,
+                 .device_takes_all = settings.waits_for_device,
+                 .device_batch = settings.device_batch}};
+    }
 };
 
 /// All that are built in, from the plainest to the best.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tools/common/devices.hpp"
 #include "tools/common/exit_code.hpp"
 
 namespace warpevm::tools {
@@ -21,13 +22,21 @@ const Executor& select_executor(const CommonOptions& options) {
     return *executor;
 }
 
+ExecutorSettings executor_settings(const Executor& executor, const CommonOptions& options, unsigned threads) {
+    ExecutorSettings settings{.threads = executor.threaded ? threads : 1,
+                              .speculate = options.speculate,
+                              .device = {},
+                              .waits_for_device = options.wait_for_device,
+                              .device_batch = options.device_batch};
+    if (executor.backend == BackendKind::device) settings.device = open_backend_device(options);
+    return settings;
+}
+
 Backend select_backend(const CommonOptions& options) {
     const Executor& executor = select_executor(options);
     const unsigned threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    return {std::string(executor.name), executor.start({.threads = executor.threaded ? threads : 1,
-                                                        .devices = options.devices,
-                                                        .speculate = options.speculate})};
+    return {std::string(executor.name), executor.start(executor_settings(executor, options, threads))};
 }
 
 std::optional<std::regex> compile_filter(const std::string& filter) {

@@ -15,7 +15,9 @@ struct CommonOptions {
     std::string backend = "auto";
     std::vector<std::string> devices;
     bool require_device = false;
-    unsigned threads = 0;  ///< the executor's; 0: as many as there are cores
+    bool wait_for_device = false;  ///< backend opencl: the CPU overrides nothing that the device has
+    uint32_t device_batch = 4096;  ///< backend opencl: transactions that the device executes at once
+    unsigned threads = 0;          ///< the executor's; 0: as many as there are cores
     Speculate speculate = Speculate::measured;
     unsigned jobs = 0;  ///< cases or blocks at once; 0: the command's own default
     std::string fork;   ///< empty: as the input says
@@ -34,6 +36,8 @@ struct Backend {
 
 /// The executor that the options ask for. Throws UsageError where it is not built in.
 const Executor& select_executor(const CommonOptions& options);
+/// What to start it with; opens the device that it needs, if it needs one.
+ExecutorSettings executor_settings(const Executor& executor, const CommonOptions& options, unsigned threads);
 /// The same, started with the options' threads.
 Backend select_backend(const CommonOptions& options);
 

@@ -150,22 +150,20 @@ class BlockRun {
         std::vector<double> times;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
-            Execute::Counters counters;
+            std::vector<RouteReport> routes;
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute(m_context, {&m_input, 1}, watched, options_of(m_folder),
-                                              &counters);
+                return m_plan.backend.execute({&m_input, 1}, watched, options_of(m_folder), {}, &routes);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
             if (!outcomes) return stop_without_outcome(outcomes.error());
-            if (!counters.empty()) report.counters = counters.front();
+            if (!routes.empty()) report.routes = routes.front();
             if (i == 0)
                 m_outcome = std::move(outcomes->front());
             else if (!same_results(m_outcome, outcomes->front()))
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
-        report.reasons["backend_" + m_plan.backend.name] = report.txs;
         if (m_plan.options.explain && m_outcome.verdict.valid())
             report.parallelism =
                 measure_parallelism(m_context, m_input, m_folder.state, options_of(m_folder));

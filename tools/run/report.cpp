@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "evm/base/hex.hpp"
+#include "tools/common/routes_json.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -70,16 +71,16 @@ ordered_json block_json(const BlockReport& b) {
     out["state_root"] = hex_or_null(b.state_root);
     out["checked"] = b.checked;
     out["unsigned"] = b.unsigned_txs;
-    out["routes"] = {{"device", 0}, {"cpu", b.txs}, {"escalated", 0}, {"reasons", b.reasons}};
+    out["routes"] = routes_json(b.routes.value_or(RouteReport{}));
     out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};
-    if (b.counters)
-        out["parallelism"] = {{"speculated", b.counters->speculated},
-                              {"in_turn", b.counters->direct()},
-                              {"transfers", b.counters->transfers},
-                              {"repeated", b.counters->repeated},
-                              {"repeated_gas", b.counters->repeated_gas},
-                              {"executions_per_transaction", b.counters->executions_per_transaction()},
-                              {"retreats", b.counters->back_offs}};
+    if (b.routes && !b.routes->serial())
+        out["parallelism"] = {{"speculated", b.routes->speculated()},
+                              {"in_turn", b.routes->direct()},
+                              {"transfers", b.routes->transfers},
+                              {"repeated", b.routes->repeated()},
+                              {"repeated_gas", b.routes->repeated_gas},
+                              {"executions_per_transaction", b.routes->executions_per_transaction()},
+                              {"retreats", b.routes->back_offs}};
     if (b.parallelism) {
         ordered_json& p = out["parallelism"];
         p["independent"] = b.parallelism->independent;

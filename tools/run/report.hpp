@@ -10,7 +10,7 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/types/block.hpp"
-#include "fallback/counters.hpp"
+#include "fallback/routes.hpp"
 #include "fallback/schedule/parallelism.hpp"
 #include "host/device/device.hpp"
 #include "host/senders/sender_report.hpp"
@@ -94,9 +94,8 @@ struct BlockReport {
     std::vector<std::string> doubts;
     std::vector<Address> made_by_block;
     size_t unsigned_txs = 0;
-    std::map<std::string, size_t> reasons;
-    /// How it was executed in parallel, where it was.
-    std::optional<BlockCounters> counters;
+    /// Where its transactions ran, and why there; nothing where it was not executed.
+    std::optional<RouteReport> routes;
     /// What limits a parallel execution; formed for --explain.
     std::optional<BlockParallelism> parallelism;
     /// Who recovered the senders, and why.

@@ -49,14 +49,14 @@ std::string check_parallel(const PreparedBlock& block, const Outcomes& expected,
     for (const unsigned threads : {2U, 3U, 8U})
         for (const Speculate policy : {Speculate::everything, Speculate::measured}) {
             ParallelContext context({.threads = threads, .speculate = policy, .at_hand_over = {}});
-            std::vector<BlockCounters> counters;
+            std::vector<RouteReport> counters;
             const Outcomes got =
                 execute_parallel(context, {&block.input, 1}, block.state, block.options, &counters);
             const bool all = policy == Speculate::everything;
             const std::string name = fmt::format("{} threads{}", threads, all ? ", all speculated" : "");
             if (std::string found = compare(name.c_str(), expected, got); !found.empty()) return found;
             if (coverage != nullptr)
-                for (const BlockCounters& c : counters) coverage->count(c);
+                for (const RouteReport& c : counters) coverage->count(c);
         }
     return {};
 }

@@ -114,10 +114,10 @@ void Coverage::count(const BlockOutcome& outcome, Fork fork) {
     }
 }
 
-void Coverage::count(const BlockCounters& counters) {
-    speculated += counters.speculated;
+void Coverage::count(const RouteReport& counters) {
+    speculated += counters.speculated();
     direct += counters.direct();
-    repeated += counters.repeated;
+    repeated += counters.repeated();
     backed_off += counters.back_offs;
 }
 

@@ -9,7 +9,7 @@
 #include "evm/chain/outcome.hpp"
 #include "evm/vm/opcodes.hpp"
 #include "evm/vm/trace.hpp"
-#include "fallback/counters.hpp"
+#include "fallback/routes.hpp"
 
 namespace warpevm::fuzz {
 
@@ -45,7 +45,7 @@ struct Coverage {
     uint64_t speculated = 0, direct = 0, repeated = 0, backed_off = 0;
 
     void count(const BlockOutcome& outcome, Fork fork);
-    void count(const BlockCounters& counters);
+    void count(const RouteReport& counters);
     [[nodiscard]] std::string text() const;
 };
 

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/offload/device_worker.hpp"
+
+#include <algorithm>
+
+#include "host/offload/self_test_lanes.hpp"
+
+namespace warpevm {
+namespace {
+
+/// From the device's columns to the commit loop's.
+TransactionResults to_transaction_results(const OffloadResults& from) {
+    TransactionResults to;
+    to.transactions = from.records;
+    to.account_observations = from.account_observations;
+    to.slot_observations = from.slot_observations;
+    to.account_effects = from.account_effects;
+    to.slot_effects = from.slot_effects;
+    to.accounts_read = from.accounts_read;
+    to.slots_read = from.slots_read;
+    to.accounts = from.accounts;
+    for (size_t i = 0; i < from.slots.size(); ++i)
+        to.slots.push_back(from.slot(static_cast<uint32_t>(i) | ROW_IS_NEW_KEY));
+    for (const log_record& log : from.logs)
+        to.logs.add(log.address, std::span(from.topics).subspan(log.first_topic, log.topic_count),
+                    BytesView(from.log_bytes).subspan(log.data_offset, log.data_size));
+    for (const kernel::deployed_code& code : from.codes) {
+        const BytesView bytes = BytesView(from.code_bytes).subspan(code.at, code.size);
+        to.codes.emplace_back(bytes.begin(), bytes.end());
+    }
+    return to;
+}
+
+/// What a job needs of its block.
+struct BlockCopy {
+    Rules rules;
+    BlockEnvironment environment;
+};
+
+}  // namespace
+
+/// A window, with copies of all that is used of it: it may end at any time.
+struct DeviceWorker::Window {
+    std::shared_ptr<Loans> loans;
+    std::vector<BlockCopy> blocks;
+    std::vector<uint32_t> block_of;
+    std::vector<Transaction> transactions;  ///< default ones where there is none to execute
+    std::vector<Address> senders;
+    std::vector<Claims::Loan> borrowed;  ///< not executed yet
+    std::vector<bool> suits;             ///< a device can try it
+    bool unknown_is_absent = false;
+};
+
+DeviceWorker::DeviceWorker(std::shared_ptr<DevicePrograms> programs, const DeviceWorkerOptions& options)
+    : m_programs(std::move(programs)), m_options(options), m_thread([this] { work(); }) {}
+
+DeviceWorker::~DeviceWorker() {
+    {
+        const std::lock_guard held(m_lock);
+        m_ends = true;
+    }
+    m_changed.notify_all();
+    m_thread.join();
+}
+
+Borrower DeviceWorker::borrower(const ExecutionOptions& options) {
+    const bool assumes = options.on_missing_state == OnMissingState::assume_absent;
+    return [this, assumes](std::shared_ptr<Loans> loans, std::span<const BlockInput> blocks) {
+        auto window = std::make_unique<Window>();
+        window->loans = std::move(loans);
+        window->unknown_is_absent = assumes;
+        for (const BlockInput& block : blocks) {
+            for (const BlockTransaction& tx : block.transactions) {
+                const bool suits =
+                    tx.invalid.code == ErrorCode::none && block.rules.at_least(Fork::byzantium);
+                window->block_of.push_back(static_cast<uint32_t>(window->blocks.size()));
+                window->transactions.push_back(suits ? *tx.tx : Transaction{});
+                window->senders.push_back(tx.sender);
+                window->suits.push_back(suits);
+            }
+            window->blocks.push_back({block.rules, block.environment});
+        }
+        if (m_options.takes_all)
+            for (uint32_t i = 0; i < window->transactions.size(); ++i)
+                if (const auto loan = window->suits[i] ? window->loans->borrow(i) : std::nullopt)
+                    window->borrowed.push_back(*loan);
+        {
+            const std::lock_guard held(m_lock);
+            if (m_lost_because.empty()) {
+                m_windows.push_back(std::move(window));
+                m_changed.notify_all();
+                return;
+            }
+        }
+        window->loans->give_back(window->borrowed, "device_lost");
+    };
+}
+
+std::string DeviceWorker::lost_because() const {
+    const std::lock_guard held(m_lock);
+    return m_lost_because;
+}
+
+void DeviceWorker::work() {
+    for (;;) {
+        std::unique_ptr<Window> window;
+        {
+            std::unique_lock held(m_lock);
+            m_changed.wait(held, [this] { return m_ends || !m_windows.empty(); });
+            if (m_windows.empty()) return;
+            window = std::move(m_windows.front());
+            m_windows.pop_front();
+        }
+        try {
+            serve(*window);
+        } catch (const std::exception&) {  // no memory: the CPU does it
+            window->loans->give_back(window->borrowed, "out_of_memory");
+        }
+    }
+}
+
+DeviceResult<void> DeviceWorker::open() {
+    if (m_offload[0]) return {};
+    auto program = m_programs->get("evm", build_options(m_programs->device().info()));
+    if (!program) return tl::unexpected(program.error());
+    if (auto tested = self_test_lanes(m_programs->device(), *program); !tested) return tested;
+    for (const bool absent : {false, true}) {
+        OffloadOptions options = m_options.offload;
+        options.unknown_is_absent = absent;
+        m_offload[absent] = std::make_unique<Offload>(m_programs->device(), *program, options);
+    }
+    return {};
+}
+
+/// Until the window has nothing left to borrow, or is over.
+void DeviceWorker::serve(Window& window) {
+    if (auto opened = open(); !opened) {
+        lose(opened.error());
+        return window.loans->give_back(window.borrowed, "device_lost");
+    }
+    while (!window.loans->over()) {
+        std::vector<Claims::Loan> batch;
+        if (m_options.takes_all) {
+            const size_t count = std::min<size_t>(m_options.batch, window.borrowed.size());
+            batch.assign(window.borrowed.begin(), window.borrowed.begin() + static_cast<ptrdiff_t>(count));
+        } else {
+            window.borrowed = window.loans->borrow_last(m_options.batch);
+            batch = window.borrowed;
+        }
+        if (batch.empty()) return;
+        if (!execute(window, batch)) return;
+        window.borrowed.erase(window.borrowed.begin(),
+                              window.borrowed.begin() + static_cast<ptrdiff_t>(batch.size()));
+    }
+}
+
+/// False where the device is lost; what it had was given back.
+bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) {
+    std::vector<Claims::Loan> tried, left;
+    std::vector<OffloadJob> jobs;
+    std::vector<std::unique_ptr<StateView>> states;
+    for (const Claims::Loan& loan : loans) {
+        if (!window.suits[loan.index]) {
+            left.push_back(loan);
+            continue;
+        }
+        const BlockCopy& block = window.blocks[window.block_of[loan.index]];
+        states.push_back(window.loans->state_at(loan.index));
+        jobs.push_back({.tx = &window.transactions[loan.index],
+                        .sender = window.senders[loan.index],
+                        .rules = &block.rules,
+                        .environment = &block.environment,
+                        .state = states.back().get()});
+        tried.push_back(loan);
+    }
+    window.loans->give_back(left, "unsupported");
+    DeviceResult<OffloadResults> results = m_offload[window.unknown_is_absent]->run(jobs);
+    if (!results) {
+        lose(results.error());
+        window.loans->give_back(window.borrowed, "device_lost");
+        return false;
+    }
+    std::vector<Claims::Loan> done;
+    std::vector<transaction_record> records;
+    for (size_t i = 0; i < tried.size(); ++i) {
+        if (results->statuses[i] == kernel::STATUS_done) {
+            done.push_back(tried[i]);
+            records.push_back(results->records[i]);
+        } else {
+            window.loans->give_back({&tried[i], 1}, name(results->statuses[i]));
+        }
+    }
+    results->records = std::move(records);
+    window.loans->hand_in(done, to_transaction_results(*results));
+    return true;
+}
+
+void DeviceWorker::lose(const DeviceError& error) {
+    const std::lock_guard held(m_lock);
+    m_lost_because = to_string(error);
+    for (const auto& window : m_windows) window->loans->give_back(window->borrowed, "device_lost");
+    m_windows.clear();
+}
+
+}  // namespace warpevm

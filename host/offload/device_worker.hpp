@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker that is a device: borrows transactions of windows, executes them by kernels, and hands the results
+// in. The commit loop waits for nobody: what comes late is dropped.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "evm/chain/executor.hpp"
+#include "fallback/loans.hpp"
+#include "host/device/device_programs.hpp"
+#include "host/offload/dispatch.hpp"
+
+namespace warpevm {
+
+struct DeviceWorkerOptions {
+    OffloadOptions offload;
+    /// Transactions of one batch. Those of a batch don't see what the others of it do.
+    uint32_t batch = 4096;
+    /// All of a window is borrowed before its first transaction, in order; else from its end, while the CPU
+    /// works from its beginning.
+    bool takes_all = false;
+};
+
+/// One thread and one device. Windows may end while it is at work on them.
+class DeviceWorker {
+  public:
+    /// Programs are built on the worker's thread, once there is work.
+    DeviceWorker(std::shared_ptr<DevicePrograms> programs, const DeviceWorkerOptions& options);
+    ~DeviceWorker();
+    DeviceWorker(const DeviceWorker&) = delete;
+    DeviceWorker& operator=(const DeviceWorker&) = delete;
+
+    /// For execute_parallel. Must not outlive the worker.
+    [[nodiscard]] Borrower borrower(const ExecutionOptions& options);
+    /// Why the device is not used any more; empty: it works.
+    [[nodiscard]] std::string lost_because() const;
+
+  private:
+    struct Window;
+    void work();
+    DeviceResult<void> open();
+    void serve(Window& window);
+    bool execute(Window& window, std::span<const Claims::Loan> loans);
+    void lose(const DeviceError& error);
+
+    const std::shared_ptr<DevicePrograms> m_programs;
+    const DeviceWorkerOptions m_options;
+    std::unique_ptr<Offload> m_offload[2];  ///< by whether unknown state counts as absent
+    mutable std::mutex m_lock;              ///< of the next ones
+    std::condition_variable m_changed;
+    std::deque<std::unique_ptr<Window>> m_windows;
+    bool m_ends = false;
+    std::string m_lost_because;
+    std::thread m_thread;  ///< last: it uses the others
+};
+
+}  // namespace warpevm

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device as a worker of the executor: whatever it does, and whenever it fails, the outcome is serial's.
+#include "host/offload/device_worker.hpp"
+
+#include "host/device/faulty_device.hpp"
+#include "tests/fallback/compare.hpp"
+#include "tests/fallback/random_block.hpp"
+
+namespace warpevm::test {
+namespace {
+
+ExecutionOptions lenient() {
+    ExecutionOptions options;
+    options.on_missing_state = OnMissingState::assume_absent;
+    options.allow_missing_system_contracts = true;
+    return options;
+}
+
+std::shared_ptr<DevicePrograms> programs_of(std::unique_ptr<Device> device) {
+    return std::make_shared<DevicePrograms>(std::move(device), std::make_shared<ProgramCache>(""));
+}
+
+struct Counts {
+    RouteReport routes;
+    uint64_t windows = 0;
+};
+
+void compare(ParallelContext& context, DeviceWorker& worker, const RandomWindow& w, Counts& counts) {
+    const ExecutionOptions options = lenient();
+    std::vector<RouteReport> routes;
+    expect_equal(serially(w.window, w.state, options),
+                 execute_parallel(context, w.window, w.state, options, &routes, worker.borrower(options)));
+    for (const RouteReport& report : routes) counts.routes += report;
+    ++counts.windows;
+}
+
+constexpr Fork forks[] = {Fork::byzantium, Fork::istanbul, Fork::london,
+                          Fork::cancun,    Fork::prague,   Fork::osaka};
+
+/// The commit loop waits for the device, or overrides it; batches of one see all that came before.
+TEST(DeviceWorkers, random_windows_come_out_as_serially) {
+    const Seeds seeds(40);
+    for (const bool takes_all : {true, false})
+        for (const uint32_t batch : {1U, 8U, 4096U}) {
+            const testing::ScopedTrace trace(__FILE__, __LINE__, "batches of " + std::to_string(batch));
+            DeviceWorker worker(programs_of(open_native_device(1)), {.batch = batch, .takes_all = takes_all});
+            Counts counts;
+            for (uint64_t seed = seeds.begin; seed < seeds.end; ++seed) {
+                const testing::ScopedTrace which(__FILE__, __LINE__, "WARPEVM_SEED=" + std::to_string(seed));
+                const RandomWindow w({.seed = seed,
+                                      .fork = forks[seed % std::size(forks)],
+                                      .contention = contentions[seed % std::size(contentions)],
+                                      .transactions = static_cast<uint32_t>(5 + seed % 30)});
+                ParallelContext context({.threads = static_cast<unsigned>(1 + seed % 3),
+                                         .speculate = Speculate::at_once,
+                                         .waits_for_loans = takes_all,
+                                         .at_hand_over = {}});
+                compare(context, worker, w, counts);
+                if (testing::Test::HasFailure()) return;
+            }
+            const RouteReport& r = counts.routes;
+            std::printf("%s, batches of %u: of %lu transactions %lu on the device, %lu stale;",
+                        takes_all ? "waiting" : "racing", batch, r.transactions(), r[Route::elsewhere],
+                        r[Route::elsewhere_stale]);
+            for (const auto& [why, count] : r.given_back) std::printf(" %s %lu", why.c_str(), count);
+            std::printf("\n");
+            if (takes_all && !seeds.one) {
+                EXPECT_GT(r[Route::elsewhere], r.transactions() / (batch == 1 ? 2 : 8));
+            }
+        }
+}
+
+/// A device that fails at any call is dropped with its reason, and the CPU does what it had.
+TEST(DeviceWorkers, a_device_may_fail_at_any_call) {
+    const RandomWindow w({.seed = 3, .fork = Fork::prague, .contention = Contention::some});
+    uint64_t lost = 0;
+    for (const FaultPoint point : {FaultPoint::build, FaultPoint::allocate, FaultPoint::enqueue,
+                                   FaultPoint::read_back, FaultPoint::wait})
+        for (const unsigned call : {1U, 2U, 5U, 9U, 14U, 30U, 60U}) {
+            DeviceWorker worker(
+                programs_of(std::make_unique<FaultyDevice>(
+                    open_native_device(1),
+                    FaultPlan{
+                        .point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true})),
+                {.batch = 8, .takes_all = true});
+            ParallelContext context({.threads = 2, .waits_for_loans = true, .at_hand_over = {}});
+            Counts counts;
+            compare(context, worker, w, counts);
+            compare(context, worker, w, counts);
+            if (testing::Test::HasFailure()) return;
+            lost += worker.lost_because().empty() ? 0 : 1;
+        }
+    EXPECT_GT(lost, 10U);
+}
+
+}  // namespace
+}  // namespace warpevm::test
