@@ -31,7 +31,7 @@ class Loans : public std::enable_shared_from_this<Loans> {
     /// works from the front, they are not in its way for longest.
     std::vector<Claims::Loan> borrow_last(uint32_t most);
     /// `results.transactions[i]` is of `loans[i]`; rows stand for keys (ROW_IS_NEW_KEY). Answers how many
-    /// were taken: others were overridden, or are visibly wrong, which gives them back. Speculates nothing,
+    /// were taken: others were overridden, or are visibly wrong, which gives them back. Executes nothing,
     /// and takes a few microseconds for each.
     size_t hand_in(std::span<const Claims::Loan> loans, TransactionResults results);
     /// `why` is counted in the block's route report.

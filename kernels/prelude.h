@@ -50,6 +50,24 @@
 // 1 to 63.
 #define WARPEVM_ROTATE_LEFT(x, n) ((x) << (n) | (x) >> (64 - (n)))
 
+// The low 64 bits of a * b + c + d, which never exceeds 128; the high ones go to *high.
+WARPEVM_INLINE ulong mul_add64(ulong a, ulong b, ulong c, ulong d, ulong* high) {
+#if WARPEVM_INT128
+    const unsigned __int128 t = (unsigned __int128)a * b + c + d;
+    *high = (ulong)(t >> 64);
+    return (ulong)t;
+#else
+    ulong low = a * b;
+    ulong top = mul_hi(a, b);
+    low += c;
+    top += low < c;
+    low += d;
+    top += low < d;
+    *high = top;
+    return low;
+#endif
+}
+
 // The bytes of a word in the other order.
 WARPEVM_INLINE ulong byte_swap(ulong x) {
     x = (x & 0x00ff00ff00ff00ffUL) << 8 | (x >> 8 & 0x00ff00ff00ff00ffUL);

@@ -28,19 +28,8 @@ WARPEVM_INLINE limb limb_mul_add(limb a, limb b, limb c, limb d, limb* high) {
     const ulong t = (ulong)a * b + c + d;
     *high = (limb)(t >> 32);
     return (limb)t;
-#elif WARPEVM_INT128
-    const unsigned __int128 t = (unsigned __int128)a * b + c + d;
-    *high = (limb)(t >> 64);
-    return (limb)t;
 #else
-    limb low = a * b;
-    limb top = mul_hi(a, b);
-    low += c;
-    top += low < c;
-    low += d;
-    top += low < d;
-    *high = top;
-    return low;
+    return mul_add64(a, b, c, d, high);
 #endif
 }
 

@@ -103,31 +103,13 @@ WARPEVM_INLINE word word_negate(word a) {
     return word_sub(word_zero(), a);
 }
 
-// The low word of a * b + c + d, which never exceeds two words; the high one goes to *high.
-WARPEVM_INLINE ulong word_mul_add(ulong a, ulong b, ulong c, ulong d, ulong* high) {
-#if WARPEVM_INT128
-    const unsigned __int128 t = (unsigned __int128)a * b + c + d;
-    *high = (ulong)(t >> 64);
-    return (ulong)t;
-#else
-    ulong low = a * b;
-    ulong top = mul_hi(a, b);
-    low += c;
-    top += low < c;
-    low += d;
-    top += low < d;
-    *high = top;
-    return low;
-#endif
-}
-
 WARPEVM_INLINE word word_mul(word a, word b) {
     word r = word_zero();
     WARPEVM_UNROLL
     for (uint i = 0; i < 4; ++i) {
         ulong carry = 0;
         WARPEVM_UNROLL
-        for (uint j = 0; i + j < 4; ++j) r.v[i + j] = word_mul_add(a.v[j], b.v[i], r.v[i + j], carry, &carry);
+        for (uint j = 0; i + j < 4; ++j) r.v[i + j] = mul_add64(a.v[j], b.v[i], r.v[i + j], carry, &carry);
     }
     return r;
 }

@@ -156,7 +156,7 @@ WARPEVM_CALL word word_mulmod(word a, word b, word modulus) {
     ulong p[8] = {0};
     for (uint i = 0; i < 4; ++i) {
         ulong carry = 0;
-        for (uint j = 0; j < 4; ++j) p[i + j] = word_mul_add(a.v[j], b.v[i], p[i + j], carry, &carry);
+        for (uint j = 0; j < 4; ++j) p[i + j] = mul_add64(a.v[j], b.v[i], p[i + j], carry, &carry);
         p[i + 4] = carry;
     }
     for (uint i = 0; i < 8; ++i) {

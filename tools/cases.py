@@ -151,7 +151,10 @@ class GethChain:
         output = scratch / "answer.json"
         output.unlink(missing_ok=True)
         options = ["--chain", self.folder / "genesis.json", "--strict-state"]
-        return block_result(program.ask("run", backend, [self.folder], output, options), self.name)
+        answer = program.ask("run", backend, [self.folder], output, options)
+        if backend == "opencl":
+            note_device_share(self, answer)
+        return block_result(answer, self.name)
 
 
 class RunCases:

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fallback/commit/crew.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include "fallback/commit/tsan.hpp"
 
 namespace warpevm {
@@ -43,12 +46,20 @@ class Crew {
                 const uint32_t seen = m_window.idle().ticket();
                 const Step step = m_schedule.step(w);
                 if (step == Step::over) break;
-                if (step == Step::idle) m_window.idle().park(seen);
+                if (step == Step::idle) wait(seen);
             }
         } catch (...) {
             m_window.stop_for(std::current_exception());
         }
         if (!until_called) m_window.wake_all();  // those asleep must see that it is over
+    }
+    /// Who waits for a borrower is woken by nobody else, so it looks itself whether the execution was
+    /// cancelled.
+    void wait(uint32_t seen) {
+        const ParallelContext::Parts& parts = m_window.parts();
+        if (!parts.settings.waits_for_loans) return m_window.idle().park(seen);
+        if (parts.serial->cancellation().is_cancelled()) return m_window.stop();
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
     void work_as_helper() noexcept {
         try {

@@ -102,6 +102,7 @@ Result<std::vector<BlockOutcome>> WindowExecution::finish(Worker& w) {
     // Blocks without transactions at the window's end, if it comes to that.
     const size_t blocks = m_order.blocks().size();
     for (; !m_progress.stopped() && m_opened < blocks; close_open_block()) open_block_number(m_opened);
+    end_if_cancelled();  // it may have come meanwhile
     while (seal_some(w)) {
     }
     if (m_committed.journal().missing().error) return tl::unexpected(*m_committed.journal().missing().error);
@@ -243,9 +244,14 @@ void WindowExecution::enter_table(Worker& w) {
     (void)w;
     m_on_table = true;
     m_has_backed_off = false;
-    if (!m_block) return m_committed.begin_table();  // the next one is opened on it
-    m_committed.use_table(m_order.before(m_progress.next()));
-    defer_credits(m_block->number, static_cast<uint32_t>(m_order.blocks().size()));
+    if (m_block)
+        m_committed.use_table(m_order.before(m_progress.next()));
+    else
+        m_committed.begin_table();  // the next one is opened on it
+    // Once for all blocks to come, since that takes as long as they are many; else for this one.
+    const auto end = static_cast<uint32_t>(m_order.blocks().size());
+    const uint32_t first = m_block ? m_block->number : m_opened;
+    defer_credits(first, std::exchange(m_credits_deferred, true) ? std::min(first + 1, end) : end);
 }
 
 void WindowExecution::leave_table(Worker& w) {

@@ -124,7 +124,8 @@ class WindowExecution {
     uint32_t m_opened = 0;    ///< blocks that were opened
     bool m_on_table = false;  ///< others may speculate on what is committed
     bool m_has_backed_off = false;
-    uint64_t m_unclocked = 0;  ///< gas used alone since the clock was read
+    bool m_credits_deferred = false;  ///< of all blocks
+    uint64_t m_unclocked = 0;         ///< gas used alone since the clock was read
     double m_clocked = 0;
     std::vector<RouteReport> m_routes;
 };

@@ -61,8 +61,11 @@ class Offload::Batch {
         for (uint32_t i = 0; i < m_left.size(); ++i) m_left[i] = i;
         uint32_t launches = 0;
         for (choose_runnable(); !m_order.empty(); choose_runnable()) {
-            if (++launches > m_options.most_launches) {
-                for (const uint32_t i : m_order) lane(i).status = kernel::STATUS_ESCALATE_launches;
+            const bool is_wanted = !m_stage.is_wanted || m_stage.is_wanted();
+            if (++launches > m_options.most_launches || !is_wanted) {
+                for (const uint32_t i : m_order)
+                    lane(i).status =
+                        is_wanted ? kernel::STATUS_ESCALATE_launches : kernel::STATUS_ESCALATE_unwanted;
                 break;
             }
             WARPEVM_TRY(launch());
@@ -331,7 +334,8 @@ DeviceResult<void> Offload::run_with(const Stage& stage, std::span<const Offload
     return {};
 }
 
-DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, const OnFinal& on_final) {
+DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, const OnFinal& on_final,
+                                          const std::function<bool()>& is_wanted) {
     OffloadResults results;
     results.statuses.resize(jobs.size(), kernel::STATUS_PAUSED);
     results.records.resize(jobs.size());
@@ -345,7 +349,7 @@ DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, cons
     for (size_t i = 0; i < jobs.size(); ++i) chosen[i] = i;
     for (size_t k = 0; k < m_options.limits.size() && !chosen.empty(); ++k) {
         const bool is_last = k + 1 == m_options.limits.size();
-        WARPEVM_TRY(run_with({m_options.limits[k], is_last, on_final}, jobs, chosen, results));
+        WARPEVM_TRY(run_with({m_options.limits[k], is_last, on_final, is_wanted}, jobs, chosen, results));
         std::erase_if(chosen, [&](size_t i) { return !is_limit(results.statuses[i]); });
     }
     return results;

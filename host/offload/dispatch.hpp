@@ -41,16 +41,19 @@ class Offload {
 
     /// Each job is done or has the reason why it is not, and then had no effect. An error is the device's:
     /// what was not told before is the CPU's to do. `on_final` hears of jobs while others still run.
-    DeviceResult<OffloadResults> run(std::span<const OffloadJob> jobs, const OnFinal& on_final = {});
+    /// `is_wanted` is asked before each launch: where it says no, what is not done yet is escalated.
+    DeviceResult<OffloadResults> run(std::span<const OffloadJob> jobs, const OnFinal& on_final = {},
+                                     const std::function<bool()>& is_wanted = {});
 
   private:
     class Batch;
 
-    /// A size of lanes; whether there is a larger one to try; who is told.
+    /// A size of lanes; whether there is a larger one to try; who is told, and who is asked.
     struct Stage {
         const LaneLimits& limits;
         bool is_last;
         const OnFinal& on_final;
+        const std::function<bool()>& is_wanted;
     };
     DeviceResult<void> run_with(const Stage& stage, std::span<const OffloadJob> jobs,
                                 std::span<const size_t> chosen, OffloadResults& results);

@@ -190,6 +190,31 @@ TEST_P(HandedInResult, a_window_that_has_ended_lends_and_takes_nothing) {
     kept->give_back(borrowed, "late");
 }
 
+/// Everything is lent to somebody who never answers, and the commit loop waits.
+TEST(HandedInResults, a_cancellation_ends_the_wait_for_a_loan) {
+    const RandomWindow w({.seed = 1, .fork = Fork::prague, .contention = Contention::some});
+    for (const unsigned threads : {1U, 3U}) {
+        ParallelContext context({.threads = threads, .waits_for_loans = true, .at_hand_over = {}});
+        Cancellation cancellation;
+        ExecutionContext serial;
+        serial.set_cancellation(&cancellation);
+        context.run_with(serial);
+        std::thread canceller([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            cancellation.cancel();
+        });
+        const auto got =
+            execute_parallel(context, w.window, w.state, {}, nullptr,
+                             [](const std::shared_ptr<Loans>& loans, std::span<const BlockInput> window) {
+                                 for (uint32_t i = 0; i < window.front().transactions.size(); ++i)
+                                     EXPECT_TRUE(loans->borrow(i));
+                             });
+        canceller.join();
+        ASSERT_FALSE(got);
+        EXPECT_EQ(got.error().code, ErrorCode::cancelled);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, HandedInResult, testing::Range<uint64_t>(1, 13));
 
 }  // namespace

@@ -80,7 +80,10 @@ TEST_P(Blocks, come_out_as_on_the_cpu) {
         run_folder(lanes, folder, tools::read_rules_source("mainnet", ""));
     for (const char* chain : {"forks", "fuzz", "osaka", "pool"}) {
         const std::filesystem::path root = data / "geth" / chain;
-        if (!std::filesystem::exists(root / "genesis.json")) continue;
+        if (!std::filesystem::exists(root / "genesis.json")) {
+            std::printf("left out: no %s\n", root.c_str());
+            continue;
+        }
         const auto rules = tools::read_rules_source((root / "genesis.json").string(), "");
         for (const auto& folder : tools::block_folders({root.string()})) run_folder(lanes, folder, rules);
     }
@@ -90,7 +93,7 @@ TEST_P(Blocks, come_out_as_on_the_cpu) {
         m_tally.parks, m_tally.launches);
     for (const auto& [end, count] : m_tally.ends) std::printf("  %8lu %s\n", count, end.c_str());
     EXPECT_EQ(m_tally.different, 0U);
-    EXPECT_GT(m_tally.equal, 0U);
+    EXPECT_GE(m_tally.share_done(), 0.95) << "the rest escaped to the CPU";
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, Blocks, testing::Values("native", "opencl"),

@@ -203,8 +203,9 @@ LaneRunner::LaneRunner(const std::string& kind, OffloadOptions options) {
         ADD_FAILURE() << to_string(program.error());
 }
 
-OffloadResults LaneRunner::run(std::span<const OffloadJob> jobs, const Offload::OnFinal& on_final) {
-    auto results = m_offload->run(jobs, on_final);
+OffloadResults LaneRunner::run(std::span<const OffloadJob> jobs, const Offload::OnFinal& on_final,
+                               const std::function<bool()>& is_wanted) {
+    auto results = m_offload->run(jobs, on_final, is_wanted);
     if (results) return std::move(*results);
     ADD_FAILURE() << to_string(results.error());
     OffloadResults none;

@@ -38,7 +38,8 @@ class LaneRunner {
     [[nodiscard]] bool usable() const { return m_offload != nullptr; }
     [[nodiscard]] const Device& device() const { return *m_device; }
     /// A device error is a failure of the test.
-    OffloadResults run(std::span<const OffloadJob> jobs, const Offload::OnFinal& on_final = {});
+    OffloadResults run(std::span<const OffloadJob> jobs, const Offload::OnFinal& on_final = {},
+                       const std::function<bool()>& is_wanted = {});
 
   private:
     std::shared_ptr<Device> m_device;
@@ -53,6 +54,14 @@ struct Tally {
     uint64_t parks = 0, launches = 0;
 
     void add(const Tally& other);
+    /// Of the jobs that the CPU found valid: how many the lanes finished.
+    [[nodiscard]] double share_done() const {
+        uint64_t all = 0;
+        for (const auto& [end, count] : ends) all += count;
+        const auto done = ends.find("done");
+        return all == 0 || done == ends.end() ? 0
+                                              : static_cast<double>(done->second) / static_cast<double>(all);
+    }
 };
 void compare_with_cpu(LaneRunner& lanes, ExecutionContext& context, std::span<const OffloadJob> jobs,
                       Tally& tally, bool must_finish = true);

@@ -134,6 +134,21 @@ TEST_P(Limits, each_job_is_told_once) {
     EXPECT_EQ(std::count(all.statuses.begin(), all.statuses.end(), kernel::STATUS_done), 69);
 }
 
+/// Between two launches; each job has a reason, those that were never begun too.
+TEST_P(Limits, what_nobody_waits_for_ends) {
+    OffloadOptions options;
+    options.slice = 20;
+    options.most_lanes = 5;
+    LaneRunner lanes(GetParam(), options);
+    Scene scene(Fork::prague);
+    scene.state.set_account(scene_contract, 1, 0, Bytes{0x5b, 0x60, 0x00, 0x56});
+    for (int i = 0; i < 12; ++i) scene.call(scene_contract, {}, 10'000'000);
+    int asked = 0;
+    const OffloadResults results = lanes.run(scene.jobs, {}, [&] { return ++asked < 4; });
+    for (const auto status : results.statuses) EXPECT_EQ(status, kernel::STATUS_ESCALATE_unwanted);
+    EXPECT_EQ(results.launches, 3U);
+}
+
 TEST_P(Limits, of_the_host) {
     Program slots;
     for (uint64_t i = 0; i < 9; ++i) slots.push(i).op(OP_SLOAD).op(OP_POP);

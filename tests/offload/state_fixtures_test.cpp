@@ -26,7 +26,10 @@ std::vector<std::string> chosen_files() {
     const std::filesystem::path root = fixtures_folder();
     for (const char* folder :
          {"ethereum-tests/GeneralStateTests", "legacytests", "eest-fixtures/state_tests"}) {
-        if (!std::filesystem::exists(root / folder)) continue;
+        if (!std::filesystem::exists(root / folder)) {
+            std::printf("left out: no %s\n", (root / folder).c_str());
+            continue;
+        }
         for (const auto& e : std::filesystem::recursive_directory_iterator(root / folder)) {
             std::string name = e.path().lexically_relative(root).string();
             if (e.path().extension() == ".json" && is_chosen(name)) files.push_back(std::move(name));
@@ -118,7 +121,7 @@ TEST_P(Fixtures, come_out_as_on_the_cpu) {
         m_before_byzantium, m_tally.parks, m_tally.launches);
     for (const auto& [end, count] : m_tally.ends) std::printf("  %8lu %s\n", count, end.c_str());
     EXPECT_EQ(m_tally.different, 0U);
-    EXPECT_GT(m_tally.equal, 0U);
+    EXPECT_GE(m_tally.share_done(), 0.95) << "the rest escaped to the CPU";
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, Fixtures, testing::Values("native", "opencl"),

@@ -43,7 +43,9 @@ TEST(DeviceWorkers, random_windows_come_out_as_serially) {
     for (const bool takes_all : {true, false})
         for (const uint32_t batch : {1U, 8U, 4096U}) {
             const testing::ScopedTrace trace(__FILE__, __LINE__, "batches of " + std::to_string(batch));
-            DeviceWorker worker(programs_of(open_native_device(1)), {.batch = batch, .takes_all = takes_all});
+            // Lanes end in different launches, and hand in as they do.
+            DeviceWorker worker(programs_of(open_native_device(1)),
+                                {.offload = {.slice = 200}, .batch = batch, .takes_all = takes_all});
             Counts counts;
             for (uint64_t seed = seeds.begin; seed < seeds.end; ++seed) {
                 const testing::ScopedTrace which(__FILE__, __LINE__, "WARPEVM_SEED=" + std::to_string(seed));

@@ -18,7 +18,8 @@ class TimedRunner {
 
     Turn once() {
         const Stopwatch watch;
-        const auto outcomes = m_runner.execute({&m_block.input, 1}, m_block.state, m_block.options);
+        const auto outcomes =
+            m_runner.execute({&m_block.input, 1}, m_block.state, m_block.options, {}, &m_routes);
         const Timing taken = watch.elapsed();
         if (!outcomes) return tl::unexpected(to_string(outcomes.error()));
         if (outcomes->size() != 1)
@@ -30,10 +31,14 @@ class TimedRunner {
         return taken;
     }
 
+    /// Of the last execution.
+    [[nodiscard]] RouteReport routes() const { return m_routes.empty() ? RouteReport{} : m_routes.front(); }
+
   private:
     const BlockCase& m_block;
     const Runner& m_runner;
     const BlockOutcome& m_expected;
+    std::vector<RouteReport> m_routes;
 };
 
 /// Serial with the plain loop and nothing cached: it shares the least with what is compared.
@@ -76,10 +81,12 @@ void measure(std::deque<TimedRunner>& timed, std::vector<BenchResult>& results, 
              const std::function<void()>& between) {
     std::vector<Contestant> contestants;
     std::vector<BenchResult*> entered;
+    std::vector<const TimedRunner*> ran;
     for (size_t i = 0; i < timed.size(); ++i) {
         if (!results[i].error.empty()) continue;
         contestants.emplace_back([&runner = timed[i]] { return runner.once(); });
         entered.push_back(&results[i]);
+        ran.push_back(&timed[i]);
     }
     Race outcome = race(contestants, rounds, between);
     for (size_t i = 0; i < entered.size(); ++i) {
@@ -87,6 +94,7 @@ void measure(std::deque<TimedRunner>& timed, std::vector<BenchResult>& results, 
         BenchResult& r = *entered[i];
         r.partial = outcome.interrupted;
         r.error = m.error;
+        r.routes = ran[i]->routes();
         set_figures(r, m, outcome.contestants.front());
     }
 }

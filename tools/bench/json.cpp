@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/bench/result.hpp"
+#include "tools/common/routes_json.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -22,9 +23,13 @@ Json number(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
 }
 
+/// What executes no blocks has no report of where they ran.
+Json routes_of(const BenchResult& r) {
+    if (r.routes.transactions() != 0) return routes_json(r.routes);
+    return {{"device", 0}, {"cpu", r.txs}, {"escalated", 0}, {"reasons", Json::object()}};
+}
+
 Json result_json(const BenchResult& r, const BenchReport& report) {
-    Json reasons = Json::object();
-    for (const auto& [reason, count] : r.route_reasons) reasons[reason] = count;
     Json out{{"workload", r.workload},
              {"case", r.name},
              {"txs", r.txs},
@@ -53,7 +58,7 @@ Json result_json(const BenchResult& r, const BenchReport& report) {
              {"cores_busy", number(r.cores_busy)},
              {"equal_to_serial", true},
              {"partial", r.partial},
-             {"routes", {{"device", 0}, {"cpu", r.txs}, {"escalated", 0}, {"reasons", reasons}}},
+             {"routes", routes_of(r)},
              {"phases_ms", {{"fallback", 1e3 * r.time.median}}}};
     if (r.simulated) out["of_calibration"] = nullptr;
     for (const auto& [name, value] : r.extra) out[name] = value;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fallback/routes.hpp"
 #include "tools/bench/calibration.hpp"
 #include "tools/bench/statistics.hpp"
 
@@ -47,7 +48,8 @@ struct BenchResult {
     bool simulated = false;
     /// The user stopped the run before this case had all its rounds.
     bool partial = false;
-    std::map<std::string, size_t> route_reasons;
+    /// Where its transactions ran, the last time.
+    RouteReport routes;
     /// Figures that one workload has beyond the others', as JSON names them.
     std::map<std::string, double> extra;
 
