@@ -11,7 +11,6 @@ void CommittedState::use_journal() {
     m_moved.noted = false;
     if (taken_over) return;
     m_table_ahead = m_mixed = true;
-    m_view.use_table();
     m_journal.reset();
     m_entered = Entered::partly;
     m_known.clear();
@@ -59,23 +58,24 @@ bool CommittedState::take_over() {
     return true;
 }
 
-/// What earlier blocks changed enters the table as if the pre-state had it so. Storage that is new or was
-/// wiped owes nothing to the pre-state: such an account counts as absent there, and its slots are committed
-/// at position 1, before every transaction.
+/// What the journal knows enters the table as if the pre-state had it so, what earlier blocks changed
+/// included: nothing is read from the state twice. Storage that is new or was wiped owes nothing to the
+/// pre-state: such an account counts as absent there, and its slots are committed at position 1, before every
+/// transaction.
 void CommittedState::first_use() {
     m_entered = Entered::partly;
     m_window.reset();
+    m_view.use_table();
     for (const Address& address : m_early_assumed.accounts) m_table.account(intern(address)).assumed = true;
     for (const SlotKey& key : m_early_assumed.slots)
         m_table.slot(m_table.intern(intern(key.address), key.slot, m_window.stretches)).assumed = true;
-    for (const Row row : m_earlier.accounts) adopt_account(row);
-    for (const Row row : m_journal.changed_accounts()) adopt_account(row);
-    for (const Row row : m_earlier.slots) {
+    for (Row row = 0; row < m_journal.account_count(); ++row) adopt_account(row);
+    for (const Row row : m_earlier_slots) {
         const SlotRow& s = m_journal.slot_row(row);
         const bool is_current = s.generation == m_journal.account_row(s.account).generation;
         set(m_table.slot(slot_row_of(row)), 1, is_current ? s.before : U256{});
     }
-    for (const Row row : m_journal.changed_slots()) adopt_slot(row);
+    for (Row row = 0; row < m_journal.slot_count(); ++row) adopt_slot(row);
 }
 
 /// As it was before this block.

@@ -53,9 +53,8 @@ CommittedState::BlockResult CommittedState::take_block(Position end) {
 void CommittedState::end_block(Position end, bool more) {
     if (more && m_entered != Entered::unused) enter_journal(end);
     if (more && m_entered == Entered::unused) {
-        const std::vector<Row>&accounts = m_journal.changed_accounts(), &slots = m_journal.changed_slots();
-        m_earlier.accounts.insert(m_earlier.accounts.end(), accounts.begin(), accounts.end());
-        m_earlier.slots.insert(m_earlier.slots.end(), slots.begin(), slots.end());
+        const std::vector<Row>& slots = m_journal.changed_slots();
+        m_earlier_slots.insert(m_earlier_slots.end(), slots.begin(), slots.end());
     }
     m_journal.end_block();
 }

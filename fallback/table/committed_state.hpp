@@ -92,10 +92,6 @@ class CommittedState {
         std::vector<Address> accounts;
         std::vector<SlotKey> slots;
     };
-    /// Rows of the journal.
-    struct JournalRows {
-        std::vector<Row> accounts, slots;
-    };
     struct KnownEntry {
         std::optional<Row> row;
         uint32_t generation = 0;  ///< the account's in the journal when its last wipe was entered
@@ -137,8 +133,8 @@ class CommittedState {
     Entered m_entered = Entered::unused;
     uint32_t m_block = 0;
     BlockChanges m_changes;  ///< of the block, on the table
-    /// What earlier blocks changed, as long as there is no table.
-    JournalRows m_earlier;
+    /// Of the journal, that earlier blocks changed, as long as there is no table.
+    std::vector<Row> m_earlier_slots;
     std::vector<KnownEntry> m_known;  ///< by account row of the journal, found so far
     Moved m_moved;
     Listed m_listed;

@@ -113,7 +113,7 @@ int command_run(const CommonOptions& common, const RunOptions& options) {
     const auto cache = open_kernel_cache(common);
     const ChosenDevices devices = choose_devices(common);
     if (lacks_required_device(common, devices)) return static_cast<int>(ExitCode::failed);
-    warn_of_refused(devices);
+    if (devices.named) warn_of_refused(devices);  // else the backend has said it
     std::vector<std::filesystem::path> folders;
     for (const auto& folder : block_folders(options.paths))
         if (selected(folder, filter)) folders.push_back(folder);
