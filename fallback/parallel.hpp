@@ -33,8 +33,8 @@ struct ParallelSettings {
     std::function<void()> at_hand_over;
 };
 
-/// Owns the arena and what threads keep between blocks. One execution at a time. Threads are TBB's: none is
-/// created per block, and within a caller's arena the work nests.
+/// Owns what threads keep between blocks. One execution at a time. The threads beside the caller's are TBB's:
+/// none is created per block, and all contexts of a process share them.
 class ParallelContext {
   public:
     explicit ParallelContext(const ParallelSettings& settings);

@@ -16,16 +16,16 @@ enum row_bits { ROW_IS_NEW_KEY = 1 << 30 };
 // Which constraints an account_observation holds. They speak of the account at the transaction's start, so
 // that a later change of it makes the transaction stale only if it would have mattered.
 enum account_observation_flag {
-    OBSERVED_BALANCE = 1 << 0,     // it was exactly `balance`; else at least so much
-    OBSERVED_BELOW = 1 << 1,       // and less than `below`
-    OBSERVED_NONCE = 1 << 2,       // `nonce`
-    OBSERVED_CODE = 1 << 3,        // `code_hash`
-    OBSERVED_STORAGE = 1 << 4,     // whether its storage holds anything (EIP-7610): see HAD_STORAGE
+    OBSERVED_BALANCE = 1 << 0,  // it was exactly `balance`; else at least so much
+    OBSERVED_BELOW = 1 << 1,    // and less than `below`
+    OBSERVED_NONCE = 1 << 2,    // `nonce`
+    OBSERVED_CODE = 1 << 3,     // `code_hash`
+    OBSERVED_STORAGE = 1 << 4,  // whether its storage holds anything (EIP-7610): see HAD_STORAGE
     HAD_STORAGE = 1 << 5,
-    OBSERVED_EXISTENCE = 1 << 6,   // before Spurious Dragon: see EXISTED
+    OBSERVED_EXISTENCE = 1 << 6,  // before Spurious Dragon: see EXISTED
     EXISTED = 1 << 7,
-    OBSERVED_DEAD = 1 << 8,        // no nonce, no balance, no code (EIP-161)
-    OBSERVED_ALIVE = 1 << 9        // one of the three
+    OBSERVED_DEAD = 1 << 8,  // no nonce, no balance, no code (EIP-161)
+    OBSERVED_ALIVE = 1 << 9  // one of the three
 };
 
 typedef struct {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <tbb/global_control.h>
-#include <tbb/task_arena.h>
 
 #include <deque>
 #include <mutex>
@@ -62,12 +61,11 @@ struct ParallelContext::Parts {
     ExecutionContext* serial = &own;
     /// TBB allows a process as many threads as it has cores; this allows what the caller asked for.
     std::unique_ptr<tbb::global_control> allowed;
-    tbb::task_arena arena;
     Versions table;
     Pool<EntryStretches> stretches;
     Pool<MachineBuffers> buffers;
     Pool<Incarnation> incarnations;
-    Helpers helpers{arena};
+    Helpers helpers;
 
     /// Its versions must not be in the table any more.
     void give_back(Incarnation* incarnation) noexcept {

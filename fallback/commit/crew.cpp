@@ -4,8 +4,6 @@
 #include <chrono>
 #include <thread>
 
-#include "fallback/commit/tsan.hpp"
-
 namespace warpevm {
 namespace {
 
@@ -20,29 +18,20 @@ class Crew {
                      {.for_threads = settings.speculate == Speculate::everything,
                       .for_loans = settings.waits_for_loans}) {}
 
-    /// On the caller's thread; helpers work beside it from when they are wanted first.
+    /// On the caller's thread; helpers work beside it from when they are called.
     void work_with_helpers(WindowExecution::Worker& w, bool opens_at_once) {
+        Helpers& helpers = m_window.parts().helpers;
+        helpers.begin([this] { work_as_helper(); });
         if (opens_at_once) m_schedule.open(w);
-        work(w, /*until_called=*/true);
-        if (!m_window.wants_helpers() || m_schedule.over()) return;
-        ParallelContext::Parts& parts = m_window.parts();
-        Visit visit;  // another thread may do it where the arena is full
-        parts.arena.execute(visit.task([&] {
-            parts.helpers.begin(parts.settings.threads - 1, [this] { work_as_helper(); });
-            m_window.may_call_helpers(true);
-            parts.helpers.call();
-            work(w, /*until_called=*/false);
-            parts.helpers.dismiss();
-        }));
-        m_window.may_call_helpers(false);
+        work(w);
+        helpers.dismiss();
     }
 
   private:
-    /// A thread's work within the window, until all is committed or a thread has thrown. `until_called`: or
-    /// until helpers are wanted.
-    void work(WindowExecution::Worker& w, bool until_called) noexcept {
+    /// A thread's work within the window, until all is committed or a thread has thrown.
+    void work(WindowExecution::Worker& w) noexcept {
         try {
-            while (!until_called || !m_window.wants_helpers()) {
+            for (;;) {
                 const uint32_t seen = m_window.idle().ticket();
                 const Step step = m_schedule.step(w);
                 if (step == Step::over) break;
@@ -51,7 +40,7 @@ class Crew {
         } catch (...) {
             m_window.stop_for(std::current_exception());
         }
-        if (!until_called) m_window.wake_all();  // those asleep must see that it is over
+        m_window.wake_all();  // those asleep must see that it is over
     }
     /// Who waits for a borrower is woken by nobody else, so it looks itself whether the execution was
     /// cancelled.
@@ -64,7 +53,7 @@ class Crew {
     void work_as_helper() noexcept {
         try {
             WindowExecution::Worker w(m_window);
-            work(w, /*until_called=*/false);
+            work(w);
         } catch (...) {
             m_window.stop_for(std::current_exception());
         }

@@ -7,36 +7,38 @@
 namespace warpevm {
 
 Helpers::~Helpers() {
-    if (!m_ever_called) return;
-    m_arena.execute([this] { m_tasks.wait(); });
+    // Where no thread has come, the one that waits runs what is left over.
+    for (Place& place : m_places)
+        if (place.arena.is_active()) place.arena.execute([&] { place.tasks.wait(); });
     m_hand_over.take_back();
 }
 
-void Helpers::begin(unsigned most, std::function<void()> work) {
+void Helpers::begin(std::function<void()> work) {
     m_work = std::move(work);
-    m_at_work.store(open, std::memory_order_release);
-    // A thread that was called for an earlier window and has not arrived yet will do.
-    const uint32_t coming = m_on_the_way.load(std::memory_order_relaxed);
-    m_wanted.store(most > coming ? most - coming : 0, std::memory_order_release);
     m_hand_over.give();
+    m_next.store(0, std::memory_order_relaxed);
 }
 
 void Helpers::call() noexcept {
-    uint32_t wanted = m_wanted.load(std::memory_order_relaxed);
-    do {
-        if (wanted == 0) return;
-    } while (!m_wanted.compare_exchange_weak(wanted, wanted - 1, std::memory_order_acq_rel));
-    m_on_the_way.fetch_add(1, std::memory_order_relaxed);
-    m_ever_called.store(true, std::memory_order_relaxed);
-    try {
-        m_tasks.run(m_hand_over.task([this] { help(); }));
-    } catch (...) {  // no memory for a task: one helper less
-        m_on_the_way.fetch_sub(1, std::memory_order_relaxed);
+    while (m_next.load(std::memory_order_relaxed) < m_places.size()) {
+        const uint32_t next = m_next.fetch_add(1, std::memory_order_relaxed);
+        if (next >= m_places.size()) return;
+        // One that was called for an earlier window must not come before anybody is called for this one.
+        if (next == 0) m_at_work.fetch_or(open, std::memory_order_release);
+        Place& place = m_places[next];
+        // A thread that was called for an earlier window and has not arrived yet will do.
+        if (place.taken.exchange(true, std::memory_order_acq_rel)) continue;
+        try {
+            place.arena.enqueue(place.tasks.defer(m_hand_over.task([this, &place] { help(place); })));
+        } catch (...) {  // no memory for a task: one helper less
+            place.taken.store(false, std::memory_order_relaxed);
+        }
+        return;
     }
 }
 
 void Helpers::dismiss() noexcept {
-    m_wanted.store(0, std::memory_order_relaxed);
+    m_next.store(static_cast<uint32_t>(m_places.size()), std::memory_order_relaxed);
     uint32_t at_work = m_at_work.fetch_and(~open, std::memory_order_acq_rel) & ~open;
     // They have seen that the work is over, or will in a moment.
     for (unsigned i = 0; at_work != 0 && i < 1000; ++i) {
@@ -48,14 +50,15 @@ void Helpers::dismiss() noexcept {
     m_work = nullptr;
 }
 
-void Helpers::help() noexcept {
-    m_on_the_way.fetch_sub(1, std::memory_order_relaxed);
-    if (!enter()) return;
-    try {
-        with_native_stack(needed_native_stack, m_work);
-    } catch (...) {  // no thread with such a stack: one helper less
+void Helpers::help(Place& place) noexcept {
+    if (enter()) {
+        try {
+            with_native_stack(needed_native_stack, m_work);
+        } catch (...) {  // no thread with such a stack: one helper less
+        }
+        leave();
     }
-    leave();
+    place.taken.store(false, std::memory_order_release);
 }
 
 bool Helpers::enter() {

@@ -8,46 +8,52 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 
 #include "fallback/commit/tsan.hpp"
 
 namespace warpevm {
 
-/// Of one context, whose arena they come from.
+/// Of one context. Each helper has a place with an arena of its own: for a task in an arena of many, TBB
+/// wakes as many threads as fit there, and they look around for work until they give up.
 class Helpers {
   public:
-    explicit Helpers(tbb::task_arena& arena) : m_arena(arena) {}
+    /// `most`: how many can be at work at once.
+    explicit Helpers(unsigned most) : m_places(most), m_next(most) {}
     ~Helpers();
     Helpers(const Helpers&) = delete;
     Helpers& operator=(const Helpers&) = delete;
 
-    /// From here on `call` calls threads, `most` of them at most, each to do `work` once, which must not
-    /// throw.
-    void begin(unsigned most, std::function<void()> work);
-    /// Calls one more, if that is allowed and there is memory for it. From within the arena, by any of its
-    /// threads.
+    /// From here on `call` calls threads, each to do `work` once, which must not throw. Nobody comes before
+    /// the first call.
+    void begin(std::function<void()> work);
+    /// Calls one more, if there is one and memory for it. By any thread between `begin` and `dismiss`; the
+    /// first time while no other calls.
     void call() noexcept;
     /// Waits for those at work. One that arrives later finds nothing to do.
     void dismiss() noexcept;
 
   private:
-    void help() noexcept;
+    struct Place {
+        tbb::task_arena arena{/*max_concurrency=*/1, /*reserved_for_masters=*/0};
+        /// Of its own: what a caller cancels is none of ours, and the task may outlive the caller's.
+        tbb::task_group_context tasks_context{tbb::task_group_context::isolated};
+        tbb::task_group tasks{tasks_context};
+        std::atomic<bool> taken{false};  ///< it has a task that has not ended
+    };
+
+    void help(Place& place) noexcept;
     bool enter();
     void leave();
 
     static constexpr uint32_t open = uint32_t{1} << 31;
 
-    tbb::task_arena& m_arena;
-    /// Of its own: what a caller cancels is none of theirs, and their tasks may outlive the caller's.
-    tbb::task_group_context m_tasks_context{tbb::task_group_context::isolated};
-    tbb::task_group m_tasks{m_tasks_context};
-    HandOver m_hand_over;  ///< of m_tasks
+    std::deque<Place> m_places;
+    HandOver m_hand_over;  ///< of the places' tasks
     std::function<void()> m_work;
-    std::atomic<bool> m_ever_called{false};
-    std::atomic<uint32_t> m_wanted{0};      ///< how many more may be called
-    std::atomic<uint32_t> m_on_the_way{0};  ///< tasks that no thread has begun
-    std::atomic<uint32_t> m_at_work{0};     ///< how many, and `open` while more may begin
+    std::atomic<uint32_t> m_next;        ///< the place to call next
+    std::atomic<uint32_t> m_at_work{0};  ///< how many, and `open` while more may begin
 };
 
 }  // namespace warpevm

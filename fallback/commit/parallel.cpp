@@ -71,7 +71,7 @@ Result<std::vector<BlockOutcome>> execute_window(ParallelContext& context, std::
 }  // namespace
 
 ParallelContext::Parts::Parts(const ParallelSettings& wanted)
-    : settings(wanted), arena(static_cast<int>(thread_count(wanted)), /*reserved_for_masters=*/1) {
+    : settings(wanted), helpers(thread_count(wanted) - 1) {
     settings.threads = thread_count(wanted);
     using tbb::global_control;
     const size_t allowed_now = global_control::active_value(global_control::max_allowed_parallelism);

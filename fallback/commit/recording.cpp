@@ -8,6 +8,7 @@
 #include "evm/chain/edge.hpp"
 #include "evm/chain/receipts.hpp"
 #include "fallback/commit/speculation.hpp"
+#include "fallback/commit/window_order.hpp"
 #include "fallback/schedule/simulated_table.hpp"
 #include "fallback/table/committed_state.hpp"
 
@@ -84,8 +85,7 @@ class Recorder {
             result.state_clearing = window[b].rules.at_least(Fork::spurious_dragon);
             result.blocks[b].transactions.resize(window[b].transactions.size());
             for (size_t i = 0; i < window[b].transactions.size(); ++i)
-                if (const Transaction* tx = window[b].transactions[i].tx)  // else the first pass says so
-                    result.blocks[b].transactions[i].gas_limit = tx->gas_limit;
+                result.blocks[b].transactions[i].gas_for_code = gas_for_code(window[b].transactions[i]);
         }
     }
 

@@ -24,7 +24,7 @@ namespace warpevm {
 
 #ifdef WARPEVM_TSAN
 
-/// The tasks of one group, loop or visit to an arena. Must live until they were waited for.
+/// The tasks of one group. Must live until they were waited for.
 class HandOver {
   public:
     /// Before tasks are handed to TBB.
@@ -72,21 +72,5 @@ class HandOver {
 };
 
 #endif
-
-/// Tasks that are given from here on, and have all ended where this does, be it by an exception.
-class Visit {
-  public:
-    Visit() { m_tasks.give(); }
-    ~Visit() { m_tasks.take_back(); }
-    Visit(const Visit&) = delete;
-    Visit& operator=(const Visit&) = delete;
-    template <class Body>
-    auto task(Body body) {
-        return m_tasks.task(std::move(body));
-    }
-
-  private:
-    HandOver m_tasks;
-};
 
 }  // namespace warpevm

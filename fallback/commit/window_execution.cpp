@@ -58,6 +58,8 @@ double WindowExecution::Worker::execute(uint32_t index, bool ahead, Incarnation&
 
 WindowExecution::OpenBlock::OpenBlock(WindowExecution& window, uint32_t block_number)
     : number(block_number),
+      first(window.m_order.first_of(block_number)),
+      end(window.m_order.first_of(block_number + 1)),
       input(window.m_order.blocks()[block_number]),
       machine(window.m_committed.journal(), window.m_parts.serial->buffers(), outcome.logs, input.rules,
               input.environment),
@@ -73,7 +75,7 @@ WindowExecution::WindowExecution(ParallelContext::Parts& parts, std::span<const 
     : m_parts(parts),
       m_options(options),
       m_order(blocks),
-      m_progress(m_order.gas_limits()),
+      m_progress(m_order.gas_for_code()),
       m_incarnations(m_order.count()),
       m_sealing(parts.serial->codes()),
       m_stretches(*parts.stretches.borrow()),
@@ -88,6 +90,7 @@ WindowExecution::WindowExecution(ParallelContext::Parts& parts, std::span<const 
       m_roots(blocks, options) {
     if (m_roots.are_wanted()) m_committed.list_changes();
     if (is_lent) m_committed.begin_table();
+    m_clocked = clock_seconds();
 }
 
 WindowExecution::~WindowExecution() {
@@ -157,6 +160,7 @@ void WindowExecution::end_if_cancelled() {
 
 void WindowExecution::before(Worker& w, uint32_t index) {
     (void)w;
+    if (m_block && index < m_block->end) return;
     const uint32_t number = m_order.block_of(index);
     while (m_opened <= number && !m_progress.stopped()) {
         open_block_number(m_opened);
@@ -219,14 +223,14 @@ double WindowExecution::execute_alone(Worker& w, uint32_t index) {
 
 /// Executes the next transaction in block order. False where it ends the window.
 bool WindowExecution::execute_on_journal(uint32_t index) {
-    const BlockTransaction& tx = m_order[index];
     OpenBlock& block = *m_block;
+    const BlockTransaction& tx = block[index];
     const TransactionOutcome outcome =
         execute_transaction(block.machine, tx, allowance(block.input, block.outcome));
     end_if_cancelled();
     if (m_committed.journal().missing().error) return stop(), false;
     if (outcome.invalid.code != ErrorCode::none && m_options.on_invalid == OnInvalid::reject_block) {
-        block.outcome.verdict = {outcome.invalid, m_order.place_of(index)};
+        block.outcome.verdict = {outcome.invalid, index - block.first};
         return stop(), false;
     }
     append(outcome, tx);
@@ -345,7 +349,7 @@ bool WindowExecution::validate(Worker& w, uint32_t index) {
     (void)w;
     const Incarnation& t = *m_incarnations[index];
     return !m_progress.stopped() && !t.undecided && t.outcome.invalid.code == ErrorCode::none &&
-           allowance(m_block->input, m_block->outcome).fits(*m_order[index].tx) && m_committed.validate(t);
+           allowance(m_block->input, m_block->outcome).fits(*(*m_block)[index].tx) && m_committed.validate(t);
 }
 
 double WindowExecution::execute_in_turn(Worker& w, uint32_t index) {
@@ -368,10 +372,10 @@ void WindowExecution::commit(Worker& w, uint32_t index) {
         if (!kept) withdraw(*ahead);
         m_parts.give_back(ahead);
     }
-    m_committed_position.store(m_order.position_of(index), std::memory_order_release);
+    m_committed_position.store(m_order.position_in(m_block->number, index), std::memory_order_release);
     if (w.place.how == WorkerPlace::stale) m_suspended.wake_all();
     hand_over();
-    if (m_order.is_last_of_block(index)) close_open_block();
+    if (index + 1 == m_block->end) close_open_block();
 }
 
 /// Everything before it is committed, so what was executed in its turn is valid unless it is undecided or
@@ -379,7 +383,7 @@ void WindowExecution::commit(Worker& w, uint32_t index) {
 void WindowExecution::commit_in_turn(Worker& w, uint32_t index) {
     Incarnation* t = std::exchange(w.executed, nullptr);
     const bool decided = !t->undecided && t->outcome.invalid.code == ErrorCode::none &&
-                         allowance(m_block->input, m_block->outcome).fits(*m_order[index].tx) &&
+                         allowance(m_block->input, m_block->outcome).fits(*(*m_block)[index].tx) &&
                          m_committed.validate(*t);
     if (decided) {
         m_block->routes.transfers += t->is_transfer ? 1 : 0;
@@ -392,14 +396,14 @@ void WindowExecution::commit_in_turn(Worker& w, uint32_t index) {
 }
 
 void WindowExecution::commit_incarnation(uint32_t index, Incarnation& t) {
-    m_committed.commit(t, m_order.position_of(index));
+    m_committed.commit(t, m_order.position_in(m_block->number, index));
     const auto first = static_cast<uint32_t>(m_block->outcome.logs.size());
     for (uint32_t i = t.outcome.first_log; i < t.outcome.first_log + t.outcome.log_count; ++i) {
         const LogRecord& log = (*t.records.logs)[i];
         m_block->outcome.logs.add(log.address, t.records.logs->topics(log), t.records.logs->data(log));
     }
     t.outcome.first_log = first;
-    append(t.outcome, m_order[index]);
+    append(t.outcome, (*m_block)[index]);
 }
 
 void WindowExecution::count(const Worker& w, const Incarnation* ahead) {
@@ -435,11 +439,7 @@ void WindowExecution::wake_one(Worker& w) {
 
 void WindowExecution::call_one(Worker& w) {
     (void)w;
-    if (m_idle.wake_one()) return;
-    if (m_in_arena)
-        m_parts.helpers.call();
-    else
-        m_wants_helpers = true;
+    if (!m_idle.wake_one()) m_parts.helpers.call();
 }
 
 bool WindowExecution::seal_some(Worker& w) {

@@ -40,8 +40,6 @@ class WindowExecution {
     void stop() noexcept;
     /// Whoever waits looks again.
     void wake_all() noexcept;
-    [[nodiscard]] bool wants_helpers() const { return m_wants_helpers; }
-    void may_call_helpers(bool may) { m_in_arena = may; }
     /// After the last step, once no other thread is at work. Throws what one threw.
     Result<std::vector<BlockOutcome>> finish(Worker& w);
 
@@ -56,6 +54,10 @@ class WindowExecution {
 
     // -- what the Schedule asks for
     void before(Worker& w, uint32_t index);
+    void gives_way(Worker& w) const {
+        (void)w;
+        hand_over();
+    }
     double execute_alone(Worker& w, uint32_t index);
     bool execute_ahead(Worker& w, uint32_t index);
     double seconds_ahead(const Worker& w) const;
@@ -76,7 +78,10 @@ class WindowExecution {
     /// The block that the commit loop is in.
     struct OpenBlock {
         OpenBlock(WindowExecution& window, uint32_t number);
+        /// By its number in the window.
+        const BlockTransaction& operator[](uint32_t index) const { return input.transactions[index - first]; }
         uint32_t number;
+        uint32_t first, end;  ///< of its transactions
         const BlockInput& input;
         BlockOutcome outcome;
         Machine<false> machine;
@@ -112,9 +117,7 @@ class WindowExecution {
     SpinLock m_given_back_lock;
     std::map<uint32_t, std::map<std::string, uint64_t>> m_given_back;  ///< by block: reasons
     SpinLock m_thrown_lock;
-    std::exception_ptr m_thrown;   ///< by the first thread that did
-    bool m_in_arena = false;       ///< helpers may be called
-    bool m_wants_helpers = false;  ///< but nobody has entered the arena yet
+    std::exception_ptr m_thrown;  ///< by the first thread that did
 
     // The commit loop's own.
     EntryStretches& m_stretches;

@@ -11,6 +11,13 @@
 
 namespace warpevm {
 
+/// What the transaction may spend on running code, as far as that is seen without looking at the state: its
+/// gas limit, and nothing where it could not be decoded or has no data, as most plain transfers, whatever
+/// their limit.
+inline uint64_t gas_for_code(const BlockTransaction& tx) {
+    return tx.tx == nullptr || tx.tx->data.empty() ? 0 : tx.tx->gas_limit;
+}
+
 class WindowOrder {
   public:
     explicit WindowOrder(std::span<const BlockInput> blocks) : m_blocks(blocks), m_first{0} {
@@ -24,28 +31,24 @@ class WindowOrder {
 
     [[nodiscard]] std::span<const BlockInput> blocks() const { return m_blocks; }
     [[nodiscard]] uint32_t count() const { return m_first.back(); }
+    [[nodiscard]] uint32_t first_of(uint32_t block) const { return m_first[block]; }
     [[nodiscard]] uint32_t block_of(uint32_t index) const {
         const auto after = std::upper_bound(m_first.begin(), m_first.end(), index);
         return static_cast<uint32_t>(after - m_first.begin()) - 1;
     }
     /// Within its block.
     [[nodiscard]] uint32_t place_of(uint32_t index) const { return index - m_first[block_of(index)]; }
-    [[nodiscard]] bool is_last_of_block(uint32_t index) const {
-        return index + 1 == m_first[block_of(index) + 1];
-    }
     [[nodiscard]] const BlockInput& block_with(uint32_t index) const { return m_blocks[block_of(index)]; }
     [[nodiscard]] const BlockTransaction& operator[](uint32_t index) const {
         const uint32_t block = block_of(index);
         return m_blocks[block].transactions[index - m_first[block]];
     }
-    /// Transactions have no limit where they could not be decoded.
-    [[nodiscard]] std::vector<uint64_t> gas_limits() const {
-        std::vector<uint64_t> limits;
-        limits.reserve(count());
+    [[nodiscard]] std::vector<uint64_t> gas_for_code() const {
+        std::vector<uint64_t> gas;
+        gas.reserve(count());
         for (const BlockInput& block : m_blocks)
-            for (const BlockTransaction& tx : block.transactions)
-                limits.push_back(tx.tx == nullptr ? 0 : tx.tx->gas_limit);
-        return limits;
+            for (const BlockTransaction& tx : block.transactions) gas.push_back(warpevm::gas_for_code(tx));
+        return gas;
     }
 
     /// Every position up to it belongs to earlier blocks.
@@ -55,8 +58,8 @@ class WindowOrder {
     [[nodiscard]] Position closing_of(uint32_t block) const {
         return m_starts[block] + 2 * (m_blocks[block].transactions.size() + 3);
     }
-    [[nodiscard]] Position position_of(uint32_t index) const {
-        const uint32_t block = block_of(index);
+    [[nodiscard]] Position position_of(uint32_t index) const { return position_in(block_of(index), index); }
+    [[nodiscard]] Position position_in(uint32_t block, uint32_t index) const {
         return m_starts[block] + 2 * (Position{index - m_first[block]} + 2);
     }
     /// Of what the journal enters before the transaction.

@@ -35,7 +35,7 @@ class Claims {
 
     [[nodiscard]] uint32_t count() const { return m_count; }
     [[nodiscard]] Stage stage(uint32_t index) const {
-        return stage_of(m_states[index].load(std::memory_order_acquire));
+        return stage_of(m_states[index].load(std::memory_order_seq_cst));
     }
 
     /// The next stretch of at most `wanted` before `end`, for the caller to try: others may have single ones
@@ -100,7 +100,7 @@ class Claims {
         uint32_t now = state.load(std::memory_order_relaxed);
         while (stage_of(now) == from)
             if (state.compare_exchange_weak(now, (now & ~0xffU) | static_cast<uint32_t>(to),
-                                            std::memory_order_acq_rel))
+                                            std::memory_order_seq_cst, std::memory_order_relaxed))
                 return now >> 8;
         return std::nullopt;
     }

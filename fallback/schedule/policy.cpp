@@ -2,6 +2,7 @@
 #include "fallback/schedule/policy.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace warpevm {
 namespace {
@@ -11,24 +12,25 @@ constexpr uint32_t longest_claim = 16;
 }  // namespace
 
 bool opens(const PolicyConstants& constants, const AloneSample& sample, unsigned workers) {
-    if (workers < 2 || sample.gas_limits == 0) return false;
-    // Gas limits tell better than numbers how much is left, but promise more than is used.
-    const double left =
-        sample.seconds / static_cast<double>(sample.gas_limits) * static_cast<double>(sample.gas_limits_left);
-    return left * (1 - 1.0 / workers) > constants.least_gain;
+    if (workers < 2) return false;
+    double left = 0;
+    // Limits tell better than numbers how much is left, but promise more than is used.
+    if (sample.gas != 0)
+        left += sample.seconds / static_cast<double>(sample.gas) * static_cast<double>(sample.gas_left);
+    if (sample.plain != 0) left += sample.plain_seconds / sample.plain * sample.plain_left;
+    return left * (1 - 1.0 / workers) - sample.left * constants.turn_seconds > constants.least_gain;
 }
 
-uint32_t turns_to_judge(const PolicyConstants& constants, uint32_t n) {
-    return std::max(constants.judged_turns >> std::min(n, 3U), 1U);
+bool may_judge(const PolicyConstants& constants, const TurnSample& sample) {
+    return sample.turns >= constants.judged_turns && sample.seconds >= constants.judged_seconds;
 }
 
 bool backs_off(const PolicyConstants& constants, const TurnSample& sample) {
     return sample.seconds < constants.least_speedup * sample.elapsed;
 }
 
-uint32_t back_off_turns(const PolicyConstants& constants, uint32_t n) {
-    return n >= 16 ? constants.longest_back_off
-                   : std::min(constants.longest_back_off, constants.first_back_off << n);
+double back_off_seconds(const PolicyConstants& constants, uint32_t n) {
+    return std::min(constants.longest_back_off, std::ldexp(constants.first_back_off, static_cast<int>(n)));
 }
 
 uint32_t claim_size(const PolicyConstants& constants, double seconds) {

@@ -9,7 +9,7 @@
 namespace warpevm {
 namespace {
 
-constexpr std::string_view magic = "warpevm recording 2\n";
+constexpr std::string_view magic = "warpevm recording 3\n";
 
 template <class T>
 concept Plain =
@@ -120,7 +120,7 @@ void describe(RecordedRun& r, Archive& a) {
 }
 template <class Archive>
 void describe(RecordedTransaction& t, Archive& a) {
-    a(t.gas_limit, t.alone, t.validate, t.commit, t.in_order, t.early);
+    a(t.gas_for_code, t.alone, t.validate, t.commit, t.in_order, t.early);
 }
 template <class Archive>
 void describe(RecordedBlock& b, Archive& a) {

@@ -35,10 +35,10 @@ struct RecordedRun {
 };
 
 struct RecordedTransaction {
-    uint64_t gas_limit = 0;
-    double alone = 0;     ///< seconds on the serial journal, without recording
-    double validate = 0;  ///< seconds to check its observations
-    double commit = 0;    ///< seconds to enter its effects, logs and receipt
+    uint64_t gas_for_code = 0;  ///< as far as that is seen beforehand
+    double alone = 0;           ///< seconds on the serial journal, without recording
+    double validate = 0;        ///< seconds to check its observations
+    double commit = 0;          ///< seconds to enter its effects, logs and receipt
     RecordedRun in_order;
     /// The same on the state at the block's start: what it does where something that it read was stale.
     RecordedRun early;

@@ -4,6 +4,7 @@
 // `step`; the simulation takes the step of whichever worker is earliest in virtual time.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <concepts>
 #include <numeric>
@@ -53,6 +54,9 @@ concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) 
     { w.place } -> std::same_as<WorkerPlace&>;
     /// The block begins, where this is its first transaction.
     p.before(w, index);
+    /// It holds the commit lock, has found no turn, and is about to release it: a place for tests to dwell
+    /// on.
+    p.gives_way(w);
     /// On the serial journal; the seconds that it took.
     { p.execute_alone(w, index) } -> std::same_as<double>;
     /// On the state as of its position. False: it waits for something; called again when that has come.
@@ -92,9 +96,9 @@ struct Patience {
 /// How far a window has come: what a platform may know of its schedule.
 class ScheduleProgress {
   public:
-    /// The gas limit of each transaction of the window.
-    explicit ScheduleProgress(std::vector<uint64_t> gas_limits)
-        : m_gas_limits(std::move(gas_limits)), m_claims(static_cast<uint32_t>(m_gas_limits.size())) {}
+    /// `gas`: what each transaction of the window may spend on code, as a hint.
+    explicit ScheduleProgress(std::vector<uint64_t> gas)
+        : m_gas(std::move(gas)), m_claims(static_cast<uint32_t>(m_gas.size())) {}
 
     [[nodiscard]] bool over() const { return stopped() || next() >= m_claims.count(); }
     /// Nothing is begun any more. By any thread; what is committed stays so.
@@ -110,7 +114,7 @@ class ScheduleProgress {
     template <SchedulePlatform Platform>
     friend class Schedule;
 
-    const std::vector<uint64_t> m_gas_limits;
+    const std::vector<uint64_t> m_gas;
     Claims m_claims;
     std::atomic<uint32_t> m_next{0};
     std::atomic<bool> m_stopped{false};
@@ -126,14 +130,15 @@ class Schedule {
              unsigned workers, Patience patience = {})
         : m_platform(platform),
           m_progress(progress),
-          m_gas_limits(progress.m_gas_limits),
+          m_gas(progress.m_gas),
           m_claims(progress.m_claims),
           m_next(progress.m_next),
           m_counters(progress.m_counters),
           m_constants(constants),
           m_workers(workers),
           m_patience(patience),
-          m_limits_left(std::accumulate(m_gas_limits.begin(), m_gas_limits.end(), uint64_t{0})) {}
+          m_gas_left(std::accumulate(m_gas.begin(), m_gas.end(), uint64_t{0})),
+          m_plain_left(static_cast<uint32_t>(std::count(m_gas.begin(), m_gas.end(), uint64_t{0}))) {}
 
     [[nodiscard]] bool over() const { return m_progress.over(); }
 
@@ -154,16 +159,31 @@ class Schedule {
             case WorkerPlace::free: break;
         }
         if (over()) return m_platform.seal_some(w) ? Step::worked : Step::over;
-        if (!m_commit_lock.exchange(true, std::memory_order_acquire)) {
-            if (begin_turn(w)) return Step::worked;
-            m_commit_lock.store(false, std::memory_order_release);
-        }
+        if (takes_turn(w)) return Step::worked;
         if (m_open.load(std::memory_order_acquire) && speculate(w)) return Step::worked;
         return m_platform.seal_some(w) ? Step::worked : Step::idle;
     }
 
   private:
     // ---- the commit loop, by whoever holds the commit lock
+
+    /// Who hands in the next transaction while another looks for it finds the lock taken, and goes on. So who
+    /// found nothing looks again once the lock is free, or both would wait for one another.
+    bool takes_turn(Worker& w) {
+        while (!m_commit_lock.exchange(true, std::memory_order_seq_cst)) {
+            if (begin_turn(w)) return true;
+            m_platform.gives_way(w);
+            m_commit_lock.store(false, std::memory_order_seq_cst);
+            if (!has_turn()) return false;
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool has_turn() const {
+        const uint32_t index = m_next.load(std::memory_order_acquire);
+        return index < m_claims.count() && m_claims.stage(index) != Claims::Stage::claimed &&
+               !is_awaited(index);
+    }
 
     /// False where the next transaction is being executed by somebody else.
     bool begin_turn(Worker& w) {
@@ -207,7 +227,7 @@ class Schedule {
         m_next.store(p.index + 1, std::memory_order_release);
         note_turn(p);
         p.at = WorkerPlace::free;
-        judge(w);
+        judge(w, p);
         // The horizon has moved.
         if (m_open.load(std::memory_order_relaxed) && m_claims.offered() < m_claims.count())
             m_platform.wake_one(w);
@@ -217,25 +237,39 @@ class Schedule {
     }
 
     void note_turn(const WorkerPlace& p) {
-        m_limits_left -= m_gas_limits[p.index];
+        const uint64_t gas = m_gas[p.index];
+        m_gas_left -= gas;
+        m_plain_left -= gas == 0 ? 1 : 0;
         switch (p.how) {
             case WorkerPlace::alone: ++m_counters.alone; break;
             case WorkerPlace::fresh: ++m_counters.in_turn; break;
             case WorkerPlace::valid: ++m_counters.valid; break;
             case WorkerPlace::stale: ++m_counters.stale; break;
         }
-        if (p.how == WorkerPlace::alone) {
-            m_alone.seconds += p.seconds;
-            m_alone.gas_limits += m_gas_limits[p.index];
-        }
+        if (p.how == WorkerPlace::alone) note_alone(gas, p.seconds);
         ++m_turns.turns;
         m_turns.seconds += p.seconds;
     }
 
-    void judge(Worker& w) {
+    /// `seconds` are of all since they were more than zero last.
+    void note_alone(uint64_t gas, double seconds) {
+        m_stretch.gas += gas;
+        ++m_stretch.count;
+        if (seconds == 0) return;
+        if (m_stretch.gas != 0) {
+            m_alone.seconds += seconds;
+            m_alone.gas += m_stretch.gas;
+        } else {
+            m_alone.plain_seconds += seconds;
+            m_alone.plain += m_stretch.count;
+        }
+        m_stretch = {};
+    }
+
+    void judge(Worker& w, const WorkerPlace& p) {
         if (m_workers < 2 || over()) return;
         if (m_open.load(std::memory_order_relaxed)) {
-            if (m_turns.turns < turns_to_judge(m_constants, m_backed_off)) return;
+            if (!may_judge(m_constants, m_turns)) return;
             m_turns.elapsed = m_platform.now(w) - m_judged;
             if (!backs_off(m_constants, m_turns)) {
                 m_backed_off = 0;
@@ -243,16 +277,19 @@ class Schedule {
                 return;
             }
             ++m_counters.back_offs;
-            m_alone_until =
-                m_next.load(std::memory_order_relaxed) + back_off_turns(m_constants, m_backed_off++);
+            m_alone_for = back_off_seconds(m_constants, m_backed_off++);
             m_open.store(false, std::memory_order_release);
             m_platform.leave_table(w);
             m_alone = {};
+            m_stretch = {};
             return;
         }
-        if (m_next.load(std::memory_order_relaxed) < m_alone_until) return;
+        if (p.seconds == 0) return;  // nothing new is known
+        if (m_alone.seconds + m_alone.plain_seconds < m_alone_for) return;
         AloneSample sample = m_alone;
-        sample.gas_limits_left = m_limits_left;
+        sample.gas_left = m_gas_left;
+        sample.left = m_claims.count() - m_next.load(std::memory_order_relaxed);
+        sample.plain_left = m_plain_left;
         if (!opens(m_constants, sample, m_workers)) return;
         open(w);
     }
@@ -307,7 +344,7 @@ class Schedule {
 
     Platform& m_platform;
     ScheduleProgress& m_progress;
-    const std::vector<uint64_t>& m_gas_limits;
+    const std::vector<uint64_t>& m_gas;
     Claims& m_claims;
     std::atomic<uint32_t>& m_next;
     ScheduleCounters& m_counters;
@@ -318,11 +355,17 @@ class Schedule {
     std::atomic<bool> m_open{false};  ///< workers may speculate
 
     // The commit loop's own.
-    uint64_t m_limits_left;
+    uint64_t m_gas_left;
+    uint32_t m_plain_left;
     AloneSample m_alone;
+    struct {
+        uint64_t gas = 0;
+        uint32_t count = 0;
+    } m_stretch;  ///< alone, since the clock was read
     TurnSample m_turns;
-    double m_judged = 0;  ///< when speculation was opened, or judged last
-    uint32_t m_backed_off = 0, m_alone_until = 0;
+    double m_judged = 0;        ///< when speculation was opened, or judged last
+    uint32_t m_backed_off = 0;  ///< times in a row
+    double m_alone_for = 0;     ///< seconds, since it backed off
 };
 
 }  // namespace warpevm

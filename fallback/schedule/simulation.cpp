@@ -14,10 +14,10 @@ constexpr uint32_t none = RecordedRead::none;
 constexpr double piece_seconds = 20e-6;
 constexpr uint32_t most_pieces = 64;
 
-std::vector<uint64_t> gas_limits_of(const Line& line) {
-    std::vector<uint64_t> limits;
-    for (const RecordedTransaction* t : line.transactions) limits.push_back(t->gas_limit);
-    return limits;
+std::vector<uint64_t> gas_of(const Line& line) {
+    std::vector<uint64_t> gas;
+    for (const RecordedTransaction* t : line.transactions) gas.push_back(t->gas_for_code);
+    return gas;
 }
 
 /// The platform in virtual time.
@@ -36,6 +36,7 @@ class Virtual {
     Virtual(const RecordedWindow& window, const Line& line, const SimulatedMachine& machine)
         : m_window(window), m_line(line), m_machine(machine), m_table(window), m_runs(line.count()) {}
 
+    void gives_way(Worker& w) const { (void)w; }
     double execute_alone(Worker& w, uint32_t index);
     bool execute_ahead(Worker& w, uint32_t index);
     double seconds_ahead(const Worker& w) const;
@@ -224,7 +225,7 @@ void Virtual::wake_one(Worker& by) {
 }
 
 SimulatedRun Virtual::run(const PolicyConstants& constants) {
-    ScheduleProgress progress(gas_limits_of(m_line));
+    ScheduleProgress progress(gas_of(m_line));
     Schedule<Virtual> schedule(*this, progress, constants, m_machine.workers);
     m_workers.resize(m_machine.workers);
     std::vector<bool> over(m_machine.workers);

@@ -13,7 +13,7 @@ struct SimulatedMachine {
     /// Everything takes so many times as long: memory and caches are shared.
     double slowdown = 1;
     /// Seconds until a worker that sleeps begins once it is woken, and what that costs whoever wakes it.
-    double wake = 20e-6, waking = 1e-6;
+    double wake = 100e-6, waking = 15e-6;
     /// Seconds for which an idle worker looks on before it sleeps.
     double spin = 50e-6;
     /// Seconds for each key that changed hands where speculation begins or ends.

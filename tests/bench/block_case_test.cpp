@@ -148,8 +148,7 @@ TEST_F(BlockBench, AnErrorIsToldAndHasNoFigure) {
 }
 
 TEST_F(BlockBench, MoreOrFewerOutcomesThanBlocksAreWrong) {
-    const auto results =
-        run({"cpu", 2, Execute([](auto&&...) { return Result<Execution>(Execution{}); })});
+    const auto results = run({"cpu", 2, Execute([](auto&&...) { return Result<Execution>(Execution{}); })});
     EXPECT_THAT(results[1].error, HasSubstr("expected the outcome of one block, got 0"));
 }
 

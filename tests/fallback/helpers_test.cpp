@@ -13,73 +13,75 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Called {
-    explicit Called(int threads) : arena(threads, /*reserved_for_masters=*/1), helpers(arena) {}
-    void call(unsigned count, const std::function<void()>& work) {
-        helpers.begin(count, work);
-        for (unsigned i = 0; i < count; ++i) helpers.call();
-    }
-    /// Whatever cores there are.
-    tbb::global_control allowed{tbb::global_control::max_allowed_parallelism, 8};
-    tbb::task_arena arena;
-    Helpers helpers;
+/// Whatever cores there are.
+struct Threads {
+    explicit Threads(size_t count) : allowed(tbb::global_control::max_allowed_parallelism, count) {}
+    tbb::global_control allowed;
 };
 
+void begin_and_call(Helpers& helpers, unsigned count, const std::function<void()>& work) {
+    helpers.begin(work);
+    for (unsigned i = 0; i < count; ++i) helpers.call();
+}
+
 TEST(Helpers, nobody_is_at_work_after_they_were_dismissed) {
-    Called called(4);
+    const Threads threads(8);
+    Helpers helpers(3);
     std::atomic<int> at_work{0}, most{0};
-    for (int block = 0; block < 300; ++block) {
+    for (int window = 0; window < 300; ++window) {
         std::atomic<bool> over{false};
-        called.arena.execute([&] {
-            called.call(3, [&] {
-                most = std::max(most.load(), ++at_work);
-                while (!over) std::this_thread::yield();
-                --at_work;
-            });
-            called.helpers.call();  // one more than allowed
-            if (block % 2 == 0) std::this_thread::sleep_for(100us);
-            over = true;
-            called.helpers.dismiss();
+        begin_and_call(helpers, 4, [&] {  // one more than there are
+            most = std::max(most.load(), ++at_work);
+            while (!over) std::this_thread::yield();
+            --at_work;
         });
-        ASSERT_EQ(at_work, 0) << "block " << block;
+        if (window % 2 == 0) std::this_thread::sleep_for(100us);
+        over = true;
+        helpers.dismiss();
+        ASSERT_EQ(at_work, 0) << "window " << window;
     }
     EXPECT_LE(most, 3);
+    EXPECT_GT(most, 0);
 }
 
 TEST(Helpers, who_is_called_comes) {
-    Called called(2);
-    std::atomic<bool> came{false};
-    called.arena.execute([&] {
-        called.call(1, [&] {
-            came = true;
-            came.notify_all();
-        });
-        came.wait(false);
-        called.helpers.dismiss();
+    const Threads threads(8);
+    Helpers helpers(5);
+    std::atomic<int> came{0};
+    begin_and_call(helpers, 5, [&] {
+        ++came;
+        came.notify_all();
+        for (int seen = came; seen < 5; seen = came) came.wait(seen);  // all are there at once
     });
-    EXPECT_TRUE(came);
+    for (int seen = came; seen < 5; seen = came) came.wait(seen);
+    helpers.dismiss();
+    EXPECT_EQ(came, 5);
 }
 
-TEST(Helpers, who_never_comes_is_not_waited_for) {
-    Called called(1);  // there is nobody but the caller
-    called.arena.execute([&] {
-        for (int block = 0; block < 3; ++block) {
-            called.call(1, [] { FAIL() << "the caller is no helper"; });
-            called.helpers.dismiss();
-        }
+/// Where others keep all threads busy.
+TEST(Helpers, who_does_not_come_is_not_waited_for_and_finds_nothing_to_do_later) {
+    const Threads threads(2);
+    tbb::task_arena others(1, 0);
+    std::atomic<int> busy{0};
+    others.enqueue([&] {
+        busy = 1;
+        busy.notify_all();
+        busy.wait(1);
+        busy = 3;
+        busy.notify_all();
     });
-}
-
-TEST(Helpers, who_comes_too_late_finds_nothing_to_do) {
-    Called called(1);
+    busy.wait(0);
     int ran = 0;
-    called.arena.execute([&] {
-        called.call(5, [&] { ++ran; });
-        called.helpers.dismiss();
-        tbb::task_group others;  // waiting for it, the caller runs what is left over
-        others.run([] {});
-        others.wait();
-    });
+    {
+        Helpers helpers(3);
+        for (int window = 0; window < 3; ++window) {
+            begin_and_call(helpers, 3, [&] { ++ran; });
+            helpers.dismiss();
+        }
+        busy = 2;
+        busy.notify_all();
+    }
+    busy.wait(2);
     EXPECT_EQ(ran, 0);
 }
 

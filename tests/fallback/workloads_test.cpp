@@ -71,7 +71,10 @@ TEST(ParallelWorkloads, a_contended_block_a_thousand_times_gives_the_same_bytes)
             std::vector<RouteReport> counters;
             const auto got = execute_parallel(context, {&block.input, 1}, block.state, {}, &counters);
             ASSERT_TRUE(got);
-            ASSERT_TRUE(*got == *expected) << "run " << i << " with " << threads << " threads";
+            if (*got != *expected) {
+                expect_equal(expected, got);
+                FAIL() << "run " << i << " with " << threads << " threads";
+            }
             repeated += counters.front().repeated();
         }
     }

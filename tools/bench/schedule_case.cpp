@@ -113,16 +113,17 @@ struct Ablated {
     const char* name;
     void (*apply)(PolicyConstants& c, Change change);
 };
-constexpr uint32_t never = 1U << 30;
 constexpr Ablated ablated_constants[] = {
     {"least_gain", [](PolicyConstants& c, Change x) { change_to(c.least_gain, x, 0.0); }},
+    {"turn_seconds", [](PolicyConstants& c, Change x) { change_to(c.turn_seconds, x, 0.0); }},
     {"horizon_per_worker",
      [](PolicyConstants& c, Change x) { change_to(c.horizon_per_worker, x, 1U << 16); }},
     {"claimed_seconds", [](PolicyConstants& c, Change x) { change_to(c.claimed_seconds, x, 0.0); }},
-    {"judged_turns", [](PolicyConstants& c, Change x) { change_to(c.judged_turns, x, never); }},
+    {"judged_turns", [](PolicyConstants& c, Change x) { change_to(c.judged_turns, x, 1U); }},
+    {"judged_seconds", [](PolicyConstants& c, Change x) { change_to(c.judged_seconds, x, 0.0); }},
     {"least_speedup", [](PolicyConstants& c, Change x) { change_to(c.least_speedup, x, 0.0); }},
-    {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 1U); }},
-    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 1U); }},
+    {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 0.0); }},
+    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 0.0); }},
 };
 
 class ScheduleRun {
