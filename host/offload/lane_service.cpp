@@ -14,6 +14,9 @@ namespace {
 using kernel::lane_record;
 
 constexpr size_t most_answer_bytes = size_t{1} << 31;
+/// What a lane that asks for a code has paid at least: EIP-150's price of a call; later a cold account's,
+/// which is more.
+constexpr uint64_t gas_of_call = 700;
 
 class Service {
   public:
@@ -107,6 +110,7 @@ class Service {
             number = m_tables.codes->add(hash, code.value);
         }
         if (!number) return escalate(*p.lane, kernel::STATUS_ESCALATE_device_memory);
+        m_tables.codes->enter(*number, p.job->rules->fork, gas_of_call);
         p.lane->answer = *number;
         p.lane->answered = 1;
     }

@@ -24,7 +24,8 @@ class GasSweep : public Lanes {
         const uint64_t first = intrinsic_gas(scene.call(to, data).tx[0], fork);
         scene.jobs.clear();
         for (uint64_t gas = first - 1; gas < first + most; gas += step) scene.call(to, data, gas);
-        compare_with_cpu(runner(), context, scene.jobs, tally);
+        for (const Images images : {Images::always, Images::never})
+            compare_with_cpu(runner(50'000, images), context, scene.jobs, tally);
     }
     void sweep_forks(const Program& code, uint64_t most, uint64_t step, Fork since = Fork::byzantium) {
         for (const Fork fork : lane_forks) {

@@ -2,6 +2,7 @@
 // The abstract form of codes, executed by a plain walker, against the plain loop.
 #include <gtest/gtest.h>
 
+#include "bench/workload/scenario.hpp"
 #include "tests/fuzz/blocks/shapes.hpp"
 #include "tests/vm/frame_runner.hpp"
 #include "tests/vm/gas_sweep_programs.hpp"
@@ -105,6 +106,43 @@ TEST(Lowering, FindsEveryBlockOnceAndNothingInDeadBytes) {
     std::vector<size_t> positions;
     for (const LoweredBlock& block : lower(code, Folding::deferred)) positions.push_back(block.position);
     EXPECT_EQ(positions, (std::vector<size_t>{0, 7, 8, 14}));
+}
+
+/// What a device executes for a token transfer: at most 120 instructions and 3 hashes.
+TEST(Lowering, OfATokenTransferIsShort) {
+    const auto block = workload::independent_token_transfers({.transactions = 3}, 0);
+    ExecutionContext context;
+    const CodeCache::Lease lease = context.codes().lease();
+    for (const BlockTransaction& tx : block.input.transactions) {
+        Journal<false> journal(block.state, context.codes());
+        Logs logs;
+        Machine<false> machine(journal, context.buffers(), logs, block.input.rules, block.input.environment);
+        journal.begin_block(true);
+        journal.begin_transaction();
+        machine.begin_transaction({.origin = tx.sender, .gas_price = 10, .blob_hashes = {}});
+        const Row row = journal.account(*tx.tx->to), sender = journal.account(tx.sender);
+        const Message message{.recipient = *tx.tx->to,
+                              .sender = tx.sender,
+                              .recipient_row = row,
+                              .sender_row = sender,
+                              .value = {},
+                              .transfers_value = true,
+                              .is_static = false,
+                              .depth = 0,
+                              .gas = 100'000,
+                              .input = tx.tx->data,
+                              .code_address = *tx.tx->to,
+                              .code = &journal.code(row)};
+        Frame<false> frame(machine, message);
+        Walker walker(frame, Folding::deferred);
+        EXPECT_EQ(walker.run(), Status::success);
+        std::printf("a token transfer: %lu lowered instructions, %lu of them hashes\n", walker.steps(),
+                    walker.hashes());
+        EXPECT_LE(walker.steps(), 120U);
+        EXPECT_LE(walker.hashes(), 3U);
+        EXPECT_EQ(logs.size(), 1U);
+        journal.end_transaction();
+    }
 }
 
 TEST(Lowering, IsLinearInTheCode) {

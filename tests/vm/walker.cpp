@@ -79,6 +79,7 @@ Status Walker::run() {
         if (!enter()) return Status::out_of_gas;
         for (const LoweredInstruction& i : m_block->instructions) {
             ++m_steps;
+            m_hashes += i.action == OP_KECCAK256 ? 1 : 0;
             const Status status = execute(i);
             if (status != Status::success) return status;
         }

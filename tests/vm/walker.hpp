@@ -21,8 +21,9 @@ class Walker {
     Walker(F& frame, lowering::Folding folding);
     /// Runs the frame to its end.
     Status run();
-    /// How many instructions and block ends were executed.
+    /// How many instructions and block ends were executed, and how many of them were KECCAK256.
     [[nodiscard]] uint64_t steps() const { return m_steps; }
+    [[nodiscard]] uint64_t hashes() const { return m_hashes; }
 
   private:
     using LoweredBlock = lowering::LoweredBlock;
@@ -49,7 +50,7 @@ class Walker {
     U256* m_sp;
     size_t m_position = 0;
     int64_t m_gas;
-    uint64_t m_steps = 0;
+    uint64_t m_steps = 0, m_hashes = 0;
     bool m_halted = false;
 };
 
