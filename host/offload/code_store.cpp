@@ -10,9 +10,8 @@ namespace warpevm {
 namespace {
 
 constexpr size_t most_bytes = size_t{1} << 31;
-/// What a code's lanes must have paid for each of its bytes before it is lowered: at 20 ns for a byte (Zen 5)
-/// and 1 ns for a gas, lowering costs at most two and a half times what executing that gas does.
-constexpr uint64_t gas_per_byte = 8;
+/// What a code's lanes must have paid for each of its bytes before it is lowered.
+constexpr uint64_t gas_per_byte = 16;
 
 bool same_instructions(const GasTable& x, const GasTable& y) {
     for (size_t op = 0; op < x.ops.size(); ++op)

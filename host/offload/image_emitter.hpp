@@ -12,7 +12,8 @@ namespace warpevm {
 
 /// The image's header and parts as they will lie from byte `at` (a multiple of 8) of a buffer on; `family`
 /// and `next` are not filled in. Arithmetic on constants is left to the device (kernel evm_fold). Linear in
-/// the code. Nothing where the code is longer than images count (65,535 bytes) or has too many constants.
+/// the code. Nothing where the image would be far larger than those of honest codes, or the code is longer
+/// than images count (65,535 bytes).
 std::optional<Bytes> make_image(BytesView code, const GasTable& gas_table, uint32_t at);
 
 }  // namespace warpevm
