@@ -44,6 +44,13 @@ TEST_P(GasSweep, cheap_instructions) {
     sweep_forks(p, 5500, 1);
 }
 
+/// With nothing left, an instruction that has no price of its own still runs.
+TEST_P(GasSweep, to_the_last_unit) {
+    sweep_forks(Program().push(0).push(0).op(OP_LOG0), 400, 1);
+    sweep_forks(Program().push(1).op(OP_SLOAD).op(OP_POP).push(1).op(OP_SLOAD).op(OP_POP), 2500, 1);
+    sweep_forks(Program().op(OP_SELFBALANCE).op(OP_POP), 20, 1, Fork::istanbul);
+}
+
 TEST_P(GasSweep, stores) {
     Program p;
     p.push(12).store(1).push(0).store(1).push(11).store(1).push(5).store(2).op(OP_GAS).log();
