@@ -316,9 +316,10 @@ DeviceResult<void> Offload::fill_codes() {
     }
     const BytesView fresh = BytesView(bytes).subspan(m_codes_there);
     if (!fresh.empty()) WARPEVM_TRY(m_device.write(*m_code_bytes, m_codes_there, fresh));
-    m_codes_there = bytes.size();
     WARPEVM_TRY(fold_images());
-    return fill(m_code_records, bytes_of(m_codes.records()));
+    WARPEVM_TRY(fill(m_code_records, bytes_of(m_codes.records())));
+    m_codes_there = bytes.size();
+    return {};
 }
 
 /// The device makes the constants of images that it has not seen.

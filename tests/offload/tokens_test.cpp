@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Token transfers and exchanges, over images and over raw bytecode in one launch each, with the kernels'
 // time.
+#include <cstdlib>
+
 #include "bench/workload/contracts.hpp"
 #include "bench/workload/scenario.hpp"
 #include "tests/offload/lanes.hpp"
@@ -34,8 +36,9 @@ class Workload : public Lanes {
                     ASSERT_EQ(executed_in_lane(results, i, jobs[i]), *execute_on_cpu(context, jobs[i])) << i;
             }
         EXPECT_EQ(launches[0], launches[1]);
-        EXPECT_FALSE(runner(50'000, Images::worth).images() == 0) << "the code is worth an image";
-        EXPECT_TRUE(runner(50'000, Images::never).images() == 0);
+        if (std::getenv("WARPEVM_IMAGES") != nullptr) return;
+        EXPECT_NE(runner(50'000, Images::worth).images(), 0U) << "the codes are worth images";
+        EXPECT_EQ(runner(50'000, Images::never).images(), 0U);
     }
 };
 
