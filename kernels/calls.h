@@ -39,7 +39,7 @@ WARPEVM_INLINE long gas_for_callee(const machine* m, word wanted) {
 WARPEVM_INLINE byte_range memory_range(const machine* m, word at, word size) {
     const byte_range r = {
         SPACE_ARENA, m->shape->memory_at + m->frame->memory_base + (word_is_zero(size) ? 0 : (uint)at.v[0]),
-        (uint)size.v[0]};
+        (uint)size.v[0], 0};
     return r;
 }
 
@@ -215,6 +215,7 @@ WARPEVM_CALL uint op_create(machine* m, uint op) {
     c.flags = FRAME_CREATES;
     c.transfers = 1;
     c.input.space = SPACE_ARENA;
+    c.input.image = 0;
     c.input.at = 0;
     c.input.size = 0;
     c.output_at = 0;

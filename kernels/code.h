@@ -12,6 +12,7 @@ typedef struct {
     uint space;
     uint at;
     uint size;
+    uint image;  // 0: there is none
 } byte_range;
 
 WARPEVM_INLINE uint jumps_after(uint at, uint size) {
@@ -22,9 +23,20 @@ WARPEVM_INLINE __global deployed_code* deployed_at(const machine* m, uint index)
     return (__global deployed_code*)(m->arena + m->shape->deployed_at) + index;
 }
 
+// That of the lane's family.
+WARPEVM_INLINE uint image_of_code(const machine* m, uint code) {
+    uint at = m->given->code_records[code].image;
+    while (at != 0) {
+        __global const image_header* image = (__global const image_header*)(m->given->codes + at);
+        if (image->family == m->rules->family) return at;
+        at = image->next;
+    }
+    return 0;
+}
+
 // Of a code that is loaded.
 WARPEVM_CALL byte_range code_bytes(const machine* m, uint code) {
-    byte_range r = {SPACE_CODES, 0, 0};
+    byte_range r = {SPACE_CODES, 0, 0, 0};
     if (code == CODE_EMPTY || code == CODE_NOT_LOADED) return r;
     if (code & CODE_DEPLOYED) {
         __global const deployed_code* d = deployed_at(m, code & ~(uint)CODE_DEPLOYED);
@@ -34,6 +46,7 @@ WARPEVM_CALL byte_range code_bytes(const machine* m, uint code) {
     } else {
         r.at = m->given->code_records[code].at;
         r.size = m->given->code_records[code].size;
+        r.image = image_of_code(m, code);
     }
     return r;
 }

@@ -89,6 +89,7 @@ WARPEVM_CALL uint enter_transaction(machine* m) {
     c.flags = 0;
     c.transfers = 1;
     c.input.space = SPACE_INPUTS;
+    c.input.image = 0;
     c.input.at = lane->input_at;
     c.input.size = lane->input_size;
     c.output_at = 0;

@@ -19,6 +19,7 @@ WARPEVM_INLINE void point_at(machine* m, const tables* given, uint lane, uint bu
     m->height = 0;
     m->memory_size = 0;
     m->code_size = 0;
+    m->image = 0;
     m->output_at = 0;
     m->output_size = 0;
     m->work = 0;
@@ -117,6 +118,20 @@ __kernel void evm_collect(__global lane_record* lanes, __global uchar* arenas,
     collect_slots(&m, places + i, columns, results);
     collect_logs(&m, places + i, columns, results);
     collect_codes(&m, places + i, columns, results);
+}
+
+// Work-item i makes the constants of the image at images[i] that its host left to the device.
+__kernel void evm_fold(__global uchar* codes, __global const uint* images, uint count) {
+    const size_t i = get_global_id(0);
+    if (i >= count) return;
+    __global const image_header* image = (__global const image_header*)(codes + images[i]);
+    __global word* constants = (__global word*)(codes + image->constants_at);
+    __global const image_expression* expressions =
+        (__global const image_expression*)(codes + image->expressions_at);
+    for (uint n = 0; n < image->expression_count; ++n) {
+        const image_expression e = expressions[n];
+        constants[e.number] = evaluate(e.op, constants[e.a], constants[e.b], word_zero());
+    }
 }
 
 // One evaluation of an arithmetic instruction per work-item: three operands each.

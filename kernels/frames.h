@@ -75,12 +75,13 @@ WARPEVM_CALL uint begin_frame(machine* m, const call* c) {
     f->code_space = c->code.space;
     f->code_at = c->code.at;
     f->code_size = c->code.size;
+    f->image = c->code.image;
     f->input_space = c->input.space;
     f->input_at = c->input.at;
     f->input_size = c->input.size;
     f->output_at = c->output_at;
     f->output_size = c->output_size;
-    f->pc = 0;
+    f->pc = c->code.image != 0 ? IMAGE_BEGIN : 0;
     f->height = 0;
     f->memory_size = 0;
     f->memory_cleared = 0;

@@ -1,26 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop over raw bytecode: one instruction at a time, each checked and charged before it runs.
+// The loop over frames, and raw bytecode: one instruction at a time, each checked and charged before it runs.
 #ifndef WARPEVM_KERNELS_INTERPRETER_H
 #define WARPEVM_KERNELS_INTERPRETER_H
 
-#include "kernels/calls.h"
-#include "kernels/environment.h"
-#include "kernels/logs.h"
-#include "kernels/storage.h"
-
-WARPEVM_INLINE void binary(machine* m, word result) {
-    finish_operands(m, 1, result);
-}
-
-WARPEVM_CALL uint op_exp(machine* m) {
-    const word base = top(m, 0);
-    const word exponent = top(m, 1);
-    const uint bytes = (word_bit_length(exponent) + 7) / 8;
-    if (!charge(m, price(m, PRICE_exp_byte) * (long)bytes)) return STEP_FAILED;
-    m->work += bytes;
-    binary(m, word_exp(base, exponent));
-    return STEP_DONE;
-}
+#include "kernels/lowered.h"
 
 WARPEVM_CALL void op_push(machine* m, uint size) {
     word value = word_zero();
@@ -32,17 +15,6 @@ WARPEVM_CALL void op_push(machine* m, uint size) {
     }
     push(m, value);
     m->pc += size;
-}
-
-// RETURN and REVERT.
-WARPEVM_CALL uint op_return(machine* m, uint how) {
-    const word offset = top(m, 0);
-    const word size = top(m, 1);
-    const uint step = need_memory(m, offset, size);
-    if (step != STEP_DONE) return step;
-    m->output_size = (uint)size.v[0];
-    m->output_at = m->output_size == 0 ? 0 : (uint)offset.v[0];
-    return how;
 }
 
 WARPEVM_INLINE uint execute(machine* m, uint op) {
@@ -72,7 +44,6 @@ WARPEVM_INLINE uint execute(machine* m, uint op) {
         case OP_SMOD: binary(m, evaluate_division(op, top(m, 0), top(m, 1), word_zero())); break;
         case OP_ADDMOD:
         case OP_MULMOD: finish_operands(m, 2, evaluate_division(op, top(m, 0), top(m, 1), top(m, 2))); break;
-        case OP_EXP: step = op_exp(m); break;
         case OP_SIGNEXTEND:
         case OP_LT:
         case OP_GT:
@@ -89,23 +60,11 @@ WARPEVM_INLINE uint execute(machine* m, uint op) {
         case OP_ISZERO:
         case OP_NOT:
         case OP_CLZ: set_top(m, 0, evaluate_one(op, top(m, 0))); break;
-        case OP_KECCAK256: step = op_keccak256(m); break;
-        case OP_BALANCE: step = op_balance(m); break;
         case OP_CALLDATALOAD:
             set_top(m, 0,
                     load_padded(bytes_at(m, m->frame->input_space, m->frame->input_at), m->frame->input_size,
                                 top(m, 0)));
             break;
-        case OP_CALLDATACOPY:
-            step = op_copy(m, bytes_at(m, m->frame->input_space, m->frame->input_at), m->frame->input_size);
-            break;
-        case OP_CODECOPY: step = op_copy(m, m->code, m->code_size); break;
-        case OP_EXTCODESIZE: step = op_extcodesize(m); break;
-        case OP_EXTCODECOPY: step = op_extcodecopy(m); break;
-        case OP_RETURNDATACOPY: step = op_returndatacopy(m); break;
-        case OP_EXTCODEHASH: step = op_extcodehash(m); break;
-        case OP_BLOCKHASH: step = op_blockhash(m); break;
-        case OP_BLOBHASH: step = op_blobhash(m); break;
         case OP_ADDRESS:
         case OP_ORIGIN:
         case OP_CALLER:
@@ -127,11 +86,6 @@ WARPEVM_INLINE uint execute(machine* m, uint op) {
         case OP_MSIZE:
         case OP_GAS: push(m, environment_word(m, op)); break;
         case OP_POP: --m->height; break;
-        case OP_MLOAD: step = op_mload(m); break;
-        case OP_MSTORE: step = op_mstore(m); break;
-        case OP_MSTORE8: step = op_mstore8(m); break;
-        case OP_SLOAD: step = op_sload(m); break;
-        case OP_SSTORE: step = op_sstore(m); break;
         case OP_JUMP:
             step = jump_to(m, top(m, 0));
             --m->height;
@@ -145,24 +99,7 @@ WARPEVM_INLINE uint execute(machine* m, uint op) {
             return step == STEP_DONE ? (uint)STEP_SWITCHED : step;
         }
         case OP_JUMPDEST: break;
-        case OP_TLOAD: step = op_tload(m); break;
-        case OP_TSTORE: step = op_tstore(m); break;
-        case OP_MCOPY: step = op_mcopy(m); break;
-        case OP_LOG0:
-        case OP_LOG1:
-        case OP_LOG2:
-        case OP_LOG3:
-        case OP_LOG4: step = op_log(m, op - OP_LOG0); break;
-        case OP_CALL:
-        case OP_CALLCODE:
-        case OP_DELEGATECALL:
-        case OP_STATICCALL: step = op_call(m, op); break;
-        case OP_CREATE:
-        case OP_CREATE2: step = op_create(m, op); break;
-        case OP_RETURN: step = op_return(m, STEP_SUCCEEDED); break;
-        case OP_REVERT: step = op_return(m, STEP_REVERTED); break;
-        case OP_SELFDESTRUCT: step = op_selfdestruct(m); break;
-        default: step = STEP_FAILED; break;
+        default: step = execute_operation(m, op); break;
     }
     return step;
 }
@@ -182,6 +119,23 @@ WARPEVM_INLINE uint check_and_charge(machine* m, uint op) {
     return STEP_DONE;
 }
 
+// Runs one instruction of raw bytecode. Parked or paused, it will start anew.
+WARPEVM_INLINE uint run_raw(machine* m) {
+    const uint op = m->pc < m->code_size ? m->code[m->pc] : (uint)OP_STOP;
+    const long gas = m->gas;
+    const uint memory_size = m->memory_size;
+    uint step = check_and_charge(m, op);
+    if (step == STEP_DONE) step = execute(m, op);
+    if (step == STEP_DONE) {
+        ++m->pc;
+    } else if (step == STEP_LEFT && !m->escalated) {
+        m->gas = gas;
+        m->memory_size = memory_size;
+        save_registers(m);
+    }
+    return step;
+}
+
 // Runs until the lane's first frame has ended (STEP_SUCCEEDED, STEP_FAILED), or leaves, or the work is
 // `budget`.
 WARPEVM_INLINE uint run_frames(machine* m) {
@@ -192,24 +146,11 @@ WARPEVM_INLINE uint run_frames(machine* m) {
             if (ended != STEP_SWITCHED) return ended;
             continue;
         }
-        const uint op = m->pc < m->code_size ? m->code[m->pc] : (uint)OP_STOP;
-        const long gas = m->gas;
-        const uint memory_size = m->memory_size;
-        uint step = check_and_charge(m, op);
-        if (step == STEP_DONE) step = execute(m, op);
-        if (m->escalated) return STEP_LEFT;
-        if (step == STEP_DONE) {
-            ++m->pc;
-        } else if (step == STEP_LEFT) {
-            // Parked or paused: the instruction will start anew.
-            m->gas = gas;
-            m->memory_size = memory_size;
-            save_registers(m);
-            return STEP_LEFT;
-        } else if (step != STEP_SWITCHED) {
-            step = end_frame(m, step);
-            if (step != STEP_SWITCHED) return step;
-        }
+        uint step = m->image != 0 ? run_lowered(m) : run_raw(m);
+        if (step == STEP_LEFT || m->escalated) return STEP_LEFT;
+        if (step == STEP_DONE || step == STEP_SWITCHED) continue;
+        step = end_frame(m, step);
+        if (step != STEP_SWITCHED) return step;
     }
     save_registers(m);
     m->lane->status = STATUS_PAUSED;

@@ -19,7 +19,7 @@
 //   inputs        read-only: call data, entries that the host knew beforehand, authorizations, blob hashes
 //   answers       read-only, one launch: what parked lanes asked for
 //   codes         read-only: code bytes, each followed by its jump destinations, a bit a byte; code_records
-//                 tell where
+//                 tell where. And images (image.h)
 //   environments, forks, hashes    what blocks tell their transactions; prices; hashes of earlier blocks
 #ifndef WARPEVM_KERNELS_LANE_H
 #define WARPEVM_KERNELS_LANE_H
@@ -62,6 +62,8 @@ typedef struct {
     WARPEVM_U32 max_initcode_size;
     WARPEVM_U32 max_depth;
     WARPEVM_U32 max_stack;
+    WARPEVM_U32 family;  // of forks with the same table of instructions (image.h)
+    WARPEVM_U32 reserved;
 } fork_record;
 
 typedef struct {
@@ -99,6 +101,8 @@ typedef struct {
     WARPEVM_HASH hash;
     WARPEVM_U32 at;  // in `codes`, in bytes; the jump destinations follow from the next multiple of 8 on
     WARPEVM_U32 size;
+    WARPEVM_U32 image;  // an image_header in `codes`, the first of a chain; 0: there is none
+    WARPEVM_U32 reserved;
 } code_record;
 
 // Likewise in the arena.
@@ -205,6 +209,7 @@ typedef struct {
     WARPEVM_U32 code_space;
     WARPEVM_U32 code_at;
     WARPEVM_U32 code_size;
+    WARPEVM_U32 image;  // that it is run over: an image_header in `codes`, or 0
     WARPEVM_U32 jumps_space;
     WARPEVM_U32 jumps_at;
     WARPEVM_U32 jumps_found;  // FRAME_LAZY_JUMPS: positions before this are in the bits
@@ -212,7 +217,7 @@ typedef struct {
     WARPEVM_U32 input_space;
     WARPEVM_U32 input_at;
     WARPEVM_U32 input_size;
-    WARPEVM_U32 pc;
+    WARPEVM_U32 pc;  // in the code, or in the image's records
     WARPEVM_U32 height;
     WARPEVM_U32 stack_base;  // in words
     WARPEVM_U32 memory_base;

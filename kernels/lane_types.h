@@ -19,6 +19,7 @@ typedef struct {
 #define WARPEVM_HASH word
 #define WARPEVM_ADDRESS address20
 #include "evm/types/records.h"
+#include "kernels/image.h"
 #include "kernels/lane.h"
 
 #endif

@@ -46,6 +46,7 @@ typedef struct {
     uint height;
     uint memory_size;  // a multiple of 32
     uint code_size;
+    uint image;  // the frame's
     // What RETURN and REVERT leave.
     uint output_at;
     uint output_size;
@@ -185,6 +186,7 @@ WARPEVM_CALL void load_registers(machine* m) {
     m->memory = m->arena + m->shape->memory_at + f->memory_base;
     m->code = bytes_at(m, f->code_space, f->code_at);
     m->code_size = f->code_size;
+    m->image = f->image;
     m->gas = (long)f->gas;
     m->pc = f->pc;
     m->height = f->height;

@@ -14,6 +14,7 @@ namespace warpevm::kernel {
 #define WARPEVM_WORD U256
 #define WARPEVM_HASH Bytes32
 #define WARPEVM_ADDRESS Address
+#include "kernels/image.h"
 #include "kernels/lane.h"
 #undef WARPEVM_U32
 #undef WARPEVM_U64

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "evm/vm/precompiles.hpp"
 #include "host/offload/collect.hpp"
@@ -68,7 +69,7 @@ class Offload::Batch {
                         is_wanted ? kernel::STATUS_ESCALATE_launches : kernel::STATUS_ESCALATE_unwanted;
                 break;
             }
-            WARPEVM_TRY(launch());
+            WARPEVM_TRY(launch(results));
             WARPEVM_TRY(serve(results));
             ++results.launches;
             WARPEVM_TRY(collect(results, m_left.size() / collected_share));
@@ -98,7 +99,7 @@ class Offload::Batch {
             if (runs(lane(i))) m_order.push_back(i);
     }
 
-    DeviceResult<void> launch() {
+    DeviceResult<void> launch(OffloadResults& results) {
         WARPEVM_TRY(m_owner.fill_codes());
         WARPEVM_TRY(m_owner.fill(m_owner.m_lanes, bytes_of(m_packed.lanes)));
         WARPEVM_TRY(m_owner.fill(m_owner.m_order, bytes_of(m_order)));
@@ -116,7 +117,11 @@ class Offload::Batch {
                                                        m_owner.m_order.get(),
                                                        m_options.slice,
                                                        count};
+        const auto begin = std::chrono::steady_clock::now();
         WARPEVM_TRY(run_kernel("evm_run", count, arguments));
+        results.kernel_nanoseconds += static_cast<uint64_t>(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin)
+                .count());
         WARPEVM_TRY(m_device.read(*m_owner.m_lanes, 0,
                                   {reinterpret_cast<uint8_t*>(m_packed.lanes.data()),
                                    m_packed.lanes.size() * sizeof(lane_record)}));
@@ -127,12 +132,7 @@ class Offload::Batch {
 
     DeviceResult<void> run_kernel(std::string_view kernel, size_t items,
                                   std::span<const KernelArgument> arguments) {
-        const auto event = m_device.launch(
-            Queue::compute, *m_owner.m_program,
-            {.kernel = kernel, .items = items, .group_size = m_options.group_size, .arguments = arguments},
-            {});
-        if (!event) return tl::unexpected(event.error());
-        return m_device.wait(*event);
+        return m_owner.run_kernel(kernel, items, arguments);
     }
 
     /// Of precompiles: the transaction's own data, or in the lane's arena, from where a kernel gathers it.
@@ -287,7 +287,10 @@ class Offload::Batch {
 };
 
 Offload::Offload(Device& device, ProgramPtr program, OffloadOptions options)
-    : m_device(device), m_program(std::move(program)), m_options(std::move(options)) {}
+    : m_device(device),
+      m_program(std::move(program)),
+      m_options(std::move(options)),
+      m_codes(m_options.images) {}
 
 DeviceResult<void> Offload::reserve(BufferPtr& buffer, size_t bytes) {
     if (buffer && buffer->size() >= bytes) return {};
@@ -309,12 +312,37 @@ DeviceResult<void> Offload::fill_codes() {
     if (m_code_bytes && m_codes_there == bytes.size()) return {};
     if (!m_code_bytes || m_code_bytes->size() < bytes.size()) {
         WARPEVM_TRY(reserve(m_code_bytes, 2 * bytes.size() + (1 << 16)));
-        m_codes_there = 0;
+        m_codes_there = m_images_there = 0;
     }
     const BytesView fresh = BytesView(bytes).subspan(m_codes_there);
     if (!fresh.empty()) WARPEVM_TRY(m_device.write(*m_code_bytes, m_codes_there, fresh));
+    WARPEVM_TRY(fold_images());
+    WARPEVM_TRY(fill(m_code_records, bytes_of(m_codes.records())));
     m_codes_there = bytes.size();
-    return fill(m_code_records, bytes_of(m_codes.records()));
+    return {};
+}
+
+/// The device makes the constants of images that it has not seen.
+DeviceResult<void> Offload::fold_images() {
+    const auto& places = m_codes.images();
+    const std::vector<uint32_t> fresh(places.begin() + static_cast<std::ptrdiff_t>(m_images_there),
+                                      places.end());
+    if (fresh.empty()) return {};
+    WARPEVM_TRY(fill(m_images, bytes_of(fresh)));
+    const auto count = static_cast<uint32_t>(fresh.size());
+    const std::array<KernelArgument, 3> arguments{m_code_bytes.get(), m_images.get(), count};
+    WARPEVM_TRY(run_kernel("evm_fold", count, arguments));
+    m_images_there = places.size();
+    return {};
+}
+
+DeviceResult<void> Offload::run_kernel(std::string_view kernel, size_t items,
+                                       std::span<const KernelArgument> arguments) {
+    const auto event = m_device.launch(
+        Queue::compute, *m_program,
+        {.kernel = kernel, .items = items, .group_size = m_options.group_size, .arguments = arguments}, {});
+    if (!event) return tl::unexpected(event.error());
+    return m_device.wait(*event);
 }
 
 DeviceResult<void> Offload::run_with(const Stage& stage, std::span<const OffloadJob> jobs,
@@ -341,8 +369,8 @@ DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, cons
     results.records.resize(jobs.size());
     results.codes_of.resize(jobs.size());
     if (m_codes.bytes().size() > m_options.kept_code_bytes) {
-        m_codes = {};
-        m_codes_there = 0;
+        m_codes = CodeStore(m_options.images);
+        m_codes_there = m_images_there = 0;
     }
     if (!m_forks) WARPEVM_TRY(fill(m_forks, bytes_of(fork_records())));
     std::vector<size_t> chosen(jobs.size());

@@ -23,6 +23,7 @@ struct OffloadOptions {
     uint32_t most_launches = 1'000'000;  ///< of one batch
     uint32_t most_parks = 1024;          ///< of one lane
     uint32_t group_size = 8;
+    Images images = Images::worth;
     /// Codes are kept from batch to batch up to so many bytes; then all are forgotten.
     size_t kept_code_bytes = size_t{256} << 20;
     /// What a state view does not know is not there (a closed view).
@@ -45,6 +46,9 @@ class Offload {
     DeviceResult<OffloadResults> run(std::span<const OffloadJob> jobs, const OnFinal& on_final = {},
                                      const std::function<bool()>& is_wanted = {});
 
+    /// How many images its codes have.
+    [[nodiscard]] size_t images() const { return m_codes.images().size(); }
+
   private:
     class Batch;
 
@@ -61,14 +65,19 @@ class Offload {
     DeviceResult<void> reserve(BufferPtr& buffer, size_t bytes);
     DeviceResult<void> fill(BufferPtr& buffer, BytesView bytes);
     DeviceResult<void> fill_codes();
+    DeviceResult<void> fold_images();
+    DeviceResult<void> run_kernel(std::string_view kernel, size_t items,
+                                  std::span<const KernelArgument> arguments);
 
     Device& m_device;
     ProgramPtr m_program;
     OffloadOptions m_options;
     CodeStore m_codes;
-    size_t m_codes_there = 0;  ///< bytes that the device has
+    size_t m_codes_there = 0;   ///< bytes that the device has
+    size_t m_images_there = 0;  ///< images whose constants it has made
     BufferPtr m_lanes, m_arenas, m_shape, m_inputs, m_answers, m_code_records, m_code_bytes, m_environments,
         m_forks, m_hashes, m_order, m_places, m_columns, m_results;
+    BufferPtr m_images;
 };
 
 }  // namespace warpevm

@@ -14,6 +14,11 @@ namespace {
 using kernel::lane_record;
 
 constexpr size_t most_answer_bytes = size_t{1} << 31;
+/// What a lane that asks for a code has paid at least for the account: a call (EIP-150), or its entry in an
+/// access list (EIP-2930), which is less than a cold access.
+uint64_t gas_of_access(Fork fork) {
+    return fork < Fork::berlin ? 700 : 2400;
+}
 
 class Service {
   public:
@@ -107,6 +112,7 @@ class Service {
             number = m_tables.codes->add(hash, code.value);
         }
         if (!number) return escalate(*p.lane, kernel::STATUS_ESCALATE_device_memory);
+        m_tables.codes->enter(*number, p.job->rules->fork, gas_of_access(p.job->rules->fork));
         p.lane->answer = *number;
         p.lane->answered = 1;
     }

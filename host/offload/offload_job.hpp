@@ -50,6 +50,8 @@ struct OffloadResults {
     Bytes code_bytes;
     /// How often lanes waited for the host, and how many launches there were.
     uint64_t parks = 0, launches = 0;
+    /// From the launches of lanes to their ends.
+    uint64_t kernel_nanoseconds = 0;
 
     [[nodiscard]] const Address& account(uint32_t row) const { return accounts[row & ~ROW_IS_NEW_KEY]; }
     [[nodiscard]] SlotKey slot(uint32_t row) const {

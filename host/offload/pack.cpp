@@ -257,15 +257,20 @@ class JobPacker {
         if (m_tx.is_create()) return;
         load_code(m_entries[m_lane.sender]);
         const auto own = load_code(m_entries[m_lane.recipient]);
+        // A transaction pays at least its intrinsic gas.
+        const auto enters = [&](uint32_t entered) {
+            m_codes.enter(entered, m_job.rules->fork, m_tx.gas_limit - m_lane.gas);
+        };
         const auto changed = m_code_after.find(m_lane.recipient);
         const uint32_t code =
             changed != m_code_after.end() ? changed->second : own.value_or(kernel::CODE_EMPTY);
+        enters(code);
         if (m_job.rules->fork < Fork::prague) return;
         const auto delegate = delegation_target(bytes_of(code));
         if (!delegate || m_places.contains(*delegate)) return;
         if (add_entry(*delegate, m_job.state->read_account(*delegate))) {
             name(*delegate);
-            load_code(m_entries.back());
+            if (const auto delegated = load_code(m_entries.back())) enters(*delegated);
         }
     }
 
@@ -324,6 +329,7 @@ std::vector<kernel::fork_record> fork_records() {
         r.max_initcode_size = max_initcode_size;
         r.max_depth = max_call_depth;
         r.max_stack = max_stack;
+        r.family = instruction_family(static_cast<Fork>(f));
     }
     return records;
 }

@@ -120,26 +120,31 @@ bool is_right(const OffloadResults& r, size_t i, const OffloadJob& job, const Ex
     return slots == e.diff.slots.size() && record.slot_effects.count == slots;
 }
 
+/// In slices of so much work, over images or over raw bytecode.
+DeviceResult<void> self_test_with(Device& device, const ProgramPtr& program, uint32_t slice, Images images) {
+    const Cases cases;
+    ExecutionContext context;
+    OffloadOptions options;
+    options.limits = {usual_lane_limits()};
+    options.slice = slice;
+    options.images = images;
+    const auto results = Offload(device, program, options).run(cases.jobs);
+    if (!results) return tl::unexpected(results.error());
+    for (size_t i = 0; i < cases.jobs.size(); ++i)
+        if (!is_right(*results, i, cases.jobs[i], expect(context, cases.jobs[i])))
+            return tl::unexpected(DeviceError{
+                DeviceFault::wrong_answer, device.info().name, "self-test",
+                "wrong answer: lane " + std::to_string(i) + " in slices of " + std::to_string(slice) +
+                    (images == Images::never ? " over bytecode" : " over images")});
+    return {};
+}
+
 }  // namespace
 
 DeviceResult<void> self_test_lanes(Device& device, const ProgramPtr& program) {
-    const Cases cases;
-    ExecutionContext context;
-    std::vector<Expected> expected;
-    for (const OffloadJob& job : cases.jobs) expected.push_back(expect(context, job));
-    for (const uint32_t slice : {10'000U, 7U}) {
-        OffloadOptions options;
-        options.limits = {usual_lane_limits()};
-        options.slice = slice;
-        Offload offload(device, program, options);
-        const auto results = offload.run(cases.jobs);
-        if (!results) return tl::unexpected(results.error());
-        for (size_t i = 0; i < cases.jobs.size(); ++i)
-            if (!is_right(*results, i, cases.jobs[i], expected[i]))
-                return tl::unexpected(DeviceError{
-                    DeviceFault::wrong_answer, device.info().name, "self-test",
-                    "wrong answer: lane " + std::to_string(i) + " in slices of " + std::to_string(slice)});
-    }
+    for (const Images images : {Images::always, Images::never})
+        for (const uint32_t slice : {10'000U, 7U})
+            if (auto tested = self_test_with(device, program, slice, images); !tested) return tested;
     return {};
 }
 

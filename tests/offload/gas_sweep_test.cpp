@@ -24,7 +24,8 @@ class GasSweep : public Lanes {
         const uint64_t first = intrinsic_gas(scene.call(to, data).tx[0], fork);
         scene.jobs.clear();
         for (uint64_t gas = first - 1; gas < first + most; gas += step) scene.call(to, data, gas);
-        compare_with_cpu(runner(), context, scene.jobs, tally);
+        for (const Images images : {Images::always, Images::never})
+            compare_with_cpu(runner(50'000, images), context, scene.jobs, tally);
     }
     void sweep_forks(const Program& code, uint64_t most, uint64_t step, Fork since = Fork::byzantium) {
         for (const Fork fork : lane_forks) {
@@ -41,6 +42,13 @@ TEST_P(GasSweep, cheap_instructions) {
     p.op(OP_GAS).op(OP_ADD).push(50).push(1).push(1000).op(OP_CODECOPY).log();
     p.push(1).op(OP_SLOAD).log().push(99).push(2000).op(OP_RETURN);
     sweep_forks(p, 5500, 1);
+}
+
+/// With nothing left, an instruction that has no price of its own still runs.
+TEST_P(GasSweep, to_the_last_unit) {
+    sweep_forks(Program().push(0).push(0).op(OP_LOG0), 400, 1);
+    sweep_forks(Program().push(1).op(OP_SLOAD).op(OP_POP).push(1).op(OP_SLOAD).op(OP_POP), 2500, 1);
+    sweep_forks(Program().op(OP_SELFBALANCE).op(OP_POP), 20, 1, Fork::istanbul);
 }
 
 TEST_P(GasSweep, stores) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/offload/lane_case.hpp"
 
+#include <cstdlib>
 #include <map>
 
 #include "evm/base/hex.hpp"
@@ -179,6 +180,8 @@ bool observations_hold(const OffloadResults& results, size_t number, const State
 
 LaneRunner::LaneRunner(const std::string& kind, OffloadOptions options) {
     std::string build;
+    if (const char* images = std::getenv("WARPEVM_IMAGES"))
+        options.images = std::string_view(images) == "never" ? Images::never : Images::always;
     if (kind == "native") {
         m_device = open_native_device();
     } else {

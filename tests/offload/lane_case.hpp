@@ -37,6 +37,8 @@ class LaneRunner {
     explicit LaneRunner(const std::string& kind, OffloadOptions options = {});
     [[nodiscard]] bool usable() const { return m_offload != nullptr; }
     [[nodiscard]] const Device& device() const { return *m_device; }
+    /// How many images its codes have.
+    [[nodiscard]] size_t images() const { return m_offload->images(); }
     /// A device error is a failure of the test.
     OffloadResults run(std::span<const OffloadJob> jobs, const Offload::OnFinal& on_final = {},
                        const std::function<bool()>& is_wanted = {});

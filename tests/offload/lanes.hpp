@@ -15,20 +15,24 @@ class Lanes : public testing::TestWithParam<const char*> {
         if (!runner().usable()) GTEST_SKIP() << "left out: no device of the kind " << GetParam();
     }
 
-    /// Runs the scene's jobs in whole, and in slices of 10 steps.
+    /// Runs the scene's jobs in whole, and in slices of 10 steps; over images, and over raw bytecode.
     void compare(const Scene& scene, bool must_finish = true) {
-        for (const uint32_t slice : {50'000U, 10U}) {
-            const testing::ScopedTrace trace(__FILE__, __LINE__, "slices of " + std::to_string(slice));
-            compare_with_cpu(runner(slice), context, scene.jobs, tally, must_finish);
-            if (HasFailure()) return;
-        }
+        for (const Images images : {Images::always, Images::never})
+            for (const uint32_t slice : {50'000U, 10U}) {
+                const testing::ScopedTrace trace(__FILE__, __LINE__,
+                                                 (images == Images::never ? "bytecode, " : "images, ") +
+                                                     std::string("slices of ") + std::to_string(slice));
+                compare_with_cpu(runner(slice, images), context, scene.jobs, tally, must_finish);
+                if (HasFailure()) return;
+            }
     }
 
-    LaneRunner& runner(uint32_t slice = 50'000) const {
-        static std::map<std::pair<std::string, uint32_t>, LaneRunner> made;
+    LaneRunner& runner(uint32_t slice = 50'000, Images images = Images::always) const {
+        static std::map<std::tuple<std::string, uint32_t, Images>, LaneRunner> made;
         OffloadOptions options;
         options.slice = slice;
-        return made.try_emplace({GetParam(), slice}, GetParam(), options).first->second;
+        options.images = images;
+        return made.try_emplace({GetParam(), slice, images}, GetParam(), options).first->second;
     }
 
     ExecutionContext context;

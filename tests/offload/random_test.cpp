@@ -43,7 +43,9 @@ class Random : public Lanes {
                 scenes.push_back(make(seed + i, lane_forks[(seed + i) % std::size(lane_forks)]));
                 jobs.push_back(scenes.back()->jobs.front());
             }
-            compare_with_cpu(runner((seed / batch) % 2 == 0 ? 50'000 : 10), context, jobs, tally);
+            const uint64_t n = seed / batch;
+            const Images images = n % 3 == 0 ? Images::never : Images::always;
+            compare_with_cpu(runner(n % 2 == 0 ? 50'000 : 10, images), context, jobs, tally);
             context.codes().clear();
         }
         std::printf("%lu programs: %lu equal, %lu parks, %lu launches\n", count, tally.equal, tally.parks,

@@ -111,7 +111,9 @@ TEST_P(Fixtures, come_out_as_on_the_cpu) {
     if (files.empty())
         GTEST_SKIP() << "left out: no state tests in " << fixtures_folder()
                      << "; set WARPEVM_FIXTURES to the folder that holds ethereum-tests";
-    LaneRunner lanes(GetParam());
+    OffloadOptions options;
+    options.images = Images::always;
+    LaneRunner lanes(GetParam(), options);
     if (!lanes.usable()) GTEST_SKIP() << "left out: no device of the kind " << GetParam();
     for (const std::string& file : files) run_file(lanes, file);
     std::printf(

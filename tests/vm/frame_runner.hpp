@@ -65,6 +65,16 @@ class FrameRunner {
     /// A tracer sees the plain loop, whatever `interpreter` says.
     template <bool Recording = false>
     FrameOutcome run(const FrameInput& in, Interpreter interpreter, Tracer* tracer = nullptr) {
+        return run_with<Recording>(in, [&](Machine<Recording>& machine, const Message& message) {
+            machine.set_interpreter(interpreter);
+            machine.set_tracer(tracer);
+            return machine.call(message);
+        });
+    }
+
+    /// `call` makes the machine run the message.
+    template <bool Recording = false, class Call>
+    FrameOutcome run_with(const FrameInput& in, Call&& call) {
         m_state.set_account(contract_address, 1, U256{1000}, in.code);
         Journal<Recording> journal(m_state, m_context.codes());
         Logs logs;
@@ -77,8 +87,6 @@ class FrameRunner {
                                      .difficulty_or_randao = 0x20000,
                                      .parent_hash = keccak256(to_bytes32(999))};
         Machine<Recording> machine(journal, m_context.buffers(), logs, rules, block);
-        machine.set_interpreter(interpreter);
-        machine.set_tracer(tracer);
         journal.begin_block(in.fork >= Fork::spurious_dragon);
         journal.begin_transaction();
         machine.begin_transaction({.origin = caller_address, .gas_price = 10, .blob_hashes = {}});
@@ -96,7 +104,7 @@ class FrameRunner {
                               .input = in.calldata,
                               .code_address = contract_address,
                               .code = &journal.code(row)};
-        const FrameResult result = machine.call(message);
+        const FrameResult result = call(machine, message);
         FrameOutcome out{.status = result.status,
                          .gas_left = result.gas_left,
                          .refund = journal.refund(),

@@ -7,6 +7,7 @@
 #include "tests/fuzz/blocks/coverage.hpp"
 #include "tests/fuzz/blocks/shapes.hpp"
 #include "tests/vm/frame_runner.hpp"
+#include "tests/vm/gas_sweep_programs.hpp"
 #include "tests/vm/program_maker.hpp"
 
 namespace warpevm::test {
@@ -105,18 +106,7 @@ TEST_P(GasSweep, EveryLimitGivesTheSame) {
         }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Programs, GasSweep,
-    testing::Values(
-        "600160005560026001556003600255600054600155",          // stores and loads
-        "5a6000555a6001555a600255005a",                        // GAS around stores
-        "6000600060006000600060ee61fffff150600160005500",      // a call with value nothing, then a store
-        "6000600060006000600160ee612710f15a60005560206000f3",  // a call with value
-        "600a5b6001900380600257600160005560206000f3",          // a loop, then a store
-        "60ff6000536001601f60002060005260206000a060206000fd",  // memory, hash, log, revert
-        "600d600c600039600d6000f0600055006001600c60003960016000f300",  // creation
-        "60013360005260003560205260406000206000556000546001015a5500",  // keccak keys
-        "61ffff61fffe6000375a60005500"));                              // memory that costs
+INSTANTIATE_TEST_SUITE_P(Programs, GasSweep, testing::ValuesIn(gas_sweep_programs));  // memory that costs
 
 }  // namespace
 }  // namespace warpevm::test

@@ -168,6 +168,19 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     return bench;
 }
 
+CLI::App* add_lower(CLI::App& app, Arguments& a) {
+    CLI::App* lower =
+        app.add_subcommand("lower", "Prints a code's abstract form, from which all backends run it");
+    lower->add_option("CODE", a.lower.code, "hexadecimal digits, or a file that holds them")->required();
+    add_common(*lower, a.common);
+    hide(*lower, {"--backend", "--device", "--require-device", "--wait-for-device", "--device-batch",
+                  "--speculate", "--jobs", "--json", "--filter", "--kernel-cache", "--verbose", "--quiet"});
+    lower->add_flag("--deferred", a.lower.deferred,
+                    "leave arithmetic on constants to the device, as its images do");
+    lower->footer("Example: warpevm lower 0x5f355f52 --fork Shanghai");
+    return lower;
+}
+
 }  // namespace
 
 std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int& exit_code) {
@@ -187,6 +200,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
         {add_t8n(app, a.t8n, "warpevm"), Command::t8n},
         {add_devices(app, a), Command::devices},
         {add_bench(app, a), Command::bench},
+        {add_lower(app, a), Command::lower},
         {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")
              ->footer("Example: warpevm version"),
          Command::version},

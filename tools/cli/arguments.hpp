@@ -20,6 +20,7 @@ enum class Command : uint8_t {
     t8n,
     devices,
     bench,
+    lower,
     version,
     geth_statetest,
     geth_blocktest
@@ -51,6 +52,11 @@ struct DevicesOptions {
     bool self_test = false;
 };
 
+struct LowerOptions {
+    std::string code;  ///< hexadecimal, or a file's name
+    bool deferred = false;
+};
+
 struct Arguments {
     Command command{};
     CommonOptions common;
@@ -59,6 +65,7 @@ struct Arguments {
     T8nOptions t8n;
     DevicesOptions devices;
     BenchOptions bench;
+    LowerOptions lower;
     GethTestOptions geth_test;
 };
 

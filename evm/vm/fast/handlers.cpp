@@ -4,10 +4,11 @@
 #include "evm/vm/fast/handlers.hpp"
 
 #include "evm/vm/fast/image.hpp"
-#include "evm/vm/fast/operations.hpp"
+#include "evm/vm/lowering/operations.hpp"
 #include "evm/vm/memory_ops.hpp"
 
 namespace warpevm::fast {
+using namespace lowering;
 namespace {
 
 /// Slots are addressed in bytes, which saves a shift.

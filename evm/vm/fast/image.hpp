@@ -14,6 +14,7 @@
 
 namespace warpevm::fast {
 
+class Emitter;
 class Translator;
 
 /// A frame with less gas than the longest block costs at least has nothing translated for it: it may well end
@@ -43,6 +44,7 @@ class Image final : public CodeImage {
     [[nodiscard]] size_t size_in_bytes() const override { return m_size.load(std::memory_order_relaxed); }
 
   private:
+    friend class Emitter;
     friend class Translator;
     /// 64 positions of the code: which are jump destinations, and their slots in order once one was asked
     /// for.

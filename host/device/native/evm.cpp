@@ -13,6 +13,7 @@ std::span<const KernelEntry> evm_kernels() {
         make_entry<evm_program::evm_run>("evm", "evm_run"),
         make_entry<evm_program::evm_inputs>("evm", "evm_inputs"),
         make_entry<evm_program::evm_collect>("evm", "evm_collect"),
+        make_entry<evm_program::evm_fold>("evm", "evm_fold"),
         make_entry<evm_program::evm_words>("evm", "evm_words"),
     };
     return entries;

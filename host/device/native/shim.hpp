@@ -66,6 +66,9 @@ inline uint clz(uint x) {
 inline ulong clz(ulong x) {
     return x == 0 ? 64U : static_cast<ulong>(__builtin_clzll(x));
 }
+inline ulong popcount(ulong x) {
+    return static_cast<ulong>(__builtin_popcountll(x));
+}
 inline uint min(uint a, uint b) {
     return a < b ? a : b;
 }

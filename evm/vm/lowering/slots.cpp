@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evm/vm/fast/slots.hpp"
+#include "evm/vm/lowering/slots.hpp"
 
 #include <algorithm>
 #include <limits>
 
-namespace warpevm::fast {
+namespace warpevm::lowering {
 namespace {
 constexpr int32_t at_the_end = std::numeric_limits<int32_t>::max();
 }
@@ -102,4 +102,4 @@ void Slots::assign_made() {
     }
 }
 
-}  // namespace warpevm::fast
+}  // namespace warpevm::lowering

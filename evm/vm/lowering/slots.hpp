@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "evm/vm/fast/block_ir.hpp"
+#include "evm/vm/lowering/block_ir.hpp"
 
-namespace warpevm::fast {
+namespace warpevm::lowering {
 
 /// Slots in words relative to the block's stack pointer. Used again for block after block.
 class Slots {
@@ -21,6 +21,8 @@ class Slots {
     }
     /// The first word above all that lives in the block.
     [[nodiscard]] int32_t end() const { return m_end; }
+    /// Where the words for passing needs begin.
+    [[nodiscard]] int32_t first_spare() const { return m_top; }
     /// A word for a passing need, above everything; `n` counts from 0.
     int32_t spare(int32_t n) {
         if (m_top + n + 1 > m_end) m_end = m_top + n + 1;
@@ -55,4 +57,4 @@ class Slots {
     int32_t m_end = 0;
 };
 
-}  // namespace warpevm::fast
+}  // namespace warpevm::lowering

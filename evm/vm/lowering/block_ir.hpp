@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "evm/base/u256.hpp"
-#include "evm/vm/message.hpp"
-#include "evm/vm/opcodes.hpp"
+#include "evm/vm/lowering/lowered.hpp"
 
-namespace warpevm::fast {
+namespace warpevm::lowering {
 
 /// Where a value comes from.
 struct Value {
@@ -51,6 +50,7 @@ struct Block {
     size_t position = 0;
     std::vector<Operation> operations;
     std::vector<U256> constants;
+    std::vector<Expression> expressions;  ///< constants without a value yet
     std::vector<Value> stack;
     int32_t entry_used = 0;  ///< how deep below its beginning the block looks
     int32_t growth = 0;      ///< how far above its beginning the EVM's stack reaches
@@ -62,6 +62,7 @@ struct Block {
     void reset(size_t at) {
         operations.clear();
         constants.clear();
+        expressions.clear();
         stack.clear();
         position = at;
         entry_used = growth = definitions = 0;
@@ -69,14 +70,28 @@ struct Block {
         end = {};
     }
     [[nodiscard]] int32_t height_change() const { return static_cast<int32_t>(stack.size()) - entry_used; }
+    /// Whether it is a constant with a value.
+    [[nodiscard]] bool is_known(const Value& v) const {
+        return v.kind == Value::constant && lowering::is_known(expressions, v.index);
+    }
+};
+
+/// What becomes of operations on constants: the host's arithmetic does them, or they are left as expressions.
+enum class Folding : uint8_t { now, deferred };
+
+struct ReadingOptions {
+    Folding folding = Folding::now;
+    /// Of several JUMPDESTs in a row, whether the first one's block takes in the gas of those behind it.
+    bool joins_jumpdests = true;
 };
 
 /// Reads the block at `position` into `block`, whose vectors are used again: it ends with a jump, a halt,
 /// before a JUMPDEST, or where it gets too long.
-void read_block(BytesView code, const GasTable& gas_table, size_t position, Block& block);
+void read_block(BytesView code, const GasTable& gas_table, size_t position, const ReadingOptions& options,
+                Block& block);
 
-/// Marks operations whose results nobody uses, where leaving them out changes nothing. `used` is room to work
-/// in.
-void remove_dead_operations(Block& block, std::vector<uint8_t>& used);
+/// Marks operations whose results nobody uses, where leaving them out changes nothing. `uses` becomes how
+/// often each definition is used by what is left.
+void remove_dead_operations(Block& block, std::vector<uint32_t>& uses);
 
-}  // namespace warpevm::fast
+}  // namespace warpevm::lowering

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pure operations, once: the fast loop's handlers run them and the translator folds constants with them.
+// The pure operations, once: the fast loop's handlers run them and lowering folds constants with them.
 #pragma once
 
 #include "evm/base/u256.hpp"
 #include "evm/vm/opcodes.hpp"
 
-namespace warpevm::fast {
+namespace warpevm::lowering {
 
 // Each writes its result last, so that the result may share its place with an operand.
 #define WARPEVM_BINARY(Name, expression)                                             \
@@ -93,4 +93,4 @@ bool visit_unary(uint8_t opcode, Visit&& visit) {
     }
 }
 
-}  // namespace warpevm::fast
+}  // namespace warpevm::lowering

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evm/vm/fast/block_ir.hpp"
+#include "evm/vm/lowering/block_ir.hpp"
 
 #include <algorithm>
 
 #include "evm/vm/buffers.hpp"
-#include "evm/vm/fast/operations.hpp"
+#include "evm/vm/lowering/operations.hpp"
 
-namespace warpevm::fast {
+namespace warpevm::lowering {
 namespace {
 
 /// Longer stretches are cut, so that translating one place never costs more than this many operations.
@@ -30,8 +30,9 @@ bool is_power_of_two(const U256& x) {
 
 class Reader {
   public:
-    Reader(BytesView code, const GasTable& gas_table, size_t position, Block& block)
-        : m_code(code), m_gas_table(gas_table), m_pc(position), m_block(block) {
+    Reader(BytesView code, const GasTable& gas_table, size_t position, const ReadingOptions& options,
+           Block& block)
+        : m_code(code), m_gas_table(gas_table), m_options(options), m_pc(position), m_block(block) {
         m_block.reset(position);
     }
     void read();
@@ -63,6 +64,7 @@ class Reader {
     bool step(uint8_t op, const OpcodeInfo& info);
     bool end_block(uint8_t op);
     bool fold(Operation& o);
+    bool defer(const Operation& o);
     void simplify(Operation& o);
     void operation(uint8_t op, const OpcodeInfo& info);
     void push_immediate(unsigned size);
@@ -74,6 +76,7 @@ class Reader {
 
     BytesView m_code;
     const GasTable& m_gas_table;
+    const ReadingOptions& m_options;
     size_t m_pc;
     Block& m_block;
     int32_t m_segment =
@@ -91,7 +94,7 @@ void Reader::skip_jumpdests() {
 }
 
 void Reader::read() {
-    skip_jumpdests();
+    if (m_options.joins_jumpdests) skip_jumpdests();
     const bool only_jumpdests = m_pc != m_block.position;
     for (size_t n = 0;; ++n) {
         const uint8_t op = m_pc < m_code.size() ? m_code[m_pc] : uint8_t{OP_STOP};
@@ -104,8 +107,9 @@ void Reader::read() {
         }
         const OpcodeInfo& info = m_gas_table.ops[op];
         if (!info.defined || op == OP_INVALID) {
-            m_block.end = {.status =
-                               info.defined ? Status::invalid_instruction : Status::undefined_instruction};
+            m_block.end = {
+                .status = info.defined ? Status::invalid_instruction : Status::undefined_instruction,
+                .next = m_pc + 1};
             break;
         }
         reach(info.pops);
@@ -176,19 +180,25 @@ void Reader::push_immediate(unsigned size) {
 }
 
 void Reader::operation(uint8_t op, const OpcodeInfo& info) {
-    Operation o{.opcode = op, .inputs = info.pops, .charged_ahead = charged()};  // up to here, for now
+    const int64_t before = charged();
+    Operation& o = m_block.operations.emplace_back();
+    o.opcode = op;
+    o.inputs = info.pops;
+    o.charged_ahead = before;  // for now
     for (int i = 0; i < info.pops; ++i) o.in[i] = pop();
     if (op == OP_GT || op == OP_SGT) {
         o.opcode = op == OP_GT ? OP_LT : OP_SLT;
         std::swap(o.in[0], o.in[1]);
     }
-    if (fold(o)) return;
-    simplify(o);
+    if (fold(o)) {
+        m_block.operations.pop_back();
+        return;
+    }
+    if (m_options.folding == Folding::now) simplify(o);
     if (info.pushes != 0) {
         o.made = m_block.definitions++;
         push({Value::made, o.made});
     }
-    m_block.operations.push_back(o);
     if (looks_at_gas(op)) {
         m_segment = static_cast<int32_t>(m_block.operations.size());
         m_block.operations.push_back(Operation{.charges_gas = true});
@@ -199,6 +209,7 @@ void Reader::operation(uint8_t op, const OpcodeInfo& info) {
 bool Reader::fold(Operation& o) {
     for (int i = 0; i < o.inputs; ++i)
         if (o.in[i].kind != Value::constant) return false;
+    if (m_options.folding == Folding::deferred) return defer(o);
     U256 result;
     if (o.inputs == 2 && visit_binary(o.opcode, [&]<class Op>() {
             Op::apply(result, constant(o.in[0]), constant(o.in[1]));
@@ -211,6 +222,18 @@ bool Reader::fold(Operation& o) {
         return true;
     }
     return false;
+}
+
+/// The constant is there, its value is not.
+bool Reader::defer(const Operation& o) {
+    const bool foldable = o.inputs == 2   ? visit_binary(o.opcode, []<class Op>() {})
+                          : o.inputs == 1 ? visit_unary(o.opcode, []<class Op>() {})
+                                          : false;
+    if (!foldable) return false;
+    const auto index = static_cast<int32_t>(m_block.constants.size());
+    m_block.expressions.push_back({index, o.opcode, o.in[0].index, o.inputs == 2 ? o.in[1].index : 0});
+    push_constant({});
+    return true;
 }
 
 /// Multiplying and dividing by powers of two are shifts and masks.
@@ -260,14 +283,15 @@ bool is_pure(uint8_t op) {
 
 }  // namespace
 
-void read_block(BytesView code, const GasTable& gas_table, size_t position, Block& block) {
-    Reader(code, gas_table, position, block).read();
+void read_block(BytesView code, const GasTable& gas_table, size_t position, const ReadingOptions& options,
+                Block& block) {
+    Reader(code, gas_table, position, options, block).read();
 }
 
-void remove_dead_operations(Block& block, std::vector<uint8_t>& used) {
-    used.assign(static_cast<size_t>(block.definitions), 0);
+void remove_dead_operations(Block& block, std::vector<uint32_t>& uses) {
+    uses.assign(static_cast<size_t>(block.definitions), 0);
     const auto use = [&](const Value& v) {
-        if (v.kind == Value::made) used[static_cast<size_t>(v.index)] = 1;
+        if (v.kind == Value::made) ++uses[static_cast<size_t>(v.index)];
     };
     const bool stays =
         block.end.kind == End::jump || block.end.kind == End::branch || block.end.kind == End::fall_through;
@@ -282,10 +306,10 @@ void remove_dead_operations(Block& block, std::vector<uint8_t>& used) {
             it->dead = it->gas == 0;
             continue;
         }
-        it->dead = it->made >= 0 && used[static_cast<size_t>(it->made)] == 0 && is_pure(it->opcode);
+        it->dead = it->made >= 0 && uses[static_cast<size_t>(it->made)] == 0 && is_pure(it->opcode);
         if (!it->dead)
             for (int i = 0; i < it->inputs; ++i) use(it->in[i]);
     }
 }
 
-}  // namespace warpevm::fast
+}  // namespace warpevm::lowering
