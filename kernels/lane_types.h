@@ -20,5 +20,6 @@ typedef struct {
 #define WARPEVM_ADDRESS address20
 #include "evm/types/records.h"
 #include "kernels/lane.h"
+#include "kernels/transfer.h"
 
 #endif

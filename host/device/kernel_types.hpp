@@ -15,6 +15,7 @@ namespace warpevm::kernel {
 #define WARPEVM_HASH Bytes32
 #define WARPEVM_ADDRESS Address
 #include "kernels/lane.h"
+#include "kernels/transfer.h"
 #undef WARPEVM_U32
 #undef WARPEVM_U64
 #undef WARPEVM_WORD

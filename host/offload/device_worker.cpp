@@ -102,13 +102,16 @@ void DeviceWorker::work() {
 
 DeviceResult<void> DeviceWorker::open() {
     if (m_offload[0]) return {};
-    auto program = m_programs->get("evm", build_options(m_programs->device().info()));
+    const std::string how = build_options(m_programs->device().info());
+    auto program = m_programs->get("evm", how);
     if (!program) return tl::unexpected(program.error());
+    auto transfers = m_programs->get("transfers", how);
+    if (!transfers) return tl::unexpected(transfers.error());
     if (auto tested = self_test_lanes(m_programs->device(), *program); !tested) return tested;
     for (const bool absent : {false, true}) {
         OffloadOptions options = m_options.offload;
         options.unknown_is_absent = absent;
-        m_offload[absent] = std::make_unique<Offload>(m_programs->device(), *program, options);
+        m_offload[absent] = std::make_unique<Offload>(m_programs->device(), *program, options, *transfers);
     }
     return {};
 }

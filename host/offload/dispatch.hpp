@@ -9,6 +9,7 @@
 #include "host/offload/lane_limits.hpp"
 #include "host/offload/lane_service.hpp"
 #include "host/offload/pack.hpp"
+#include "host/offload/transfers.hpp"
 
 namespace warpevm {
 
@@ -32,8 +33,9 @@ struct OffloadOptions {
 /// Not thread-safe. Keeps codes and buffers from batch to batch.
 class Offload {
   public:
-    /// `program` is "evm", built for `device`, which must outlive this.
-    Offload(Device& device, ProgramPtr program, OffloadOptions options);
+    /// `program` is "evm", built for `device`, which must outlive this; `transfers` is "transfers", without
+    /// which lanes do those too.
+    Offload(Device& device, ProgramPtr program, OffloadOptions options, ProgramPtr transfers = nullptr);
 
     /// Called with jobs, by number, that are done or escalated for good; each job comes once. The results so
     /// far hold all that is theirs.
@@ -45,6 +47,11 @@ class Offload {
     DeviceResult<OffloadResults> run(std::span<const OffloadJob> jobs, const OnFinal& on_final = {},
                                      const std::function<bool()>& is_wanted = {});
 
+    /// What went to the program of transfers so far.
+    [[nodiscard]] Transfers::Counts transfers() const {
+        return m_transfers ? m_transfers->counts() : Transfers::Counts{};
+    }
+
   private:
     class Batch;
 
@@ -55,6 +62,8 @@ class Offload {
         const OnFinal& on_final;
         const std::function<bool()>& is_wanted;
     };
+    DeviceResult<void> run_transfers(std::span<const OffloadJob> jobs, std::vector<size_t>& chosen,
+                                     const OnFinal& on_final, OffloadResults& results);
     DeviceResult<void> run_with(const Stage& stage, std::span<const OffloadJob> jobs,
                                 std::span<const size_t> chosen, OffloadResults& results);
     /// Makes a buffer at least so large; keeps what is large enough.
@@ -65,6 +74,7 @@ class Offload {
     Device& m_device;
     ProgramPtr m_program;
     OffloadOptions m_options;
+    std::optional<Transfers> m_transfers;
     CodeStore m_codes;
     size_t m_codes_there = 0;  ///< bytes that the device has
     BufferPtr m_lanes, m_arenas, m_shape, m_inputs, m_answers, m_code_records, m_code_bytes, m_environments,
