@@ -28,8 +28,9 @@ class Loans : public std::enable_shared_from_this<Loans> {
     /// A transaction that nobody has begun.
     std::optional<Claims::Loan> borrow(uint32_t index);
     /// Likewise some of those that the commit loop comes to last, `most` of them at most, in order: while it
-    /// works from the front, they are not in its way for longest.
-    std::vector<Claims::Loan> borrow_last(uint32_t most);
+    /// works from the front, they are not in its way for longest. Only before the transaction `end`, so that
+    /// what was given back is not borrowed again.
+    std::vector<Claims::Loan> borrow_last(uint32_t most, uint32_t end = ~uint32_t{0});
     /// `results.transactions[i]` is of `loans[i]`; rows stand for keys (ROW_IS_NEW_KEY). Answers how many
     /// were taken: others were overridden, or are visibly wrong, which gives them back. Executes nothing,
     /// and takes a few microseconds for each.
@@ -37,6 +38,8 @@ class Loans : public std::enable_shared_from_this<Loans> {
     /// `why` is counted in the block's route report.
     void give_back(std::span<const Claims::Loan> loans, std::string_view why);
     [[nodiscard]] bool over() const;
+    /// All before this one are committed. After the window: more than any.
+    [[nodiscard]] uint32_t next() const;
 
     /// The state as of the transaction's position: what is committed, and what others did ahead of their
     /// turn. Reads fail once the window has ended. Codes stay valid as long as the view.

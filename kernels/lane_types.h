@@ -21,5 +21,6 @@ typedef struct {
 #include "evm/types/records.h"
 #include "kernels/image.h"
 #include "kernels/lane.h"
+#include "kernels/transfer.h"
 
 #endif

@@ -220,12 +220,12 @@ std::optional<Claims::Loan> Loans::borrow(uint32_t index) {
     return m_window->progress().claims().lend(index);
 }
 
-std::vector<Claims::Loan> Loans::borrow_last(uint32_t most) {
+std::vector<Claims::Loan> Loans::borrow_last(uint32_t most, uint32_t end) {
     const std::shared_lock used(m_lock);
     std::vector<Claims::Loan> loans;
     if (m_window == nullptr) return loans;
     const uint32_t next = m_window->progress().next();
-    for (uint32_t i = m_window->order().count(); i > next && loans.size() < most; --i)
+    for (uint32_t i = std::min(end, m_window->order().count()); i > next && loans.size() < most; --i)
         if (const auto loan = m_window->progress().claims().lend(i - 1)) loans.push_back(*loan);
     std::reverse(loans.begin(), loans.end());
     return loans;
@@ -266,6 +266,11 @@ void Loans::give_back(std::span<const Claims::Loan> loans, std::string_view why)
 bool Loans::over() const {
     const std::shared_lock used(m_lock);
     return m_window == nullptr || m_window->progress().over();
+}
+
+uint32_t Loans::next() const {
+    const std::shared_lock used(m_lock);
+    return m_window == nullptr ? ~uint32_t{0} : m_window->progress().next();
 }
 
 void Loans::end() {

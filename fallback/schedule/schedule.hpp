@@ -52,7 +52,7 @@ struct WorkerPlace {
 template <class P>
 concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) {
     { w.place } -> std::same_as<WorkerPlace&>;
-    /// The block begins, where this is its first transaction.
+    /// The transaction is next. Its block begins, if it has not yet.
     p.before(w, index);
     /// It holds the commit lock, has found no turn, and is about to release it: a place for tests to dwell
     /// on.
@@ -188,13 +188,15 @@ class Schedule {
     /// False where the next transaction is being executed by somebody else.
     bool begin_turn(Worker& w) {
         const uint32_t index = m_next.load(std::memory_order_relaxed);
-        if (index >= m_claims.count() || is_awaited(index)) return false;
+        if (index >= m_claims.count()) return false;
+        m_platform.before(w,
+                          index);  // so that who executes its first transactions sees what comes before them
+        if (is_awaited(index)) return false;
         const auto was = m_claims.take(index);
         if (!was) return false;
         WorkerPlace& p = w.place;
         p.at = WorkerPlace::in_turn;
         p.index = index;
-        m_platform.before(w, index);
         if (!m_open.load(std::memory_order_relaxed)) {  // what was speculated before it backed off is dropped
             p.how = WorkerPlace::alone;
             p.seconds = m_platform.execute_alone(w, index);

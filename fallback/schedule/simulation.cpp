@@ -72,6 +72,7 @@ class Virtual {
     std::vector<const RecordedRun*> m_runs;  ///< published, and not committed
     std::vector<Worker> m_workers;
     std::vector<Sealing> m_sealing;
+    uint32_t m_begun = 0;    ///< blocks
     uint64_t m_changed = 0;  ///< keys, since the table was entered or left
 };
 
@@ -197,7 +198,9 @@ bool Virtual::seal_some(Worker& w) {
 
 void Virtual::before(Worker& w, uint32_t index) {
     const uint32_t block = m_line.block[index];
-    if (index == 0 || m_line.block[index - 1] != block) spend(w, m_window.blocks[block].open);
+    if (block < m_begun) return;
+    m_begun = block + 1;
+    spend(w, m_window.blocks[block].open);
 }
 
 void Virtual::enter_table(Worker& w) {

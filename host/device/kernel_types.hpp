@@ -16,6 +16,7 @@ namespace warpevm::kernel {
 #define WARPEVM_ADDRESS Address
 #include "kernels/image.h"
 #include "kernels/lane.h"
+#include "kernels/transfer.h"
 #undef WARPEVM_U32
 #undef WARPEVM_U64
 #undef WARPEVM_WORD

@@ -15,7 +15,8 @@ constexpr Row rows[] = {{"evm", self_test_evm},
                         {"keccak", self_test_keccak},
                         {"probe", self_test_probe},
                         {"recover", self_test_recover},
-                        {"transactions", self_test_transactions}};
+                        {"transactions", self_test_transactions},
+                        {"transfers", self_test_transfers}};
 
 }  // namespace
 

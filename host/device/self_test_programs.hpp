@@ -15,6 +15,7 @@ DeviceResult<void> self_test_probe(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_keccak(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_recover(Device& device, DeviceProgram& program);
 DeviceResult<void> self_test_transactions(Device& device, DeviceProgram& program);
+DeviceResult<void> self_test_transfers(Device& device, DeviceProgram& program);
 
 /// What an arithmetic instruction leaves of operands a (the topmost), b and c, by the host's arithmetic.
 U256 host_word(uint8_t op, const U256& a, const U256& b, const U256& c);

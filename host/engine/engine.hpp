@@ -25,7 +25,8 @@ struct EngineSettings {
     /// The device takes all that it can, and the commit loop waits for it: for tests that ask where work ran.
     /// Else it takes from the window's end, and what is late is overridden.
     bool device_takes_all = false;
-    /// Transactions that a device executes at once, not seeing one another.
+    /// Transactions that a device executes at once; those that contradict one another again
+    /// (device_batch.hpp).
     uint32_t device_batch = 4096;
     /// Of codes and what was translated of them.
     size_t code_cache_bytes = CodeCache::default_limit;

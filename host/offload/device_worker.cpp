@@ -8,70 +8,6 @@
 namespace warpevm {
 namespace {
 
-/// From the device's columns, which grow while it works, to the commit loop's: each time what is new.
-class NewResults {
-  public:
-    /// `records` are of jobs whose columns came since the last call.
-    TransactionResults take(const OffloadResults& from, std::vector<transaction_record> records) {
-        TransactionResults to;
-        const uint32_t accounts = m_accounts, slots = m_slots, logs = m_logs;
-        const auto fresh_log = from.logs.begin() + logs;
-        move_range(records, &transaction_record::logs, logs);
-        move(from.accounts, m_accounts, to.accounts);
-        for (; m_slots < from.slots.size(); ++m_slots)
-            to.slots.push_back(from.slot(m_slots | ROW_IS_NEW_KEY));
-        move(from.account_observations, m_account_observations, to.account_observations, records,
-             &transaction_record::account_observations);
-        move(from.slot_observations, m_slot_observations, to.slot_observations, records,
-             &transaction_record::slot_observations);
-        move(from.account_effects, m_account_effects, to.account_effects, records,
-             &transaction_record::account_effects);
-        move(from.slot_effects, m_slot_effects, to.slot_effects, records, &transaction_record::slot_effects);
-        move(from.accounts_read, m_accounts_read, to.accounts_read, records,
-             &transaction_record::accounts_read);
-        move(from.slots_read, m_slots_read, to.slots_read, records, &transaction_record::slots_read);
-        for (auto& o : to.account_observations) o.row -= accounts;
-        for (auto& e : to.account_effects) e.row -= accounts;
-        for (Row& row : to.accounts_read) row -= accounts;
-        for (auto& o : to.slot_observations) o.row -= slots;
-        for (auto& e : to.slot_effects) e.row -= slots;
-        for (Row& row : to.slots_read) row -= slots;
-        for (auto log = fresh_log; log != from.logs.end(); ++log)
-            to.logs.add(log->address, std::span(from.topics).subspan(log->first_topic, log->topic_count),
-                        BytesView(from.log_bytes).subspan(log->data_offset, log->data_size));
-        m_logs = static_cast<uint32_t>(from.logs.size());
-        for (; m_codes < from.codes.size(); ++m_codes) {
-            const kernel::deployed_code& code = from.codes[m_codes];
-            const BytesView bytes = BytesView(from.code_bytes).subspan(code.at, code.size);
-            to.codes.emplace_back(bytes.begin(), bytes.end());
-        }
-        to.transactions = std::move(records);
-        return to;
-    }
-
-  private:
-    using Range = record_range transaction_record::*;
-    static void move_range(std::vector<transaction_record>& records, Range range, uint32_t by) {
-        for (transaction_record& record : records) (record.*range).first -= by;
-    }
-    template <class T>
-    static void move(const std::vector<T>& column, uint32_t& taken, std::vector<T>& to) {
-        to.assign(column.begin() + taken, column.end());
-        taken = static_cast<uint32_t>(column.size());
-    }
-    template <class T>
-    static void move(const std::vector<T>& column, uint32_t& taken, std::vector<T>& to,
-                     std::vector<transaction_record>& records, Range range) {
-        move_range(records, range, taken);
-        move(column, taken, to);
-    }
-
-    // Of each column: how much was taken.
-    uint32_t m_accounts = 0, m_slots = 0, m_account_observations = 0, m_slot_observations = 0,
-             m_account_effects = 0, m_slot_effects = 0, m_accounts_read = 0, m_slots_read = 0, m_logs = 0,
-             m_codes = 0;
-};
-
 /// What a job needs of its block.
 struct BlockCopy {
     Rules rules;
@@ -89,6 +25,7 @@ struct DeviceWorker::Window {
     std::vector<Address> senders;
     std::vector<Claims::Loan> borrowed;  ///< not executed yet
     std::vector<bool> suits;             ///< a device can try it
+    uint32_t untried = 0;                ///< what is before it was not borrowed yet; from the end
     bool unknown_is_absent = false;
 };
 
@@ -121,6 +58,7 @@ Borrower DeviceWorker::borrower(const ExecutionOptions& options) {
             }
             window->blocks.push_back({block.rules, block.environment});
         }
+        window->untried = static_cast<uint32_t>(window->transactions.size());
         if (m_options.takes_all)
             for (uint32_t i = 0; i < window->transactions.size(); ++i)
                 if (const auto loan = window->suits[i] ? window->loans->borrow(i) : std::nullopt)
@@ -164,13 +102,16 @@ void DeviceWorker::work() {
 
 DeviceResult<void> DeviceWorker::open() {
     if (m_offload[0]) return {};
-    auto program = m_programs->get("evm", build_options(m_programs->device().info()));
+    const std::string how = build_options(m_programs->device().info());
+    auto program = m_programs->get("evm", how);
     if (!program) return tl::unexpected(program.error());
+    auto transfers = m_programs->get("transfers", how);
+    if (!transfers) return tl::unexpected(transfers.error());
     if (auto tested = self_test_lanes(m_programs->device(), *program); !tested) return tested;
     for (const bool absent : {false, true}) {
         OffloadOptions options = m_options.offload;
         options.unknown_is_absent = absent;
-        m_offload[absent] = std::make_unique<Offload>(m_programs->device(), *program, options);
+        m_offload[absent] = std::make_unique<Offload>(m_programs->device(), *program, options, *transfers);
     }
     return {};
 }
@@ -187,7 +128,9 @@ void DeviceWorker::serve(Window& window) {
             const size_t count = std::min<size_t>(m_options.batch, window.borrowed.size());
             batch.assign(window.borrowed.begin(), window.borrowed.begin() + static_cast<ptrdiff_t>(count));
         } else {
-            window.borrowed = window.loans->borrow_last(m_options.batch);
+            // Each once: what was given back stays the CPU's.
+            window.borrowed = window.loans->borrow_last(m_options.batch, window.untried);
+            if (!window.borrowed.empty()) window.untried = window.borrowed.front().index;
             batch = window.borrowed;
         }
         if (batch.empty()) return;
@@ -199,45 +142,35 @@ void DeviceWorker::serve(Window& window) {
 
 /// False where the device is lost; what it had was given back.
 bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) {
-    std::vector<Claims::Loan> tried, left;
-    std::vector<OffloadJob> jobs;
-    std::vector<std::unique_ptr<StateView>> states;
+    const BatchOptions options{.most_rounds = m_options.takes_all ? ~uint32_t{0} : m_options.most_rounds,
+                               .waits = m_options.takes_all};
+    BatchCounts counts;
+    DeviceBatch batch(*window.loans, *m_offload[window.unknown_is_absent], options, counts);
     for (const Claims::Loan& loan : loans) {
         if (!window.suits[loan.index]) {
-            left.push_back(loan);
+            window.loans->give_back({&loan, 1}, "unsupported");
             continue;
         }
         const BlockCopy& block = window.blocks[window.block_of[loan.index]];
-        states.push_back(window.loans->state_at(loan.index));
-        jobs.push_back({.tx = &window.transactions[loan.index],
-                        .sender = window.senders[loan.index],
-                        .rules = &block.rules,
-                        .environment = &block.environment,
-                        .state = states.back().get()});
-        tried.push_back(loan);
+        batch.add(loan, {.tx = &window.transactions[loan.index],
+                         .sender = window.senders[loan.index],
+                         .rules = &block.rules,
+                         .environment = &block.environment});
     }
-    window.loans->give_back(left, "unsupported");
-    NewResults fresh;
-    // As lanes end, so that nobody waits for the longest.
-    const auto hand_in = [&](const OffloadResults& so_far, std::span<const size_t> ended) {
-        std::vector<Claims::Loan> done;
-        std::vector<transaction_record> records;
-        for (const size_t i : ended) {
-            if (so_far.statuses[i] == kernel::STATUS_done) {
-                done.push_back(tried[i]);
-                records.push_back(so_far.records[i]);
-            } else {
-                window.loans->give_back({&tried[i], 1}, name(so_far.statuses[i]));
-            }
-        }
-        if (!done.empty()) window.loans->hand_in(done, fresh.take(so_far, std::move(records)));
-    };
-    const auto ran =
-        m_offload[window.unknown_is_absent]->run(jobs, hand_in, [&] { return !window.loans->over(); });
+    const auto ran = batch.run();
+    {
+        const std::lock_guard held(m_lock);
+        m_counts += counts;
+    }
     if (ran) return true;
     lose(ran.error());
     window.loans->give_back(window.borrowed, "device_lost");
     return false;
+}
+
+BatchCounts DeviceWorker::counts() const {
+    const std::lock_guard held(m_lock);
+    return m_counts;
 }
 
 void DeviceWorker::lose(const DeviceError& error) {

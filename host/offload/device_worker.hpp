@@ -12,14 +12,17 @@
 #include "evm/chain/executor.hpp"
 #include "fallback/loans.hpp"
 #include "host/device/device_programs.hpp"
-#include "host/offload/dispatch.hpp"
+#include "host/offload/device_batch.hpp"
 
 namespace warpevm {
 
 struct DeviceWorkerOptions {
     OffloadOptions offload;
-    /// Transactions of one batch. Those of a batch don't see what the others of it do.
+    /// Transactions of one batch.
     uint32_t batch = 4096;
+    /// Rounds of one batch, where the commit loop does not wait: each costs a few launches, in which a chain
+    /// of transactions that wait for one another gets on by one.
+    uint32_t most_rounds = 8;
     /// All of a window is borrowed before its first transaction, in order; else from its end, while the CPU
     /// works from its beginning.
     bool takes_all = false;
@@ -38,6 +41,8 @@ class DeviceWorker {
     [[nodiscard]] Borrower borrower(const ExecutionOptions& options);
     /// Why the device is not used any more; empty: it works.
     [[nodiscard]] std::string lost_because() const;
+    /// Of all batches that have ended.
+    [[nodiscard]] BatchCounts counts() const;
 
   private:
     struct Window;
@@ -55,6 +60,7 @@ class DeviceWorker {
     std::deque<std::unique_ptr<Window>> m_windows;
     bool m_ends = false;
     std::string m_lost_because;
+    BatchCounts m_counts;
     std::thread m_thread;  ///< last: it uses the others
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <numeric>
 
 #include "evm/vm/precompiles.hpp"
 #include "host/offload/collect.hpp"
@@ -286,11 +287,13 @@ class Offload::Batch {
     Bytes m_gathered;
 };
 
-Offload::Offload(Device& device, ProgramPtr program, OffloadOptions options)
+Offload::Offload(Device& device, ProgramPtr program, OffloadOptions options, ProgramPtr transfers)
     : m_device(device),
       m_program(std::move(program)),
       m_options(std::move(options)),
-      m_codes(m_options.images) {}
+      m_codes(m_options.images) {
+    if (transfers) m_transfers.emplace(device, std::move(transfers));
+}
 
 DeviceResult<void> Offload::reserve(BufferPtr& buffer, size_t bytes) {
     if (buffer && buffer->size() >= bytes) return {};
@@ -362,6 +365,19 @@ DeviceResult<void> Offload::run_with(const Stage& stage, std::span<const Offload
     return {};
 }
 
+/// `chosen`: all, and afterwards those that are no plain transfers.
+DeviceResult<void> Offload::run_transfers(std::span<const OffloadJob> jobs, std::vector<size_t>& chosen,
+                                          const OnFinal& on_final, OffloadResults& results) {
+    auto others = m_transfers->run(jobs, m_options.unknown_is_absent, results);
+    if (!others) return tl::unexpected(others.error());
+    std::vector<size_t> ended;
+    std::set_difference(chosen.begin(), chosen.end(), others->begin(), others->end(),
+                        std::back_inserter(ended));
+    if (on_final && !ended.empty()) on_final(results, ended);
+    chosen = std::move(*others);
+    return {};
+}
+
 DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, const OnFinal& on_final,
                                           const std::function<bool()>& is_wanted) {
     OffloadResults results;
@@ -374,7 +390,8 @@ DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, cons
     }
     if (!m_forks) WARPEVM_TRY(fill(m_forks, bytes_of(fork_records())));
     std::vector<size_t> chosen(jobs.size());
-    for (size_t i = 0; i < jobs.size(); ++i) chosen[i] = i;
+    std::iota(chosen.begin(), chosen.end(), size_t{0});
+    if (m_transfers) WARPEVM_TRY(run_transfers(jobs, chosen, on_final, results));
     for (size_t k = 0; k < m_options.limits.size() && !chosen.empty(); ++k) {
         const bool is_last = k + 1 == m_options.limits.size();
         WARPEVM_TRY(run_with({m_options.limits[k], is_last, on_final, is_wanted}, jobs, chosen, results));

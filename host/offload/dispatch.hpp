@@ -9,6 +9,7 @@
 #include "host/offload/lane_limits.hpp"
 #include "host/offload/lane_service.hpp"
 #include "host/offload/pack.hpp"
+#include "host/offload/transfers.hpp"
 
 namespace warpevm {
 
@@ -33,8 +34,9 @@ struct OffloadOptions {
 /// Not thread-safe. Keeps codes and buffers from batch to batch.
 class Offload {
   public:
-    /// `program` is "evm", built for `device`, which must outlive this.
-    Offload(Device& device, ProgramPtr program, OffloadOptions options);
+    /// `program` is "evm", built for `device`, which must outlive this; `transfers` is "transfers", without
+    /// which lanes do those too.
+    Offload(Device& device, ProgramPtr program, OffloadOptions options, ProgramPtr transfers = nullptr);
 
     /// Called with jobs, by number, that are done or escalated for good; each job comes once. The results so
     /// far hold all that is theirs.
@@ -48,6 +50,10 @@ class Offload {
 
     /// How many images its codes have.
     [[nodiscard]] size_t images() const { return m_codes.images().size(); }
+    /// What went to the program of transfers so far.
+    [[nodiscard]] Transfers::Counts transfers() const {
+        return m_transfers ? m_transfers->counts() : Transfers::Counts{};
+    }
 
   private:
     class Batch;
@@ -59,6 +65,8 @@ class Offload {
         const OnFinal& on_final;
         const std::function<bool()>& is_wanted;
     };
+    DeviceResult<void> run_transfers(std::span<const OffloadJob> jobs, std::vector<size_t>& chosen,
+                                     const OnFinal& on_final, OffloadResults& results);
     DeviceResult<void> run_with(const Stage& stage, std::span<const OffloadJob> jobs,
                                 std::span<const size_t> chosen, OffloadResults& results);
     /// Makes a buffer at least so large; keeps what is large enough.
@@ -72,6 +80,7 @@ class Offload {
     Device& m_device;
     ProgramPtr m_program;
     OffloadOptions m_options;
+    std::optional<Transfers> m_transfers;
     CodeStore m_codes;
     size_t m_codes_there = 0;   ///< bytes that the device has
     size_t m_images_there = 0;  ///< images whose constants it has made

@@ -14,20 +14,25 @@ namespace warpevm::test {
 namespace {
 
 /// The account after an effect; nothing: it does not exist.
-std::optional<AccountRecord> after(const Read<AccountRecord>& before, const account_effect& e) {
+std::optional<AccountRecord> after(const Read<AccountRecord>& before, const account_effect& e, Fork fork) {
     AccountRecord a = before.value;
     a.balance = a.balance + e.delta;
     if ((e.flags & WROTE_NONCE) != 0) a.nonce = e.nonce;
     if ((e.flags & WROTE_CODE) != 0) a.code_hash = e.code_hash;
     const bool empty = a.nonce == 0 && a.balance.is_zero() && a.code_hash == empty_code_hash;
-    if ((e.flags & WIPED) != 0 || ((e.flags & TOUCHED) != 0 && empty)) return std::nullopt;
+    const bool clears = fork >= Fork::spurious_dragon;  // EIP-161
+    if ((e.flags & WIPED) != 0 || (clears && (e.flags & TOUCHED) != 0 && empty)) return std::nullopt;
     return a;
 }
 
 class DiffMaker {
   public:
-    DiffMaker(const OffloadResults& results, size_t number, const StateView& state)
-        : m_results(results), m_record(results.records[number]), m_number(number), m_state(state) {}
+    DiffMaker(const OffloadResults& results, size_t number, const OffloadJob& job)
+        : m_results(results),
+          m_record(results.records[number]),
+          m_number(number),
+          m_state(*job.state),
+          m_fork(job.rules->fork) {}
 
     StateDiff make() {
         const record_range& slots = m_record.slot_effects;
@@ -49,7 +54,7 @@ class DiffMaker {
     void add(const Address& address, const account_effect& effect) {
         const Read<AccountRecord> before = m_state.read_account(address);
         const bool existed = before.knowledge == Knowledge::value;
-        const auto now = after(before, effect);
+        const auto now = after(before, effect, m_fork);
         AccountChange change{.address = address,
                              .exists = now.has_value(),
                              .first_slot = static_cast<uint32_t>(m_diff.slots.size())};
@@ -93,6 +98,7 @@ class DiffMaker {
     const transaction_record& m_record;
     size_t m_number;
     const StateView& m_state;
+    const Fork m_fork;
     std::map<Address, std::map<U256, U256>> m_slots;
     std::map<Address, account_effect> m_effects;
     std::map<Hash, BytesView> m_codes;
@@ -152,7 +158,7 @@ Executed executed_in_lane(const OffloadResults& results, size_t number, const Of
     Executed done;
     done.success = (record.flags & RECORD_SUCCESS) != 0;
     done.gas_used = record.gas_used;
-    done.diff = DiffMaker(results, number, *job.state).make();
+    done.diff = DiffMaker(results, number, job).make();
     for (uint32_t i = record.logs.first; i < record.logs.first + record.logs.count; ++i) {
         const log_record& log = results.logs[i];
         const auto topics = std::span(results.topics).subspan(log.first_topic, log.topic_count);
@@ -178,7 +184,7 @@ bool observations_hold(const OffloadResults& results, size_t number, const State
     return true;
 }
 
-LaneRunner::LaneRunner(const std::string& kind, OffloadOptions options) {
+LaneRunner::LaneRunner(const std::string& kind, OffloadOptions options, Transfers transfers) {
     std::string build;
     if (const char* images = std::getenv("WARPEVM_IMAGES"))
         options.images = std::string_view(images) == "never" ? Images::never : Images::always;
@@ -198,12 +204,16 @@ LaneRunner::LaneRunner(const std::string& kind, OffloadOptions options) {
         }
     }
     if (!m_device) return;
-    const ProgramSource* source = find_program_source("evm");
-    auto program = m_device->build({.name = source->name, .source = source->text, .options = build});
-    if (program)
-        m_offload = std::make_unique<Offload>(*m_device, std::move(*program), std::move(options));
-    else
+    const auto make = [&](std::string_view name) -> ProgramPtr {
+        const ProgramSource* source = find_program_source(name);
+        auto program = m_device->build({.name = source->name, .source = source->text, .options = build});
+        if (program) return std::move(*program);
         ADD_FAILURE() << to_string(program.error());
+        return nullptr;
+    };
+    const ProgramPtr program = make("evm");
+    const ProgramPtr own = transfers == Transfers::by_own_program ? make("transfers") : nullptr;
+    if (program) m_offload = std::make_unique<Offload>(*m_device, program, std::move(options), own);
 }
 
 OffloadResults LaneRunner::run(std::span<const OffloadJob> jobs, const Offload::OnFinal& on_final,

@@ -33,12 +33,15 @@ bool observations_hold(const OffloadResults& results, size_t number, const State
 /// An opened device with its program, and how its lanes are to run.
 class LaneRunner {
   public:
+    enum class Transfers : uint8_t { by_lanes, by_own_program };
     /// `kind`: "native" or "opencl". Without such a device: unusable.
-    explicit LaneRunner(const std::string& kind, OffloadOptions options = {});
+    explicit LaneRunner(const std::string& kind, OffloadOptions options = {},
+                        Transfers transfers = Transfers::by_lanes);
     [[nodiscard]] bool usable() const { return m_offload != nullptr; }
     [[nodiscard]] const Device& device() const { return *m_device; }
     /// How many images its codes have.
     [[nodiscard]] size_t images() const { return m_offload->images(); }
+    [[nodiscard]] const Offload& offload() const { return *m_offload; }
     /// A device error is a failure of the test.
     OffloadResults run(std::span<const OffloadJob> jobs, const Offload::OnFinal& on_final = {},
                        const std::function<bool()>& is_wanted = {});

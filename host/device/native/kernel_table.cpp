@@ -13,8 +13,8 @@ thread_local WorkItem current_item;
 std::span<const KernelEntry> kernels() {
     static const std::vector<KernelEntry> all = [] {
         std::vector<KernelEntry> joined;
-        for (const auto program :
-             {evm_kernels(), keccak_kernels(), probe_kernels(), recover_kernels(), transactions_kernels()})
+        for (const auto program : {evm_kernels(), keccak_kernels(), probe_kernels(), recover_kernels(),
+                                   transactions_kernels(), transfers_kernels()})
             joined.insert(joined.end(), program.begin(), program.end());
         return joined;
     }();

@@ -13,5 +13,6 @@ std::span<const KernelEntry> keccak_kernels();
 std::span<const KernelEntry> probe_kernels();
 std::span<const KernelEntry> recover_kernels();
 std::span<const KernelEntry> transactions_kernels();
+std::span<const KernelEntry> transfers_kernels();
 
 }  // namespace warpevm::native

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/offload/device_batch.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <thread>
+
+#include "host/offload/result_columns.hpp"
+
+namespace warpevm {
+namespace {
+
+/// On another state it might have been done.
+bool is_about_state(kernel::kernel_status status) {
+    return status == kernel::STATUS_ESCALATE_invalid_transaction ||
+           status == kernel::STATUS_ESCALATE_large_balance;
+}
+
+}  // namespace
+
+void DeviceBatch::add(const Claims::Loan& loan, const OffloadJob& job) {
+    m_beneficiaries.insert(job.environment->beneficiary);
+    const bool is_in_first = m_tries.empty() || job.environment == m_tries.front().job.environment;
+    m_first_block_end += m_first_block_end == m_tries.size() && is_in_first ? 1 : 0;
+    m_tries.push_back({.loan = loan, .job = job, .base = m_loans.state_at(loan.index)});
+}
+
+DeviceResult<void> DeviceBatch::run() {
+    ++m_counts.batches;
+    uint32_t fruitless = 0;
+    while (m_settled < m_tries.size() && !m_loans.over()) {
+        const uint32_t first = m_settled;
+        if (auto ran = run_round(); !ran) return ran;
+        advance();
+        // It saw all that was done before it, and assumed what is not so: its nonce.
+        fruitless = m_settled == first ? fruitless + 1 : 0;
+        if (fruitless == 2) drop(first, "not_as_assumed");
+        plan();
+    }
+    return {};
+}
+
+/// Those of level 1, each on what the others before it did.
+DeviceResult<void> DeviceBatch::run_round() {
+    std::vector<uint32_t> chosen;
+    std::vector<OffloadJob> jobs;
+    std::deque<BatchView> views;
+    const auto round = static_cast<uint32_t>(m_results.size());
+    for (uint32_t i = m_settled; i < m_tries.size(); ++i) {
+        Try& t = m_tries[i];
+        if (t.is_gone || t.level != 1) continue;
+        chosen.push_back(i);
+        jobs.push_back(t.job);
+        jobs.back().state = &views.emplace_back(m_state, *t.base, i);
+        t.status = kernel::STATUS_PAUSED;
+        t.round = round;
+        t.saw_all = i == m_settled;
+        t.number = chosen.size() - 1;
+    }
+    if (chosen.empty()) return {};
+    m_running = round;
+    // As lanes end, so that nobody waits for the longest.
+    const auto on_final = [&](const OffloadResults& so_far, std::span<const size_t> ended) {
+        m_now = &so_far;
+        for (const size_t k : ended) m_tries[chosen[k]].status = so_far.statuses[k];
+        advance();
+    };
+    auto ran = m_offload.run(jobs, on_final, [&] { return !m_loans.over(); });
+    m_running = ~uint32_t{0};
+    if (!ran) return tl::unexpected(ran.error());
+    ++m_counts.rounds;
+    m_counts.executed += chosen.size();
+    m_counts.again += round == 0 ? 0 : chosen.size();
+    m_counts.launches += ran->launches;
+    m_results.push_back(std::move(*ran));
+    return {};
+}
+
+/// Hands in what has come out right, up to the first that has not.
+void DeviceBatch::advance() {
+    while (m_settled < m_tries.size() && settle(m_settled)) ++m_settled;
+    flush();
+}
+
+/// Whether there is nothing left to do for it.
+bool DeviceBatch::settle(uint32_t number) {
+    Try& t = m_tries[number];
+    if (!t.is_gone && t.status == kernel::STATUS_PAUSED) return false;
+    if (!t.is_gone && !t.saw_all && is_about_state(t.status)) {
+        t.status = kernel::STATUS_PAUSED;
+        return false;
+    }
+    if (!t.is_gone && t.status != kernel::STATUS_done) drop(number, name(t.status));
+    if (t.is_gone) {
+        wait_until_committed(t.loan.index + 1);
+        return true;
+    }
+    const ResultOf result = result_of(t);
+    // Fees may show only once they are committed, and so does what happens between blocks.
+    const bool is_late = m_anything_changed || number >= m_first_block_end || sees_beneficiary(result);
+    if (is_late) wait_until_committed(t.loan.index);
+    if (is_late || sees_changes(result)) {
+        flush();
+        if (!holds(result, *t.base)) {
+            t.status = kernel::STATUS_PAUSED;
+            return false;
+        }
+    }
+    note_changes(result);
+    append_result(result, m_columns);
+    m_ready.push_back(t.loan);
+    return true;
+}
+
+/// The CPU does it. What it does is not known here.
+void DeviceBatch::drop(uint32_t number, std::string_view why) {
+    Try& t = m_tries[number];
+    m_loans.give_back({&t.loan, 1}, why);
+    t.is_gone = true;
+    m_anything_changed = true;
+}
+
+/// What is before the transaction `index`, once this batch has handed in its part.
+void DeviceBatch::wait_until_committed(uint32_t index) {
+    flush();
+    while (m_options.waits && m_loans.next() < index && !m_loans.over())
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+}
+
+void DeviceBatch::flush() {
+    if (m_ready.empty()) return;
+    m_counts.handed_in += m_loans.hand_in(m_ready, std::exchange(m_columns, {}));
+    m_ready.clear();
+}
+
+/// Which of those that are left are executed again, and when: whoever did not see what is so now, or has seen
+/// what somebody did who is executed again; that one only after him.
+void DeviceBatch::plan() {
+    m_state.clear();
+    const auto rounds = static_cast<uint32_t>(m_results.size());
+    const uint32_t rounds_left = m_options.most_rounds > rounds ? m_options.most_rounds - rounds : 0;
+    const uint32_t next = m_loans.next();
+    for (uint32_t i = m_settled; i < m_tries.size(); ++i) {
+        Try& t = m_tries[i];
+        if (t.loan.index < next) {  // the commit loop did not wait
+            t.is_gone = true;
+            m_anything_changed = true;
+        }
+        if (t.is_gone) continue;
+        const kernel::kernel_status ended = m_results[t.round].statuses[t.number];
+        if (ended != kernel::STATUS_done) {
+            t.level = i == m_settled ? 1 : 0;
+            if (t.level > rounds_left) drop(i, name(ended));
+            continue;
+        }
+        const ResultOf result = result_of(t);
+        const BatchView view(m_state, *t.base, i);
+        const uint32_t level = m_state.level_read(result);
+        t.level = level == 0 && holds(result, view) ? 0 : level + 1;
+        t.status = t.level == 0 ? kernel::STATUS_done : kernel::STATUS_PAUSED;
+        m_state.add(i, result, view, std::min(t.level, rounds_left));
+        if (t.level > rounds_left) drop(i, "deep_chain");
+    }
+    advance();
+}
+
+bool DeviceBatch::sees_beneficiary(const ResultOf& result) const {
+    const auto observed = result.account_observations();
+    return std::any_of(observed.begin(), observed.end(), [&](const account_observation& o) {
+        return m_beneficiaries.contains(result.results->account(o.row));
+    });
+}
+
+bool DeviceBatch::sees_changes(const ResultOf& result) const {
+    const OffloadResults& from = *result.results;
+    for (const account_observation& o : result.account_observations())
+        if (m_changed_accounts.contains(from.account(o.row))) return true;
+    for (const slot_observation& o : result.slot_observations())
+        if (m_changed_slots.contains(from.slot(o.row)) ||
+            m_changed_accounts.contains(from.slot(o.row).address))
+            return true;
+    return false;
+}
+
+void DeviceBatch::note_changes(const ResultOf& result) {
+    const OffloadResults& from = *result.results;
+    for (const account_effect& e : result.account_effects()) m_changed_accounts.insert(from.account(e.row));
+    for (const slot_effect& e : result.slot_effects()) m_changed_slots.insert(from.slot(e.row));
+}
+
+}  // namespace warpevm

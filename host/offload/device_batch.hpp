@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// A batch of a window's transactions on a device, so that they come out as if each had seen those before it.
+// All run at once on the state as of their positions. Then those that did not see what earlier ones of the
+// batch did are executed again, in rounds: in each, those that depend on nothing else that is executed
+// again. Results are handed in in order, each once all before it were.
+#pragma once
+
+#include "fallback/loans.hpp"
+#include "host/offload/batch_state.hpp"
+#include "host/offload/dispatch.hpp"
+
+namespace warpevm {
+
+struct BatchOptions {
+    /// Transactions that would need more rounds are given back: deep chains are the CPU's. Every round ends
+    /// at least one transaction, so that there are never more rounds than transactions.
+    uint32_t most_rounds = 8;
+    /// What a transaction that was given back does is waited for before a later one is judged. Only where
+    /// the commit loop waits for loans: then it is next to be executed.
+    bool waits = false;
+};
+
+/// Counts, which add up.
+struct BatchCounts {
+    uint64_t batches = 0, rounds = 0, launches = 0;
+    uint64_t executed = 0;   ///< lanes
+    uint64_t again = 0;      ///< of them not for the first time
+    uint64_t handed_in = 0;  ///< transactions
+
+    BatchCounts& operator+=(const BatchCounts& more) {
+        batches += more.batches;
+        rounds += more.rounds;
+        launches += more.launches;
+        executed += more.executed;
+        again += more.again;
+        handed_in += more.handed_in;
+        return *this;
+    }
+};
+
+class DeviceBatch {
+  public:
+    /// All must live longer than this; so must what jobs refer to.
+    DeviceBatch(Loans& loans, Offload& offload, const BatchOptions& options, BatchCounts& counts)
+        : m_loans(loans), m_offload(offload), m_options(options), m_counts(counts) {}
+
+    /// In the order of their positions. The job's state view is set here.
+    void add(const Claims::Loan& loan, const OffloadJob& job);
+    /// Until each was handed in or given back, or the window is over. An error is the device's: what was not
+    /// handed in is still lent.
+    DeviceResult<void> run();
+
+  private:
+    struct Try {
+        Claims::Loan loan;
+        OffloadJob job;
+        std::unique_ptr<StateView> base;                       ///< the state as of its position
+        uint32_t round = 0;                                    ///< of its result
+        size_t number = 0;                                     ///< there
+        kernel::kernel_status status = kernel::STATUS_PAUSED;  ///< PAUSED: it is to be executed
+        uint32_t level = 1;                                    ///< the rounds until it can come out right
+        bool saw_all = false;  ///< nothing before it was left when it was executed last
+        bool is_gone = false;  ///< given back, or the commit loop has it
+    };
+
+    DeviceResult<void> run_round();
+    void advance();
+    bool settle(uint32_t number);
+    void drop(uint32_t number, std::string_view why);
+    void wait_until_committed(uint32_t index);
+    void flush();
+    void plan();
+    [[nodiscard]] bool sees_beneficiary(const ResultOf& result) const;
+    [[nodiscard]] bool sees_changes(const ResultOf& result) const;
+    void note_changes(const ResultOf& result);
+    [[nodiscard]] ResultOf result_of(const Try& t) const {
+        return {t.round == m_running ? m_now : &m_results[t.round], t.number};
+    }
+
+    Loans& m_loans;
+    Offload& m_offload;
+    const BatchOptions m_options;
+    BatchCounts& m_counts;
+    std::vector<Try> m_tries;
+    uint32_t m_settled = 0;                 ///< those before it are handed in or given back
+    std::vector<OffloadResults> m_results;  ///< by round
+    uint32_t m_running = ~uint32_t{0};      ///< the round whose results are still `m_now`
+    const OffloadResults* m_now = nullptr;
+    BatchState m_state;
+    SeededSet<Address> m_beneficiaries;
+    /// What was handed in changed, and whether something else may have changed.
+    SeededSet<Address> m_changed_accounts;
+    SeededSet<SlotKey> m_changed_slots;
+    bool m_anything_changed = false;
+    uint32_t m_first_block_end = 0;  ///< in the batch
+    // To be handed in together.
+    std::vector<Claims::Loan> m_ready;
+    TransactionResults m_columns;
+};
+
+}  // namespace warpevm
