@@ -7,9 +7,12 @@
 namespace warpevm {
 
 Helpers::~Helpers() {
-    // Where no thread has come, the one that waits runs what is left over.
-    for (Place& place : m_places)
-        if (place.arena.is_active()) place.arena.execute([&] { place.tasks.wait(); });
+    for (Place& place : m_places) {
+        if (!place.taken.load(std::memory_order_acquire))
+            place.tasks.wait();  // TBB may not have done with a task whose body has ended
+        else                     // where no thread has come, the one that waits runs what is left over
+            place.arena.execute([&] { place.tasks.wait(); });
+    }
     m_hand_over.take_back();
 }
 
