@@ -56,10 +56,8 @@ static uint mutated_charge(machine* m, long amount) {
 #undef charge
 
 static constexpr KernelEntry entries[] = {
-    make_entry<evm_run>("evm", "evm_run"),
-    make_entry<evm_inputs>("evm", "evm_inputs"),
-    make_entry<evm_collect>("evm", "evm_collect"),
-    make_entry<evm_fold>("evm", "evm_fold"),
+    make_entry<evm_run>("evm", "evm_run"),         make_entry<evm_inputs>("evm", "evm_inputs"),
+    make_entry<evm_collect>("evm", "evm_collect"), make_entry<evm_fold>("evm", "evm_fold"),
     make_entry<evm_words>("evm", "evm_words"),
 };
 
