@@ -11,7 +11,7 @@ namespace {
 
 /// What one execution at a time uses.
 struct Seat {
-    Seat(const std::shared_ptr<CodeCache>& codes) : context(codes) {}
+    explicit Seat(const std::shared_ptr<CodeCache>& codes) : context(codes) {}
     ExecutionContext context;
     std::unique_ptr<ParallelContext> parallel;  ///< made when it is first needed: it has threads
 };

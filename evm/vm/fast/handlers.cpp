@@ -8,7 +8,7 @@
 #include "evm/vm/memory_ops.hpp"
 
 namespace warpevm::fast {
-using namespace lowering;
+using namespace lowering;  // NOLINT(google-build-using-namespace): each of its operations is a handler here
 namespace {
 
 /// Slots are addressed in bytes, which saves a shift.

@@ -60,7 +60,8 @@ class Lowering {
     void move_slots();
     void break_cycle(int32_t first);
     [[nodiscard]] Place& place(int32_t position) {
-        return m_places[static_cast<size_t>(position + m_ir.entry_used)];
+        const int32_t index = position + m_ir.entry_used;
+        return m_places[static_cast<size_t>(index)];
     }
 
     ReadingOptions m_options;
