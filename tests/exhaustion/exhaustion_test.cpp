@@ -13,9 +13,15 @@ namespace {
 using Until = ScarceMemory::Until;
 using Outcomes = Result<std::vector<BlockOutcome>>;
 
-/// Of the allocations of a long sweep every so many; WARPEVM_SEEDS makes it fewer, for sanitizers.
+#ifdef WARPEVM_SANITIZED
+constexpr uint64_t usual_points = 40;
+#else
+constexpr uint64_t usual_points = 200;
+#endif
+
+/// Of the allocations of a long sweep every so many; WARPEVM_SEEDS says how many are tried.
 int64_t step_for(int64_t allocations) {
-    const auto points = static_cast<int64_t>(Seeds(400).end);
+    const auto points = static_cast<int64_t>(Seeds(usual_points).end);
     return std::max<int64_t>(1, allocations / std::max<int64_t>(1, points));
 }
 
