@@ -189,8 +189,7 @@ class Schedule {
     bool begin_turn(Worker& w) {
         const uint32_t index = m_next.load(std::memory_order_relaxed);
         if (index >= m_claims.count()) return false;
-        m_platform.before(w,
-                          index);  // so that who executes its first transactions sees what comes before them
+        m_platform.before(w, index);  // first, so that others see what the block does before its transactions
         if (is_awaited(index)) return false;
         const auto was = m_claims.take(index);
         if (!was) return false;

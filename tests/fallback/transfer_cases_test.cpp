@@ -15,13 +15,15 @@ const Address alice = party(1), carol = party(2);
 
 class TransferCase : public testing::Test {
   protected:
-    /// Checks the scene, and how many transactions but the padding went straight into the table.
-    void expect_taken(uint64_t count, Scene& scene) {
+    /// Checks the scene, and how many transactions but the padding went straight into the table. `at_least`:
+    /// what others need may come between the first look at it and the execution, so they may take either way.
+    void expect_taken(uint64_t count, Scene& scene, std::optional<uint64_t> at_least = {}) {
         outcomes = scene.check(crews);
         ASSERT_TRUE(outcomes) << to_string(outcomes.error());
         EXPECT_TRUE(outcomes->back().verdict.valid()) << to_string(outcomes->back().verdict.error);
         ASSERT_EQ(scene.taken.size(), 1U);
-        EXPECT_EQ(scene.taken.front(), Scene::padding + count);
+        EXPECT_LE(scene.taken.front(), Scene::padding + count);
+        EXPECT_GE(scene.taken.front(), Scene::padding + at_least.value_or(count));
     }
     [[nodiscard]] uint64_t gas_used(size_t index) const {
         return outcomes->back().transactions.at(index).gas_used;
@@ -158,7 +160,7 @@ TEST_F(TransferCase, a_recipient_was_destroyed_before) {
             scene.pad();
             scene.send(alice, contract, value);
             scene.send(alice, carol, value);
-            expect_taken(fork < Fork::cancun ? 2 : 1, scene);
+            expect_taken(fork < Fork::cancun ? 2 : 1, scene, /*at_least=*/1);
         }
     });
 }
@@ -207,7 +209,7 @@ TEST_F(TransferCase, a_delegation_comes_and_goes) {
         send_both_ways();  // she may still send (EIP-3607, 7702), and what she gets runs code
         delegate({});
         send_both_ways();
-        expect_taken(4, scene);
+        expect_taken(4, scene, /*at_least=*/2);
         EXPECT_EQ(outcomes->back().logs.size(), 1U);
     });
 }
@@ -230,7 +232,7 @@ TEST_F(TransferCase, the_beneficiary_lives_off_its_tips) {
         tx.gas_limit = 21000;
         tx.max_fee_per_gas = tx.max_priority_fee_per_gas = 1;
         scene.send(alice, contract);
-        expect_taken(1, scene);
+        expect_taken(1, scene, /*at_least=*/0);
         EXPECT_EQ(load_be(outcomes->back().logs.data(outcomes->back().logs[0]).data()), U256{earned});
     });
 }
