@@ -28,6 +28,8 @@ struct ParallelSettings {
     /// The commit loop waits for what is lent, instead of overriding it. For tests that ask where work ran:
     /// the borrower must hand in or give back.
     bool waits_for_loans = false;
+    /// Turns that are committed at once, at least, for tests; 0: as the policy has it.
+    uint32_t least_batch = 0;
     /// Called by any thread after each hand-over (a claim, a publication, the release of the commit lock), so
     /// that tests can force unusual schedules. Empty: nothing.
     std::function<void()> at_hand_over;

@@ -61,6 +61,8 @@ class RouteReport {
         repeated_gas += more.repeated_gas;
         transfers += more.transfers;
         back_offs += more.back_offs;
+        batched += more.batched;
+        ordered_seconds += more.ordered_seconds;
         for (const auto& [why, count] : more.given_back) given_back[why] += count;
         return *this;
     }
@@ -73,6 +75,11 @@ class RouteReport {
     std::map<std::string, uint64_t> given_back;
     /// How often the commit loop backed off: no speculation for a stretch of transactions.
     uint64_t back_offs = 0;
+
+    /// Validated and committed together with others.
+    uint64_t batched = 0;
+    /// Seconds of the commit loop's, in batches, that nobody could help with.
+    double ordered_seconds = 0;
 
   private:
     std::array<uint64_t, route_texts.size()> m_transactions{};

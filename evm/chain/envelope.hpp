@@ -42,7 +42,10 @@ struct BlockAllowance {
 
     /// A transaction takes its gas limit whatever it uses.
     [[nodiscard]] bool fits(const Transaction& tx) const {
-        return tx.gas_limit <= gas && (tx.type != TxType::blob || warpevm::blob_gas(tx) <= blob_gas);
+        return fits(tx.gas_limit, tx.type == TxType::blob ? warpevm::blob_gas(tx) : 0);
+    }
+    [[nodiscard]] bool fits(uint64_t gas_limit, uint64_t tx_blob_gas) const {
+        return gas_limit <= gas && tx_blob_gas <= blob_gas;
     }
 };
 

@@ -22,6 +22,10 @@ class Logs {
         m_topics.resize(m.topics);
         m_data.resize(m.data);
     }
+    /// Makes room up to a mark, for `place`.
+    void extend(const Mark& m) { truncate(m); }
+    /// What `add` would have done at this mark. Threads may fill different places at once.
+    void place(const Mark& at, const Address& address, std::span<const Bytes32> topics, BytesView data);
     void clear() { truncate({}); }
     [[nodiscard]] size_t size() const { return m_records.size(); }
     [[nodiscard]] const LogRecord& operator[](size_t i) const { return m_records[i]; }

@@ -40,6 +40,10 @@ class Pool {
         const std::lock_guard held(m_lock);
         m_free.push_back(one);
     }
+    void give_back(std::span<T* const> several) noexcept {
+        const std::lock_guard held(m_lock);
+        for (T* one : several) m_free.push_back(one);
+    }
     /// After an execution that ended early: ends all borrowing.
     void take_all_back() noexcept {
         const std::lock_guard held(m_lock);
@@ -71,6 +75,10 @@ struct ParallelContext::Parts {
     void give_back(Incarnation* incarnation) noexcept {
         incarnation->clear();
         incarnations.give_back(incarnation);
+    }
+    void give_back(std::span<Incarnation* const> several) noexcept {
+        for (Incarnation* incarnation : several) incarnation->clear();
+        incarnations.give_back(several);
     }
     /// After all threads have left.
     void take_all_back() noexcept {

@@ -71,6 +71,7 @@ Result<std::vector<BlockOutcome>> run(WindowExecution& window, bool is_lent) {
     PolicyConstants constants;
     // What was speculated, or lent, counts only as long as the commit loop does not back off.
     if (settings.speculate == Speculate::everything || is_lent) constants.least_speedup = 0;
+    if (settings.least_batch != 0) constants.least_batch = settings.least_batch;
     const bool opens_at_once = settings.speculate != Speculate::measured || is_lent;
     WindowExecution::Worker w(window);
     if (window.order().count() != 0) Crew(window, constants, settings).work_with_helpers(w, opens_at_once);

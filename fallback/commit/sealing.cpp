@@ -18,11 +18,7 @@ void Sealing::add(const BlockInput& block, BlockOutcome outcome, CommittedState:
             {.block = block, .outcome = kept, .changes = std::move(*unformed), .is_difference = true});
 }
 
-bool Sealing::some(const std::function<void()>& call) {
-    if (m_pieces.join()) {
-        call();  // whoever is woken wakes the next
-        return true;
-    }
+bool Sealing::some(const ForEach& for_each) {
     std::optional<Task> task;
     {
         const std::lock_guard held(m_lock);
@@ -30,13 +26,10 @@ bool Sealing::some(const std::function<void()>& call) {
         task.emplace(std::move(m_tasks.front()));
         m_tasks.pop_front();
     }
-    const ForEach shared = [&](size_t count, const std::function<void(size_t)>& work) {
-        m_pieces.run(count, work, call);
-    };
     if (task->is_difference)
-        task->outcome.diff = task->changes.diff(m_codes, shared);
+        task->outcome.diff = task->changes.diff(m_codes, for_each);
     else
-        seal_receipts(task->outcome, task->block.transactions, task->block.rules, shared);
+        seal_receipts(task->outcome, task->block.transactions, task->block.rules, for_each);
     return true;
 }
 

@@ -7,8 +7,8 @@
 
 #include "evm/chain/outcome.hpp"
 #include "evm/types/block_input.hpp"
-#include "fallback/commit/pieces.hpp"
 #include "fallback/table/committed_state.hpp"
+#include "fallback/table/spin_lock.hpp"
 
 namespace warpevm {
 
@@ -21,9 +21,8 @@ class Sealing {
     /// The window's last one, of which nothing but the verdict is defined.
     void add_rejected(BlockOutcome outcome) { m_outcomes.push_back(std::move(outcome)); }
 
-    /// Does some of the work; false: there is none that nobody has begun. `call` is called where another
-    /// could join. Throws what forming them threw.
-    bool some(const std::function<void()>& call);
+    /// Does some of the work; false: there is none that nobody has begun. Throws what forming them threw.
+    bool some(const ForEach& for_each);
     /// Once nothing is left to do.
     std::vector<BlockOutcome> take();
 
@@ -37,7 +36,6 @@ class Sealing {
 
     const CodeCache& m_codes;
     std::deque<BlockOutcome> m_outcomes;
-    Pieces m_pieces;
     SpinLock m_lock;  ///< of the tasks
     std::deque<Task> m_tasks;
 };

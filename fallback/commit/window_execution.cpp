@@ -15,6 +15,9 @@ double clock_seconds() {
 /// Gas after which the clock is read, alone: reading it costs a hundredth of executing so much.
 constexpr uint64_t clocked_gas = 100'000;
 
+/// Incarnations in a piece of clearing them.
+constexpr size_t given_back_at_once = 256;
+
 }  // namespace
 
 // ---- a worker
@@ -77,6 +80,10 @@ WindowExecution::WindowExecution(ParallelContext::Parts& parts, std::span<const 
       m_order(blocks),
       m_progress(m_order.gas_for_code()),
       m_incarnations(m_order.count()),
+      m_for_each([this](size_t count, const std::function<void(size_t)>& work) {
+          m_pieces.run(count, work, [this] { m_idle.wake_one(); });
+      }),
+      m_receiving(parts, m_order, may_assume()),
       m_sealing(parts.serial->codes()),
       m_stretches(*parts.stretches.borrow()),
       m_committed({parts.table, m_stretches,
@@ -87,7 +94,12 @@ WindowExecution::WindowExecution(ParallelContext::Parts& parts, std::span<const 
                        m_parts.table.reset(state, keys, 2 * keys);
                    }},
                   state, parts.serial->codes(), may_assume()),
-      m_roots(blocks, options) {
+      m_roots(blocks, options),
+      m_for_each_in_batch([this](size_t count, const std::function<void(size_t)>& work) {
+          const double from = clock_seconds();
+          m_for_each(count, work);
+          m_shared_seconds += clock_seconds() - from;
+      }) {
     if (m_roots.are_wanted()) m_committed.list_changes();
     if (is_lent) m_committed.begin_table();
     m_clocked = clock_seconds();
@@ -106,7 +118,7 @@ Result<std::vector<BlockOutcome>> WindowExecution::finish(Worker& w) {
     const size_t blocks = m_order.blocks().size();
     for (; !m_progress.stopped() && m_opened < blocks; close_open_block()) open_block_number(m_opened);
     end_if_cancelled();  // it may have come meanwhile
-    while (seal_some(w)) {
+    while (help(w)) {
     }
     if (m_committed.journal().missing().error) return tl::unexpected(*m_committed.journal().missing().error);
     if (m_block) {  // it is invalid
@@ -320,27 +332,54 @@ void WindowExecution::mark_estimate(Worker& w, uint32_t index) {
         m_parts.table.mark_estimate(m_parts.table.slot(t.records.slot_effects[i].row), t.slot_versions[i]);
 }
 
-bool WindowExecution::hand_in(const Claims::Loan& loan, Incarnation* t) {
-    if (!m_progress.claims().accept(loan)) return false;
+// ---- results from elsewhere
+
+/// From here on the commit loop waits for those that were accepted, as for what a thread executes.
+size_t WindowExecution::hand_in(std::span<const Claims::Loan> loans, TransactionResults results) {
+    size_t accepted = 0;
     try {
-        publish_effects(*t, m_order.position_of(loan.index));
-        m_incarnations[loan.index] = t;
-        m_progress.claims().hand_in(loan.index);
-        hand_over();
-    } catch (...) {  // the commit loop waits for it
+        std::vector<Receiving::Index> indices(loans.size());
+        for (size_t i = 0; i < loans.size(); ++i)
+            if (m_progress.claims().accept(loans[i])) {
+                indices[i] = loans[i].index;
+                ++accepted;
+            }
+        if (accepted != 0) m_receiving.add(std::move(indices), std::move(results));
+    } catch (...) {
         stop_for(std::current_exception());
     }
     m_idle.wake_one();
-    return true;
+    return accepted;
+}
+
+bool WindowExecution::receive_some(Worker& w) {
+    (void)w;
+    const Receiving::Target target{
+        .arrived = [this](uint32_t index, Incarnation* t) { arrived(index, t); },
+        .is_wrong =
+            [this](uint32_t index) {
+                m_progress.claims().drop(index);
+                count_given_back(index, "visibly_wrong");
+            },
+    };
+    return m_receiving.some(target, m_for_each);
+}
+
+void WindowExecution::arrived(uint32_t index, Incarnation* t) {
+    publish_effects(*t, m_order.position_of(index));
+    m_incarnations[index] = t;
+    m_progress.claims().hand_in(index);
+    hand_over();
 }
 
 void WindowExecution::give_back(const Claims::Loan& loan, std::string_view why) {
-    {
-        const std::lock_guard held(m_given_back_lock);
-        if (m_progress.claims().give_back(loan))
-            ++m_given_back[m_order.block_of(loan.index)][std::string(why)];
-    }
+    if (m_progress.claims().give_back(loan)) count_given_back(loan.index, why);
     m_idle.wake_one();
+}
+
+void WindowExecution::count_given_back(uint32_t index, std::string_view why) {
+    const std::lock_guard held(m_given_back_lock);
+    ++m_given_back[m_order.block_of(index)][std::string(why)];
 }
 
 // ---- the turn
@@ -376,6 +415,57 @@ void WindowExecution::commit(Worker& w, uint32_t index) {
     if (w.place.how == WorkerPlace::stale) m_suspended.wake_all();
     hand_over();
     if (index + 1 == m_block->end) close_open_block();
+}
+
+// ---- several turns at once
+
+uint32_t WindowExecution::batch_end(Worker& w, uint32_t index) const {
+    (void)w;
+    return m_progress.stopped() || !m_committed.takes_batches() ? index : m_block->end;
+}
+
+HeldBatch WindowExecution::validate_batch(Worker& w, uint32_t begin, uint32_t end) {
+    (void)w;
+    const double from = clock_seconds();
+    m_shared_seconds = 0;
+    const auto batch = std::span(m_incarnations).subspan(begin, end - begin);
+    m_batch.gather(batch,
+                   std::span(m_block->input.transactions).subspan(begin - m_block->first, batch.size()),
+                   m_for_each_in_batch);
+    const uint32_t fitting = m_batch.fitting(allowance(m_block->input, m_block->outcome));
+    const uint32_t held = m_committed.validate_batch(
+        batch.first(fitting), m_order.position_in(m_block->number, begin), m_for_each_in_batch);
+    const double executing = m_batch.sums(held).seconds;
+    m_block->routes.ordered_seconds += clock_seconds() - from - m_shared_seconds;
+    return {begin + held, executing};
+}
+
+void WindowExecution::commit_batch(Worker& w, uint32_t begin, uint32_t end) {
+    (void)w;
+    end_if_cancelled();
+    if (m_progress.stopped()) return;
+    const uint32_t count = end - begin;
+    const double from = clock_seconds();
+    m_shared_seconds = 0;
+    m_committed.commit_batch(count, m_for_each_in_batch);
+    m_batch.append_to(m_block->outcome, count, m_for_each_in_batch);
+    const BatchOutcome::Sums sums = m_batch.sums(count);
+    m_block->routes.count(Route::elsewhere, sums.elsewhere);
+    m_block->routes.count(Route::ahead, count - sums.elsewhere);
+    m_block->routes.transfers += sums.transfers;
+    m_block->routes.batched += count;
+    const size_t pieces = count / given_back_at_once + 1;
+    m_for_each_in_batch(pieces, [&](size_t piece) {
+        const size_t first = begin + piece_begin(count, pieces, piece);
+        const auto some =
+            std::span(m_incarnations).subspan(first, begin + piece_begin(count, pieces, piece + 1) - first);
+        m_parts.give_back(some);
+        std::fill(some.begin(), some.end(), nullptr);
+    });
+    m_committed_position.store(m_order.position_in(m_block->number, end - 1), std::memory_order_release);
+    m_block->routes.ordered_seconds += clock_seconds() - from - m_shared_seconds;
+    hand_over();
+    if (end == m_block->end) close_open_block();
 }
 
 /// Everything before it is committed, so what was executed in its turn is valid unless it is undecided or
@@ -416,6 +506,7 @@ void WindowExecution::count(const Worker& w, const Incarnation* ahead) {
             routes.count(elsewhere ? Route::elsewhere : Route::ahead);
             routes.transfers += ahead->is_transfer ? 1 : 0;
             break;
+        case WorkerPlace::batch: break;  // counted together
         case WorkerPlace::stale:
             routes.count(elsewhere          ? Route::elsewhere_stale
                          : ahead->undecided ? Route::undecided
@@ -425,7 +516,7 @@ void WindowExecution::count(const Worker& w, const Incarnation* ahead) {
     }
 }
 
-// ---- time, waking, sealing
+// ---- time, waking, helping
 
 double WindowExecution::now(const Worker& w) const {
     (void)w;
@@ -442,8 +533,10 @@ void WindowExecution::call_one(Worker& w) {
     if (!m_idle.wake_one()) m_parts.helpers.call();
 }
 
-bool WindowExecution::seal_some(Worker& w) {
-    return m_sealing.some([&] { wake_one(w); });
+bool WindowExecution::help(Worker& w) {
+    if (!m_pieces.join()) return m_sealing.some(m_for_each);
+    wake_one(w);  // whoever is woken wakes the next
+    return true;
 }
 
 }  // namespace warpevm

@@ -9,8 +9,11 @@
 
 #include "evm/chain/block_frame.hpp"
 #include "evm/chain/intermediate_roots.hpp"
+#include "fallback/commit/batch_outcome.hpp"
 #include "fallback/commit/context.hpp"
 #include "fallback/commit/parking.hpp"
+#include "fallback/commit/pieces.hpp"
+#include "fallback/commit/receiving.hpp"
 #include "fallback/commit/sealing.hpp"
 #include "fallback/commit/speculation.hpp"
 #include "fallback/commit/window_order.hpp"
@@ -48,8 +51,8 @@ class WindowExecution {
     [[nodiscard]] bool may_assume() const {
         return m_options.on_missing_state == OnMissingState::assume_absent;
     }
-    /// What was lent has come. False, and nothing happened, where the commit loop did not wait.
-    bool hand_in(const Claims::Loan& loan, Incarnation* incarnation);
+    /// As Loans::hand_in.
+    size_t hand_in(std::span<const Claims::Loan> loans, TransactionResults results);
     void give_back(const Claims::Loan& loan, std::string_view why);
 
     // -- what the Schedule asks for
@@ -63,6 +66,9 @@ class WindowExecution {
     double seconds_ahead(const Worker& w) const;
     void publish(Worker& w, uint32_t index);
     bool validate(Worker& w, uint32_t index);
+    uint32_t batch_end(Worker& w, uint32_t index) const;
+    HeldBatch validate_batch(Worker& w, uint32_t begin, uint32_t end);
+    void commit_batch(Worker& w, uint32_t begin, uint32_t end);
     void mark_estimate(Worker& w, uint32_t index);
     double execute_in_turn(Worker& w, uint32_t index);
     void commit(Worker& w, uint32_t index);
@@ -70,7 +76,8 @@ class WindowExecution {
     double now(const Worker& w) const;
     void enter_table(Worker& w);
     void leave_table(Worker& w);
-    bool seal_some(Worker& w);
+    bool receive_some(Worker& w);
+    bool help(Worker& w);
     void wake_one(Worker& w);
     void call_one(Worker& w);
 
@@ -98,6 +105,8 @@ class WindowExecution {
     void commit_incarnation(uint32_t index, Incarnation& incarnation);
     void append(const TransactionOutcome& outcome, const BlockTransaction& tx);
     void count(const Worker& w, const Incarnation* ahead);
+    void count_given_back(uint32_t index, std::string_view why);
+    void arrived(uint32_t index, Incarnation* incarnation);
     void publish_effects(Incarnation& incarnation, Position position);
     void withdraw(Incarnation& incarnation);
     void defer_credits(uint32_t first, uint32_t end);
@@ -110,6 +119,9 @@ class WindowExecution {
     const WindowOrder m_order;
     ScheduleProgress m_progress;
     std::vector<Incarnation*> m_incarnations;  ///< that wait for their commit; written before the hand-in
+    Pieces m_pieces;
+    const ForEach m_for_each;  ///< with whoever is idle
+    Receiving m_receiving;
     Sealing m_sealing;
     Parking m_idle;       ///< workers that have nothing to do
     Parking m_suspended;  ///< readers of estimates
@@ -124,6 +136,9 @@ class WindowExecution {
     CommittedState m_committed;
     IntermediateRoots m_roots;
     std::optional<OpenBlock> m_block;
+    BatchOutcome m_batch;
+    const ForEach m_for_each_in_batch;  ///< likewise; the time that it takes is not the commit loop's alone
+    double m_shared_seconds = 0;
     uint32_t m_opened = 0;    ///< blocks that were opened
     bool m_on_table = false;  ///< others may speculate on what is committed
     bool m_has_backed_off = false;

@@ -71,6 +71,12 @@ class Claims {
             expected, loan.generation << 8 | static_cast<uint32_t>(Stage::claimed),
             std::memory_order_acq_rel);
     }
+    /// What the thread has is no incarnation: anybody may begin it again.
+    void drop(uint32_t index) {
+        std::atomic<uint32_t>& state = m_states[index];
+        const uint32_t generation = state.load(std::memory_order_relaxed) >> 8;
+        state.store((generation + 1) << 8 | static_cast<uint32_t>(Stage::open), std::memory_order_seq_cst);
+    }
     /// The device gives it back unfinished.
     bool give_back(const Loan& loan) {
         uint32_t expected = loan.generation << 8 | static_cast<uint32_t>(Stage::lent);
@@ -90,6 +96,15 @@ class Claims {
                                             std::memory_order_acq_rel))
                 return stage_of(now);
         return std::nullopt;
+    }
+
+    /// Likewise those from `begin` to `end`, whose incarnations are all there.
+    void take_done(uint32_t begin, uint32_t end) {
+        for (uint32_t i = begin; i < end; ++i) {
+            const uint32_t generation = m_states[i].load(std::memory_order_relaxed) >> 8;
+            m_states[i].store((generation + 1) << 8 | static_cast<uint32_t>(Stage::committed),
+                              std::memory_order_release);
+        }
     }
 
   private:

@@ -33,6 +33,15 @@ double back_off_seconds(const PolicyConstants& constants, uint32_t n) {
     return std::min(constants.longest_back_off, std::ldexp(constants.first_back_off, static_cast<int>(n)));
 }
 
+void BatchSizes::note(uint32_t begin, uint32_t held, uint32_t count) {
+    if (held == count) {
+        m_most = std::min(2 * m_most, std::max(m_constants.least_batch, m_constants.most_batch));
+    } else {
+        m_most = m_constants.least_batch;
+        m_from = begin + held + m_constants.least_batch;
+    }
+}
+
 uint32_t claim_size(const PolicyConstants& constants, double seconds) {
     if (seconds * longest_claim <= constants.claimed_seconds) return longest_claim;
     return std::max(1U, static_cast<uint32_t>(constants.claimed_seconds / seconds));

@@ -24,6 +24,8 @@ struct PolicyConstants {
     uint32_t judged_turns = 32;
     double judged_seconds = 400e-6;
     double least_speedup = 1.0;
+    /// Turns that are worth validating and committing at once, with others' help; and the most.
+    uint32_t least_batch = 64, most_batch = 4096;
     /// Seconds of the first time alone after backing off; it doubles up to the second.
     double first_back_off = 1e-3, longest_back_off = 32e-3;
 };
@@ -51,6 +53,25 @@ bool may_judge(const PolicyConstants& constants, const TurnSample& sample);
 bool backs_off(const PolicyConstants& constants, const TurnSample& sample);
 /// Seconds alone after the n-th backing off in a row, from 0.
 double back_off_seconds(const PolicyConstants& constants, uint32_t n);
+
+/// How much of what waits for its commit to take at once. A batch ends before the first incarnation that is
+/// stale, and what was done for those behind it was in vain: so the next few go one by one, and batches
+/// begin small.
+class BatchSizes {
+  public:
+    explicit BatchSizes(const PolicyConstants& constants)
+        : m_constants(constants), m_most(constants.least_batch) {}
+    /// From the transaction `next` on: none, or as many as are there, up to this.
+    [[nodiscard]] uint32_t most(uint32_t next) const { return next < m_from ? 0 : m_most; }
+    [[nodiscard]] bool pays(uint32_t count) const { return count >= m_constants.least_batch; }
+    /// Of a batch from `begin` on `held` held, of `count`.
+    void note(uint32_t begin, uint32_t held, uint32_t count);
+
+  private:
+    const PolicyConstants& m_constants;
+    uint32_t m_from = 0;
+    uint32_t m_most;
+};
 
 /// How many transactions to claim at once, where the last ones took `seconds` each.
 uint32_t claim_size(const PolicyConstants& constants, double seconds);

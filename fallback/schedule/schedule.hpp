@@ -43,8 +43,15 @@ struct WorkerPlace {
     double claim_seconds = 0;
     uint32_t claim_count = 0;
     // Of the turn.
-    enum How : uint8_t { alone, fresh, valid, stale };
+    enum How : uint8_t { alone, fresh, valid, stale, batch };
     How how = alone;
+    uint32_t end = 0;  ///< of the batch
+    double seconds = 0;
+};
+
+/// How far a batch holds, and the seconds that executing so much of it took.
+struct HeldBatch {
+    uint32_t end = 0;
     double seconds = 0;
 };
 
@@ -66,6 +73,11 @@ concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) 
     p.publish(w, index);
     /// Whether the incarnation holds on the committed state.
     { p.validate(w, index) } -> std::same_as<bool>;
+    /// The end of what may be validated and committed together with `index`; `index` where nothing may.
+    { p.batch_end(w, index) } -> std::same_as<uint32_t>;
+    /// All from `index` to `end` have incarnations. Those that hold, and their effects entered.
+    { p.validate_batch(w, index, index) } -> std::same_as<HeldBatch>;
+    p.commit_batch(w, index, index);
     /// It is stale: who reads what it wrote waits.
     p.mark_estimate(w, index);
     /// On the committed state; the seconds that it took.
@@ -78,8 +90,11 @@ concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) 
     /// What was changed on the journal becomes visible to others; and back.
     p.enter_table(w);
     p.leave_table(w);
-    /// A piece of the receipts and the difference of a block that has ended. False: there is none.
-    { p.seal_some(w) } -> std::same_as<bool>;
+    /// Results that were handed in become incarnations. False: there are none.
+    { p.receive_some(w) } -> std::same_as<bool>;
+    /// A piece of what others work on in pieces, or of the receipts and the difference of a block that has
+    /// ended. False: there is none.
+    { p.help(w) } -> std::same_as<bool>;
     /// One of the idle workers, if there are any, looks again.
     p.wake_one(w);
     /// Another worker is wanted: an idle one, or one that has not begun yet.
@@ -136,6 +151,7 @@ class Schedule {
           m_counters(progress.m_counters),
           m_constants(constants),
           m_workers(workers),
+          m_batches(constants),
           m_patience(patience),
           m_gas_left(std::accumulate(m_gas.begin(), m_gas.end(), uint64_t{0})),
           m_plain_left(static_cast<uint32_t>(std::count(m_gas.begin(), m_gas.end(), uint64_t{0}))) {}
@@ -158,10 +174,10 @@ class Schedule {
             case WorkerPlace::in_turn: return end_turn(w);
             case WorkerPlace::free: break;
         }
-        if (over()) return m_platform.seal_some(w) ? Step::worked : Step::over;
-        if (takes_turn(w)) return Step::worked;
+        if (over()) return m_platform.help(w) ? Step::worked : Step::over;
+        if (takes_turn(w) || m_platform.receive_some(w)) return Step::worked;
         if (m_open.load(std::memory_order_acquire) && speculate(w)) return Step::worked;
-        return m_platform.seal_some(w) ? Step::worked : Step::idle;
+        return m_platform.help(w) ? Step::worked : Step::idle;
     }
 
   private:
@@ -191,6 +207,7 @@ class Schedule {
         if (index >= m_claims.count()) return false;
         m_platform.before(w, index);  // first, so that others see what the block does before its transactions
         if (is_awaited(index)) return false;
+        if (begin_batch(w, index)) return true;
         const auto was = m_claims.take(index);
         if (!was) return false;
         WorkerPlace& p = w.place;
@@ -215,6 +232,28 @@ class Schedule {
         return true;
     }
 
+    /// False where one is to be committed by itself.
+    bool begin_batch(Worker& w, uint32_t index) {
+        if (!m_open.load(std::memory_order_relaxed)) return false;
+        uint32_t end = index;
+        const uint32_t most = m_batches.most(index);
+        if (most == 0 || m_claims.stage(index) != Claims::Stage::done) return false;
+        const uint32_t limit = std::min(m_platform.batch_end(w, index), index + most);
+        while (end < limit && m_claims.stage(end) == Claims::Stage::done) ++end;
+        if (!m_batches.pays(end - index)) return false;
+        const HeldBatch held = m_platform.validate_batch(w, index, end);
+        m_batches.note(index, held.end - index, end - index);
+        if (held.end == index) return false;
+        m_claims.take_done(index, held.end);
+        WorkerPlace& p = w.place;
+        p.at = WorkerPlace::in_turn;
+        p.how = WorkerPlace::batch;
+        p.index = index;
+        p.end = held.end;
+        p.seconds = held.seconds;
+        return true;
+    }
+
     [[nodiscard]] bool is_awaited(uint32_t index) const {
         if (!m_open.load(std::memory_order_relaxed)) return false;
         const Claims::Stage stage = m_claims.stage(index);
@@ -224,8 +263,13 @@ class Schedule {
 
     Step end_turn(Worker& w) {
         WorkerPlace& p = w.place;
-        m_platform.commit(w, p.index);
-        m_next.store(p.index + 1, std::memory_order_release);
+        if (p.how == WorkerPlace::batch) {
+            m_platform.commit_batch(w, p.index, p.end);
+        } else {
+            p.end = p.index + 1;
+            m_platform.commit(w, p.index);
+        }
+        m_next.store(p.end, std::memory_order_release);
         note_turn(p);
         p.at = WorkerPlace::free;
         judge(w, p);
@@ -238,17 +282,19 @@ class Schedule {
     }
 
     void note_turn(const WorkerPlace& p) {
-        const uint64_t gas = m_gas[p.index];
-        m_gas_left -= gas;
-        m_plain_left -= gas == 0 ? 1 : 0;
+        for (uint32_t i = p.index; i < p.end; ++i) {
+            m_gas_left -= m_gas[i];
+            m_plain_left -= m_gas[i] == 0 ? 1 : 0;
+        }
         switch (p.how) {
             case WorkerPlace::alone: ++m_counters.alone; break;
             case WorkerPlace::fresh: ++m_counters.in_turn; break;
             case WorkerPlace::valid: ++m_counters.valid; break;
+            case WorkerPlace::batch: m_counters.valid += p.end - p.index; break;
             case WorkerPlace::stale: ++m_counters.stale; break;
         }
-        if (p.how == WorkerPlace::alone) note_alone(gas, p.seconds);
-        ++m_turns.turns;
+        if (p.how == WorkerPlace::alone) note_alone(m_gas[p.index], p.seconds);
+        m_turns.turns += p.end - p.index;
         m_turns.seconds += p.seconds;
     }
 
@@ -351,6 +397,7 @@ class Schedule {
     ScheduleCounters& m_counters;
     const PolicyConstants& m_constants;
     const unsigned m_workers;
+    BatchSizes m_batches;  // the commit loop's own
     const Patience m_patience;
     std::atomic<bool> m_commit_lock{false};
     std::atomic<bool> m_open{false};  ///< workers may speculate

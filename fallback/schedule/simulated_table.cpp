@@ -3,10 +3,6 @@
 
 namespace warpevm {
 
-AccountValues values_of(const AccountState& s) {
-    return {s.record.balance, s.record.nonce, s.record.code_hash, s.record.has_storage, s.exists};
-}
-
 uint32_t drop_unexplained(RecordedWindow& window) {
     uint32_t dropped = 0;
     SimulatedTable table(window);

@@ -27,8 +27,6 @@ inline Position position_of(uint32_t index) {
     return Position{index} + 1;
 }
 
-AccountValues values_of(const AccountState& state);
-
 /// What is committed of each key, and what transactions that are not committed did to it.
 class SimulatedTable {
   public:

@@ -42,6 +42,9 @@ class Virtual {
     double seconds_ahead(const Worker& w) const;
     void publish(Worker& w, uint32_t index);
     bool validate(Worker& w, uint32_t index);
+    uint32_t batch_end(const Worker& w, uint32_t index) const;
+    HeldBatch validate_batch(Worker& w, uint32_t begin, uint32_t end);
+    void commit_batch(Worker& w, uint32_t begin, uint32_t end);
     void mark_estimate(Worker& w, uint32_t index);
     double execute_in_turn(Worker& w, uint32_t index);
     void commit(Worker& w, uint32_t index);
@@ -50,7 +53,11 @@ class Virtual {
     void enter_table(Worker& w);
     void leave_table(Worker& w);
     void before(Worker& w, uint32_t index);
-    bool seal_some(Worker& w);
+    bool receive_some(const Worker& w) const {
+        (void)w;
+        return false;
+    }
+    bool help(Worker& w);
     void wake_one(Worker& by);
     void call_one(Worker& by) { wake_one(by); }
 
@@ -143,6 +150,40 @@ bool Virtual::validate(Worker& w, uint32_t index) {
     return valid;
 }
 
+/// Within the block.
+uint32_t Virtual::batch_end(const Worker& w, uint32_t index) const {
+    (void)w;
+    uint32_t end = index;
+    while (end < m_line.count() && m_line.block[end] == m_line.block[index]) ++end;
+    return end;
+}
+
+/// The time of all of it, shared with those who are looking on: nobody waits for one who sleeps.
+HeldBatch Virtual::validate_batch(Worker& w, uint32_t begin, uint32_t end) {
+    HeldBatch held{.end = begin, .seconds = 0};
+    double all = 0;
+    for (bool holds = true; held.end < end && holds; held.end += holds ? 1 : 0) {
+        const RecordedTransaction& t = *m_line.transactions[held.end];
+        holds = m_runs[held.end] == &t.in_order;
+        all += t.validate + t.commit;
+        held.seconds += holds ? t.in_order.seconds : 0;
+    }
+    std::vector<Worker*> helpers{&w};
+    for (Worker& other : m_workers)
+        if (other.parked && w.time - other.time < m_machine.spin) helpers.push_back(&other);
+    const double at = w.time, each = all / static_cast<double>(helpers.size());
+    for (Worker* helper : helpers) {
+        helper->busy += at - helper->time;
+        helper->time = at;
+        spend(*helper, each);
+    }
+    return held;
+}
+
+void Virtual::commit_batch(Worker& w, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end; ++i) commit(w, i);
+}
+
 void Virtual::mark_estimate(Worker& w, uint32_t index) {
     (void)w;
     m_table.mark_estimate(*m_runs[index], position_of(index));
@@ -184,7 +225,7 @@ void Virtual::end_block(Worker& w, uint32_t block) {
     if (pieces > 1) wake_one(w);
 }
 
-bool Virtual::seal_some(Worker& w) {
+bool Virtual::help(Worker& w) {
     for (Sealing& s : m_sealing) {
         if (s.pieces == 0) continue;
         --s.pieces;

@@ -11,18 +11,16 @@
 namespace warpevm {
 
 struct BlockChanges {
-    static constexpr uint32_t none = ~uint32_t{0};
     /// Once per account that was entered in the table, or has such a slot.
     struct Account {
         Address address;
         AccountState before, after;
-        uint32_t last_slot = none;  ///< of its slots, which are linked
     };
     struct Slot {
         U256 key;
         U256 before, after;
         Position written = 0;
-        uint32_t previous = none;
+        uint32_t account = 0;  ///< its place among the accounts
     };
 
     std::vector<Account> accounts;

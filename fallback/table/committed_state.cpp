@@ -7,16 +7,9 @@ namespace warpevm {
 namespace {
 
 AccountValues values_of(const AccountEntry& entry, bool with_storage) {
-    const AccountState& s = entry.committed;
-    return {s.record.balance, s.record.nonce, s.record.code_hash, with_storage && holds_storage(entry),
-            s.exists};
-}
-
-/// A balance that would leave [0, 2^255) fails validation: executed on the journal, serial's rules decide.
-bool sum_in_bounds(const U256& balance, const U256& delta) {
-    if (balance.limb[3] >> 63 != 0) return false;
-    const U256 sum = balance + delta;
-    return delta.limb[3] >> 63 != 0 ? sum < balance : sum >= balance;
+    AccountValues values = values_of(entry.committed);
+    values.has_storage = with_storage && holds_storage(entry);
+    return values;
 }
 
 }  // namespace
@@ -25,6 +18,7 @@ CommittedState::CommittedState(WindowTable table, const StateView& state, CodeCa
                                bool assume_absent)
     : m_window(std::move(table)),
       m_table(m_window.versions),
+      m_batch(m_table),
       m_view(state, m_table),
       m_journal(m_view, codes) {
     m_table.forget_block_hashes();
@@ -68,16 +62,8 @@ bool CommittedState::validate(const Incarnation& t) {
             entry.defers_credit.store(false, std::memory_order_relaxed);
         if (!holds(o, values_of(entry, has(o, OBSERVED_STORAGE)))) return false;
     }
-    for (const SlotObservation& o : t.records.slot_observations) {
-        SlotEntry& slot = m_table.slot(o.row);
-        const AccountEntry& account = m_table.account_of(slot);
-        if (is_from_pre_state(slot, account)) {
-            // An incarnation that observed a wipe which is not committed has not read the pre-state.
-            if (!m_table.load(slot)) return false;
-            if (slot.before == Knowledge::unknown && !slot.assumed && !t.assumes) return false;
-        }
-        if (value_of(slot, account) != o.value) return false;
-    }
+    for (const SlotObservation& o : t.records.slot_observations)
+        if (!holds(m_table, m_table.slot(o.row), o.value, t.assumes)) return false;
     for (const AccountEffect& e : t.records.account_effects)
         if (!e.delta.is_zero() && !sum_in_bounds(m_table.account(e.row).committed.record.balance, e.delta))
             return false;
@@ -90,9 +76,20 @@ void CommittedState::commit(const Incarnation& t, Position position) {
     for (const SlotEffect& e : t.records.slot_effects) change_slot(e.row, position, e.value);
 }
 
+uint32_t CommittedState::validate_batch(std::span<Incarnation* const> batch, Position first,
+                                        const ForEach& for_each) {
+    return m_batch.validate({m_block, first, m_state_clearing}, batch, for_each);
+}
+
+/// What so many changed is not taken over by the journal.
+void CommittedState::commit_batch(uint32_t count, const ForEach& for_each) {
+    m_moved.noted = false;
+    m_batch.commit(count, m_changes, for_each);
+}
+
 void CommittedState::enter(Row row, const AccountEffect& effect, Position position) {
     AccountState state = m_table.account(row).committed;
-    if (only_touches(effect) && state.exists && !is_empty(state.record)) return;
+    if (changes_nothing(effect, state)) return;
     apply(state, effect, position, m_state_clearing);
     change_account(row, position, state);
 }
@@ -118,9 +115,11 @@ void CommittedState::change_slot(Row row, Position position, const U256& value) 
     if (slot.changed_in != m_block) {
         slot.changed_in = m_block;
         slot.place = static_cast<uint32_t>(m_changes.slots.size());
-        uint32_t& last = m_changes.accounts[account.place].last_slot;
-        m_changes.slots.push_back({.key = slot.key, .before = value_of(slot, account), .previous = last});
-        last = slot.place;
+        m_changes.slots.push_back({.key = slot.key,
+                                   .before = value_of(slot, account),
+                                   .after = {},
+                                   .written = 0,
+                                   .account = account.place});
     }
     m_changes.slots[slot.place].after = value;
     m_changes.slots[slot.place].written = position;
@@ -163,12 +162,9 @@ void CommittedState::list_change(Row row, Position position) {
 /// Keeps the count of an account's nonzero slots: going through its storage would not be bounded by gas.
 void CommittedState::set(SlotEntry& slot, Position position, const U256& value) {
     AccountEntry& account = m_table.account_of(slot);
-    const auto counts = [&] {
-        return slot.committed_at > account.committed.wiped && !slot.committed.is_zero() ? 1U : 0U;
-    };
-    account.nonzero_slots -= counts();
+    account.nonzero_slots -= counts_as_nonzero(slot, account) ? 1 : 0;
     m_table.commit(slot, position, value);
-    account.nonzero_slots += counts();
+    account.nonzero_slots += counts_as_nonzero(slot, account) ? 1 : 0;
 }
 
 // ---- what is reported beside the difference

@@ -9,8 +9,8 @@
 
 #include "evm/state/journal.hpp"
 #include "fallback/table/block_changes.hpp"
+#include "fallback/table/commit_batch.hpp"
 #include "fallback/table/committed_view.hpp"
-#include "fallback/table/incarnation.hpp"
 
 namespace warpevm {
 
@@ -52,6 +52,12 @@ class CommittedState {
     bool validate(const Incarnation& incarnation);
     /// Enters the effects of an incarnation that was validated.
     void commit(const Incarnation& incarnation, Position position);
+
+    /// Several at once, of consecutive transactions of the block, the first at position `first`: how many
+    /// hold, and then the effects of those (see CommitBatch). Not where changes are listed.
+    [[nodiscard]] bool takes_batches() const { return !m_listed.lists; }
+    uint32_t validate_batch(std::span<Incarnation* const> batch, Position first, const ForEach& for_each);
+    void commit_batch(uint32_t count, const ForEach& for_each);
 
     /// As Journal::list_changes and take_changes.
     void list_changes() {
@@ -124,6 +130,7 @@ class CommittedState {
 
     WindowTable m_window;
     Versions& m_table;
+    CommitBatch m_batch;
     CommittedView m_view;
     Journal<false> m_journal;
     bool m_state_clearing = true;

@@ -17,6 +17,30 @@ bool holds_storage(const AccountEntry& entry) {
     return entry.committed.record.has_storage || entry.nonzero_slots != 0;
 }
 
+bool counts_as_nonzero(const SlotEntry& slot, const AccountEntry& account) {
+    return slot.committed_at > account.committed.wiped && !slot.committed.is_zero();
+}
+
+bool holds(Versions& table, SlotEntry& slot, const U256& value, bool assumes) {
+    const AccountEntry& account = table.account_of(slot);
+    if (is_from_pre_state(slot, account)) {
+        // An incarnation that observed a wipe which is not committed has not read the pre-state.
+        if (!table.load(slot)) return false;
+        if (slot.before == Knowledge::unknown && !slot.assumed && !assumes) return false;
+    }
+    return value_of(slot, account) == value;
+}
+
+bool sum_in_bounds(const U256& balance, const U256& delta) {
+    if (balance.limb[3] >> 63 != 0) return false;
+    const U256 sum = balance + delta;
+    return delta.limb[3] >> 63 != 0 ? sum < balance : sum >= balance;
+}
+
+bool changes_nothing(const AccountEffect& effect, const AccountState& state) {
+    return only_touches(effect) && state.exists && !is_empty(state.record);
+}
+
 bool is_assumption(const AccountEntry& entry) {
     return entry.before == Knowledge::unknown && entry.changed_in == 0 && !entry.assumed;
 }

@@ -13,6 +13,15 @@ bool is_from_pre_state(const SlotEntry& slot, const AccountEntry& account);
 U256 value_of(const SlotEntry& slot, const AccountEntry& account);
 /// Whether the account's storage holds anything. As exact as the journal's answer (Journal::holds_storage).
 bool holds_storage(const AccountEntry& entry);
+/// Whether the slot is one of those that `nonzero_slots` of its account counts.
+bool counts_as_nonzero(const SlotEntry& slot, const AccountEntry& account);
+/// Whether the slot has this value. Unknown state is an answer only to who assumes that it is absent.
+bool holds(Versions& table, SlotEntry& slot, const U256& value, bool assumes);
+/// Whether a transaction may add `delta` to the balance on the table: one that would leave [0, 2^255) is
+/// executed on the journal, where serial's rules decide.
+bool sum_in_bounds(const U256& balance, const U256& delta);
+/// A touch of an account that is neither absent nor empty.
+bool changes_nothing(const AccountEffect& effect, const AccountState& state);
 /// Whether reading the account takes something unknown as absent that was not reported yet.
 bool is_assumption(const AccountEntry& entry);
 

@@ -90,6 +90,8 @@ struct alignas(64) AccountEntry {
     uint32_t place = 0;          ///< among that block's changed accounts
     uint32_t moved_in = 0;       ///< the number of the stay on the table that changed it last
     bool assumed = false;        ///< reported as unknown and taken as absent
+    uint32_t batch = 0;          ///< CommitBatch's run that changed it last
+    uint32_t place_in_batch = 0;
 };
 
 /// A slot's key within a window.
@@ -104,10 +106,12 @@ struct alignas(64) SlotEntry {
 
     Branches branches{};  ///< the interner's
     const Row account;
+    uint32_t place_in_batch = 0;  // as in AccountEntry; here, it takes no room
     const U256 key;
     LoadOnce load;
     Knowledge before = Knowledge::unknown;  ///< valid after `load`
-    SpinLock lock;                          // of the next three
+    SpinLock lock;                          // of committed_at, committed and versions
+    uint32_t batch = 0;
     Position committed_at = 0;
     /// The pre-state's, once loaded, while committed_at is 0.
     U256 committed;
@@ -119,5 +123,6 @@ struct alignas(64) SlotEntry {
     uint32_t moved_in = 0;
     bool assumed = false;
 };
+static_assert(sizeof(AccountEntry) == 192 && sizeof(SlotEntry) == 128);
 
 }  // namespace warpevm

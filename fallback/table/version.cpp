@@ -11,6 +11,17 @@ uint32_t priority_of(const void* version, Position position) {
 
 }  // namespace
 
+AccountSum::AccountSum(Position at, const AccountEffect& e) {
+    if (has(e, WIPED)) {
+        wiped = at;
+        return;
+    }
+    delta = e.delta;
+    if (has(e, WROTE_NONCE)) nonce = e.nonce;
+    if (has(e, WROTE_CODE)) code_hash = &e.code_hash;
+    if (has(e, TOUCHED)) touched = at;
+}
+
 void AccountSum::then(const AccountSum& next) {
     if (next.wiped != 0) {
         const Position before = estimate;
@@ -38,16 +49,7 @@ void AccountSum::apply_to(AccountState& state, bool state_clearing) const {
 }
 
 AccountVersion::AccountVersion(Position at, const AccountEffect& e)
-    : position(at), priority(priority_of(this, at)) {
-    if (has(e, WIPED)) {
-        own.wiped = at;
-        return;
-    }
-    own.delta = e.delta;
-    if (has(e, WROTE_NONCE)) own.nonce = e.nonce;
-    if (has(e, WROTE_CODE)) own.code_hash = &e.code_hash;
-    if (has(e, TOUCHED)) own.touched = at;
-}
+    : position(at), priority(priority_of(this, at)), own(at, e) {}
 
 void AccountVersion::sum_up() {
     if (left == nullptr) {

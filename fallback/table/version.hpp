@@ -25,6 +25,11 @@ struct AccountState {
     Position wiped = 0;
 };
 
+/// What constraints speak of; storage as of the pre-state.
+inline AccountValues values_of(const AccountState& s) {
+    return {s.record.balance, s.record.nonce, s.record.code_hash, s.record.has_storage, s.exists};
+}
+
 /// EIP-161: no nonce, no balance, no code.
 inline bool is_empty(const AccountRecord& r) {
     return r.nonce == 0 && r.balance.is_zero() && r.code_hash == empty_code_hash;
@@ -40,6 +45,9 @@ struct AccountSum {
     Position wiped = 0;               ///< likewise
     Position estimate = 0;            ///< the last position whose version is an estimate; 0: none
 
+    AccountSum() = default;
+    /// Of one effect, which must stay where it is.
+    AccountSum(Position at, const AccountEffect& e);
     void then(const AccountSum& next);
     void apply_to(AccountState& state, bool state_clearing) const;
 };

@@ -41,7 +41,7 @@ void load_batch(std::span<const Row> rows, const Interner<Entry>& entries, KeyOf
 }  // namespace
 
 void apply(AccountState& state, const AccountEffect& effect, Position position, bool state_clearing) {
-    AccountVersion(position, effect).own.apply_to(state, state_clearing);
+    AccountSum(position, effect).apply_to(state, state_clearing);
 }
 
 void Versions::reset(const StateView& state, size_t expected_accounts, size_t expected_slots) {

@@ -38,7 +38,10 @@ struct Seeds {
 /// Settings that speculate wherever that is allowed, with unusual schedules by seed.
 inline ParallelSettings stressed(unsigned threads, uint64_t seed) {
     const Speculate speculate = seed % 4 == 1 ? Speculate::at_once : Speculate::everything;
-    ParallelSettings settings{.threads = threads, .speculate = speculate, .at_hand_over = {}};
+    ParallelSettings settings{.threads = threads,
+                              .speculate = speculate,
+                              .least_batch = static_cast<uint32_t>(seed % 5),
+                              .at_hand_over = {}};
     if (seed % 3 == 0) return settings;
     settings.at_hand_over = [seed] {
         thread_local std::mt19937_64 random(seed ^ std::hash<std::thread::id>{}(std::this_thread::get_id()));

@@ -25,11 +25,14 @@ TEST(ParallelContexts, one_does_not_bound_the_threads_of_another) {
     const workload::PreparedBlock block =
         workload::independent_transfers({.transactions = size_t{many} * 40, .seed = 1}, 0);
     const auto expected = serially({&block.input, 1}, block.state, {});
-    for (int run = 0; run < 20 && seen.size() < many; ++run) {
+    size_t most = 0;
+    for (int run = 0; run < 20 && most < many; ++run) {
         expect_equal(expected, execute_parallel(first, {&block.input, 1}, block.state, {}));
+        seen.clear();  // another run may be served by other threads
         expect_equal(expected, execute_parallel(second, {&block.input, 1}, block.state, {}));
+        most = std::max(most, seen.size());
     }
-    EXPECT_EQ(seen.size(), many);
+    EXPECT_EQ(most, many);
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "tests/fallback/compare.hpp"
-#include "tests/fallback/loopback.hpp"
 #include "tests/fallback/random_block.hpp"
+#include "tools/bench/loopback.hpp"
 
 namespace warpevm::test {
 namespace {
@@ -15,7 +15,7 @@ class HandedInResult : public testing::TestWithParam<uint64_t> {
     HandedInResult() {
         m_options.on_missing_state = OnMissingState::assume_absent;
         m_options.allow_missing_system_contracts = true;
-        Loopback device(m_window.state, m_context.serial().codes(), m_options);
+        tools::Loopback device(m_window.state, m_context.serial().codes(), m_options);
         for (const BlockInput& block : m_window.window)
             for (uint32_t i = 0; i < block.transactions.size(); ++i)
                 m_good.push_back(device.execute(block, i, m_results));
@@ -25,8 +25,11 @@ class HandedInResult : public testing::TestWithParam<uint64_t> {
     RouteReport run_and_compare(const Borrower& borrower) {
         std::vector<RouteReport> counters;
         const auto expected = serially(m_window.window, m_window.state, m_options);
+        ParallelSettings settings = stressed(3, GetParam());
+        if (m_least_batch != 0) settings.least_batch = m_least_batch;
+        ParallelContext context(settings);
         m_valid = expected && expected->back().verdict.valid();
-        expect_equal(expected, execute_parallel(m_context, m_window.window, m_window.state, m_options,
+        expect_equal(expected, execute_parallel(context, m_window.window, m_window.state, m_options,
                                                 &counters, borrower));
         RouteReport sum;
         for (const RouteReport& c : counters) sum += c;
@@ -59,6 +62,7 @@ class HandedInResult : public testing::TestWithParam<uint64_t> {
     RandomWindow m_window{{.seed = GetParam(), .fork = Fork::prague, .contention = Contention::some}};
     ParallelContext m_context{stressed(3, GetParam())};
     ExecutionOptions m_options;
+    uint32_t m_least_batch = 0;  ///< 0: whatever the seed says
     TransactionResults m_results;
     std::vector<bool> m_good;
     bool m_valid = false;  ///< else the commit loop ends early
@@ -71,6 +75,17 @@ TEST_P(HandedInResult, correct_ones_are_kept_and_stale_ones_run_again) {
     if (m_valid) {
         EXPECT_EQ(c.transactions(), m_good.size());
     }
+}
+
+/// A batch holds what depends on earlier transactions of the same batch, and ends before what is stale.
+TEST_P(HandedInResult, some_are_committed_together) {
+    RouteReport sum;
+    for (const uint32_t least : {1U, 3U}) {
+        m_least_batch = least;
+        sum += run_and_compare(before_the_window([](uint32_t) { return true; }));
+    }
+    EXPECT_GT(sum.batched, 0U);
+    EXPECT_LT(sum.batched, sum.transactions());
 }
 
 TEST_P(HandedInResult, some_may_be_absent) {

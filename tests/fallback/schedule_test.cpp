@@ -51,6 +51,40 @@ TEST(Claims, AnOldLoanIsNoClaimAnyMore) {
     EXPECT_TRUE(claims.accept(*second) && claims.hand_in(0));
 }
 
+TEST(Claims, WhatIsDroppedMayBeBegunAgain) {
+    Claims claims(1);
+    const auto loan = claims.lend(0);
+    ASSERT_TRUE(loan && claims.accept(*loan));
+    claims.drop(0);
+    EXPECT_FALSE(claims.accept(*loan) || claims.hand_in(0));
+    EXPECT_TRUE(claims.claim(0) && claims.hand_in(0));
+}
+
+TEST(Claims, SeveralAreTakenAtOnce) {
+    Claims claims(3);
+    for (uint32_t i = 0; i < 3; ++i) EXPECT_TRUE(claims.claim(i) && claims.hand_in(i));
+    claims.take_done(0, 2);
+    EXPECT_EQ(claims.stage(0), Stage::committed);
+    EXPECT_EQ(claims.stage(1), Stage::committed);
+    EXPECT_EQ(claims.stage(2), Stage::done);
+}
+
+TEST(Policy, BatchesGrowWhileTheyHoldAndPauseAfterAStaleOne) {
+    const PolicyConstants constants{.least_batch = 4, .most_batch = 10};
+    BatchSizes sizes(constants);
+    EXPECT_FALSE(sizes.pays(3));
+    EXPECT_TRUE(sizes.pays(4));
+    EXPECT_EQ(sizes.most(0), 4U);
+    sizes.note(0, 4, 4);
+    EXPECT_EQ(sizes.most(4), 8U);
+    sizes.note(4, 8, 8);
+    EXPECT_EQ(sizes.most(12), 10U);
+    sizes.note(12, 3, 10);
+    EXPECT_EQ(sizes.most(15), 0U) << "the stale one, and some behind it, go one by one";
+    EXPECT_EQ(sizes.most(18), 0U);
+    EXPECT_EQ(sizes.most(19), 4U);
+}
+
 TEST(Claims, OfManyThreadsOneGetsEach) {
     constexpr uint32_t count = 20'000;
     constexpr unsigned threads = 4;

@@ -3,6 +3,7 @@
 // claims, the commit lock, and going to sleep.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "fallback/commit/parking.hpp"
@@ -31,6 +32,16 @@ class Bare {
     double seconds_ahead(Worker& /*w*/) { return 1; }
     void publish(Worker& /*w*/, uint32_t /*index*/) {}
     bool validate(Worker& /*w*/, uint32_t index) { return index % 5 != 0; }
+    /// Up to here transactions may be committed at once.
+    uint32_t batch_end(Worker& /*w*/, uint32_t index) { return (index / 8 + 1) * 8; }
+    HeldBatch validate_batch(Worker& w, uint32_t begin, uint32_t end) {
+        while (begin < end && validate(w, begin)) ++begin;
+        return {begin, 1};
+    }
+    void commit_batch(Worker& w, uint32_t begin, uint32_t end) {
+        most_at_once = std::max(most_at_once, end - begin);
+        for (; begin < end; ++begin) commit(w, begin);
+    }
     void mark_estimate(Worker& /*w*/, uint32_t /*index*/) {}
     double execute_in_turn(Worker& /*w*/, uint32_t /*index*/) { return 1; }
     void commit(Worker& /*w*/, uint32_t index) { in_order &= index == committed++; }
@@ -38,12 +49,13 @@ class Bare {
     double now(Worker& /*w*/) { return 0; }
     void enter_table(Worker& /*w*/) {}
     void leave_table(Worker& /*w*/) {}
-    bool seal_some(Worker& /*w*/) { return false; }
+    bool receive_some(Worker& /*w*/) { return false; }
+    bool help(Worker& /*w*/) { return false; }
     void wake_one(Worker& /*w*/) { idle.wake_one(); }
     void call_one(Worker& /*w*/) { idle.wake_one(); }
 
     Parking idle;
-    uint32_t committed = 0;
+    uint32_t committed = 0, most_at_once = 0;
     bool in_order = true;
 };
 static_assert(SchedulePlatform<Bare>);
@@ -61,7 +73,8 @@ void work(Bare& bare, Schedule<Bare>& schedule, Bare::Worker& w) {
 /// Ends, however the threads meet: who waits is woken by what it waits for.
 TEST(ScheduleOnThreads, NoWakingIsLost) {
     constexpr uint32_t windows = 2000, count = 24;
-    const PolicyConstants constants{.least_speedup = 0};
+    const PolicyConstants constants{.least_speedup = 0, .least_batch = 2};
+    uint32_t most_at_once = 0;
     for (const unsigned threads : {2U, 3U, 8U})
         for (uint32_t i = 0; i < windows / threads; ++i) {
             Bare bare;
@@ -79,7 +92,9 @@ TEST(ScheduleOnThreads, NoWakingIsLost) {
             for (std::thread& other : others) other.join();
             ASSERT_EQ(bare.committed, count);
             ASSERT_TRUE(bare.in_order);
+            most_at_once = std::max(most_at_once, bare.most_at_once);
         }
+    EXPECT_GT(most_at_once, 1U);
 }
 
 }  // namespace

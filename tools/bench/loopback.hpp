@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results as a device would hand them in: computed by the CPU's journal on a table of its own, with the keys
-// by value.
+// Results as a device would hand them in: computed by the CPU's journal on a table of its own, with each
+// transaction's keys by value, once. For tests, and for measuring what merging costs.
 #pragma once
-
-#include <map>
 
 #include "evm/chain/context.hpp"
 #include "fallback/commit/speculation.hpp"
 
-namespace warpevm::test {
+namespace warpevm::tools {
 
 class Loopback {
   public:
@@ -23,6 +21,7 @@ class Loopback {
     /// where that gives none.
     bool execute(const BlockInput& block, uint32_t index, TransactionResults& results) {
         const BlockTransaction& tx = block.transactions[index];
+        ++m_executed;
         transaction_record record{};
         Incarnation t;
         PositionView::Reader reader{.position = 1};
@@ -61,17 +60,29 @@ class Loopback {
         column.insert(column.end(), records.begin(), records.end());
         return {first, static_cast<uint32_t>(records.size())};
     }
-    Row account_key(TransactionResults& results, Row row) const {
-        results.accounts.push_back(m_versions.account(row).address);
-        return static_cast<Row>(results.accounts.size() - 1) | ROW_IS_NEW_KEY;
+    /// The keys of one transaction that were listed, by row.
+    struct Listed {
+        uint32_t executed = 0;
+        Row key = 0;
+    };
+    template <class Keys, class KeyOf>
+    Row key_of(std::vector<Listed>& listed, Keys& keys, Row row, const KeyOf& key) {
+        if (row >= listed.size()) listed.resize(2 * row + 64);
+        if (listed[row].executed != m_executed) {
+            keys.push_back(key());
+            listed[row] = {m_executed, static_cast<Row>(keys.size() - 1) | ROW_IS_NEW_KEY};
+        }
+        return listed[row].key;
     }
-    Row slot_key(TransactionResults& results, Row row) const {
-        results.slots.push_back(m_versions.key_of(m_versions.slot(row)));
-        return static_cast<Row>(results.slots.size() - 1) | ROW_IS_NEW_KEY;
+    Row account_key(TransactionResults& results, Row row) {
+        return key_of(m_accounts, results.accounts, row, [&] { return m_versions.account(row).address; });
+    }
+    Row slot_key(TransactionResults& results, Row row) {
+        return key_of(m_slots, results.slots, row, [&] { return m_versions.key_of(m_versions.slot(row)); });
     }
     template <class Record>
     void by_key(TransactionResults& results, std::vector<Record>& column, const record_range& range,
-                bool slots) const {
+                bool slots) {
         for (uint32_t i = range.first; i < range.first + range.count; ++i)
             column[i].row = slots ? slot_key(results, column[i].row) : account_key(results, column[i].row);
     }
@@ -81,6 +92,8 @@ class Loopback {
     EntryStretches m_stretches;
     MachineBuffers m_buffers;
     Speculation m_speculation;
+    uint32_t m_executed = 0;
+    std::vector<Listed> m_accounts, m_slots;
 };
 
-}  // namespace warpevm::test
+}  // namespace warpevm::tools
