@@ -123,7 +123,8 @@ constexpr Ablated ablated_constants[] = {
     {"judged_seconds", [](PolicyConstants& c, Change x) { change_to(c.judged_seconds, x, 0.0); }},
     {"least_speedup", [](PolicyConstants& c, Change x) { change_to(c.least_speedup, x, 0.0); }},
     {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 0.0); }},
-    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 0.0); }},
+    // Without it back-offs double for ever.
+    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 1e9); }},
 };
 
 struct Cause {
