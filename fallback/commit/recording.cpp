@@ -38,6 +38,25 @@ class Lap {
     Clock::time_point m_last = Clock::now();
 };
 
+// What is charged, each in a function of its own: tools/charges.py counts the instructions of these by their
+// names.
+template <class Work>
+[[gnu::noinline]] void charged_alone(Work&& work) {
+    work();
+}
+template <class Work>
+[[gnu::noinline]] void charged_recorded(Work&& work) {
+    work();
+}
+template <class Work>
+[[gnu::noinline]] void charged_validation(Work&& work) {
+    work();
+}
+template <class Work>
+[[gnu::noinline]] void charged_commit(Work&& work) {
+    work();
+}
+
 Error invalid_block(const Error& why) {
     return {ErrorCode::bad_argument, "only a valid window can be recorded: " + to_string(why)};
 }
@@ -83,6 +102,7 @@ class Recorder {
         m_gas.resize(window.size());
         for (size_t b = 0; b < window.size(); ++b) {
             result.state_clearing = window[b].rules.at_least(Fork::spurious_dragon);
+            result.blocks[b].beneficiary = m_keys.of(window[b].environment.beneficiary);
             result.blocks[b].transactions.resize(window[b].transactions.size());
             for (size_t i = 0; i < window[b].transactions.size(); ++i)
                 result.blocks[b].transactions[i].gas_for_code = gas_for_code(window[b].transactions[i]);
@@ -93,6 +113,8 @@ class Recorder {
     Result<void> serially();
     /// On the table, with recording. `early`: on the state at each block's start.
     Result<void> on_table(bool early);
+    /// The next time. The first one also translates codes and touches pages, and is not counted.
+    void next_round() { m_counts = true; }
 
     /// Whether what was recorded used the gas that serial used.
     [[nodiscard]] bool agrees() const;
@@ -107,6 +129,7 @@ class Recorder {
     std::span<const BlockInput> m_blocks;
     const StateView& m_state;
     const ExecutionOptions& m_options;
+    bool m_counts = false;
     Keys m_keys;
     // Kept from round to round, as an executor keeps them from block to block.
     Versions m_table;
@@ -129,7 +152,9 @@ Result<void> Recorder::serially() {
         keep_least(recorded.open, lap.take());
         for (size_t i = 0; i < block.transactions.size(); ++i) {
             const BlockTransaction& tx = block.transactions[i];
-            const TransactionOutcome done = execute_transaction(machine, tx, allowance(block, outcome));
+            TransactionOutcome done;
+            const auto execute = [&] { done = execute_transaction(machine, tx, allowance(block, outcome)); };
+            m_counts ? charged_alone(execute) : execute();
             if (journal.missing().error) return tl::unexpected(*journal.missing().error);
             if (done.invalid.code != ErrorCode::none) return tl::unexpected(invalid_block(done.invalid));
             append_transaction(outcome, done, tx);
@@ -176,8 +201,9 @@ Result<void> Recorder::on_table(bool early) {
             reads.clear();
             PositionView::Reader reader{.position = position + 1, .reads = &reads};
             if (early) reader.sender = &tx.sender, reader.nonce = tx.tx->nonce;
+            const auto run_it = [&] { speculation.run(block, i, reader, incarnation); };
             const auto begin = Clock::now();
-            speculation.run(block, i, reader, incarnation);
+            m_counts && !early ? charged_recorded(run_it) : run_it();
             take(run, tx.sender, incarnation, seconds_between(begin, Clock::now()), begin, reads);
         };
         const auto go_on_journal = [&](const BlockTransaction& tx) {
@@ -194,8 +220,12 @@ Result<void> Recorder::on_table(bool early) {
             }
             execute(i, t.in_order);
             Lap lap;
-            const bool valid = incarnation.outcome.invalid.code == ErrorCode::none &&
-                               !incarnation.undecided && committed.validate(incarnation);
+            bool valid = false;
+            const auto validate = [&] {
+                valid = incarnation.outcome.invalid.code == ErrorCode::none && !incarnation.undecided &&
+                        committed.validate(incarnation);
+            };
+            m_counts ? charged_validation(validate) : validate();
             keep_least(t.validate, lap.take());
             ++position;
             if (!valid) {  // sums near 2^256, say: the commit loop decides
@@ -203,12 +233,16 @@ Result<void> Recorder::on_table(bool early) {
                 committed.use_table(++position);
                 continue;
             }
-            committed.commit(incarnation, position);
-            incarnation.outcome.first_log = static_cast<uint32_t>(outcome.logs.size());
-            for (size_t l = 0; l < incarnation.logs.size(); ++l)
-                outcome.logs.add(incarnation.logs[l].address, incarnation.logs.topics(incarnation.logs[l]),
-                                 incarnation.logs.data(incarnation.logs[l]));
-            append_transaction(outcome, incarnation.outcome, tx);
+            const auto commit = [&] {
+                committed.commit(incarnation, position);
+                incarnation.outcome.first_log = static_cast<uint32_t>(outcome.logs.size());
+                for (size_t l = 0; l < incarnation.logs.size(); ++l)
+                    outcome.logs.add(incarnation.logs[l].address,
+                                     incarnation.logs.topics(incarnation.logs[l]),
+                                     incarnation.logs.data(incarnation.logs[l]));
+                append_transaction(outcome, incarnation.outcome, tx);
+            };
+            m_counts ? charged_commit(commit) : commit();
             keep_least(t.commit, lap.take());
         }
         if (early)
@@ -276,8 +310,8 @@ Result<RecordedWindow> record(ExecutionContext& context, std::span<const BlockIn
                               const StateView& state, const ExecutionOptions& options, unsigned rounds) {
     const CodeCache::Lease lease = context.codes().lease();
     Recorder recorder(context, window, state, options);
-    // The first of them also translates codes and touches pages.
     for (unsigned i = 0; i < rounds; ++i) {
+        if (i != 0) recorder.next_round();
         for (const auto pass : {0, 1, 2}) {
             const Result<void> done = pass == 0 ? recorder.serially() : recorder.on_table(pass == 2);
             if (!done) return tl::unexpected(done.error());

@@ -9,7 +9,7 @@
 namespace warpevm {
 namespace {
 
-constexpr std::string_view magic = "warpevm recording 3\n";
+constexpr std::string_view magic = "warpevm recording 4\n";
 
 template <class T>
 concept Plain =
@@ -124,7 +124,7 @@ void describe(RecordedTransaction& t, Archive& a) {
 }
 template <class Archive>
 void describe(RecordedBlock& b, Archive& a) {
-    a(b.open, b.close, b.seal, b.transactions);
+    a(b.open, b.close, b.seal, b.beneficiary, b.transactions);
 }
 template <class Archive>
 void describe(AccountState& s, Archive& a) {
@@ -159,9 +159,12 @@ bool numbers_are_right(const RecordedWindow& window) {
     };
     for (const RecordedWindow::Slot& slot : window.slots)
         if (slot.account >= window.accounts.size()) return false;
-    for (const RecordedBlock& block : window.blocks)
+    for (const RecordedBlock& block : window.blocks) {
+        if (block.beneficiary != RecordedRead::none && block.beneficiary >= window.accounts.size())
+            return false;
         for (const RecordedTransaction& t : block.transactions)
             if (!right(t.in_order) || !right(t.early)) return false;
+    }
     return true;
 }
 
@@ -192,6 +195,7 @@ RecordedWindow side_by_side(const std::vector<const RecordedWindow*>& windows) {
         for (const RecordedWindow::Slot& s : window->slots)
             all.slots.push_back({s.account + accounts, s.value});
         for (RecordedBlock block : window->blocks) {
+            if (block.beneficiary != RecordedRead::none) block.beneficiary += accounts;
             for (RecordedTransaction& t : block.transactions) {
                 for (RecordedRun* run : {&t.in_order, &t.early}) {
                     for (RecordedRead& r : run->reads) r.key += r.is_slot ? slots : accounts;

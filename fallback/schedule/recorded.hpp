@@ -48,6 +48,8 @@ struct RecordedBlock {
     /// Seconds before the first transaction, after the last one, and to form receipts and difference, which
     /// falls into pieces.
     double open = 0, close = 0, seal = 0;
+    /// The account that fees go to, or none: credit to it is deferred until somebody observes it.
+    uint32_t beneficiary = RecordedRead::none;
     std::vector<RecordedTransaction> transactions;
 };
 

@@ -36,7 +36,11 @@ class SimulatedTable {
           m_slots(window.slots),
           m_slot_positions(window.slots.size()),
           m_account_versions(window.accounts.size()),
-          m_slot_versions(window.slots.size()) {}
+          m_slot_versions(window.slots.size()),
+          m_defers_credit(window.accounts.size()) {
+        for (const RecordedBlock& block : window.blocks)
+            if (block.beneficiary != RecordedRead::none) m_defers_credit[block.beneficiary] = true;
+    }
 
     /// Whether a transaction at `position` sees there what it saw in the recording. `estimate`: the earlier
     /// transaction, if any, whose result is awaited.
@@ -52,9 +56,13 @@ class SimulatedTable {
                holds(run.observations.accounts[read.observation], values);
     }
 
+    /// Credit to what a validated incarnation has observed is deferred no longer.
+    void note_observed(const RecordedRun& run) {
+        for (const AccountObservation& o : run.observations.accounts) m_defers_credit[o.row] = false;
+    }
     void publish(const RecordedRun& run, Position position) {
         for (const AccountEffect& e : run.effects.accounts)
-            if (!only_touches(e)) insert(m_account_versions[e.row], {position, &e, false});
+            if (!only_touches(e) && !is_deferred(e)) insert(m_account_versions[e.row], {position, &e, false});
         for (const SlotEffect& e : run.effects.slots) insert(m_slot_versions[e.row], {position, &e, false});
     }
     void mark_estimate(const RecordedRun& run, Position position) {
@@ -90,6 +98,9 @@ class SimulatedTable {
         bool estimate;
     };
 
+    bool is_deferred(const AccountEffect& e) const {
+        return m_defers_credit[e.row] && !has(e, WROTE_NONCE | WROTE_CODE | WIPED);
+    }
     template <class Version>
     static void insert(std::vector<Version>& versions, const Version& version) {
         const auto after = std::find_if(versions.begin(), versions.end(),
@@ -138,6 +149,7 @@ class SimulatedTable {
     std::vector<Position> m_slot_positions;
     std::vector<std::vector<AccountVersion>> m_account_versions;
     std::vector<std::vector<SlotVersion>> m_slot_versions;
+    std::vector<bool> m_defers_credit;
 };
 
 /// Forgets observations that the recorded effects don't explain: of what a block does before and after its

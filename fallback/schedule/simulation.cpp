@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "fallback/schedule/list_schedule.hpp"
 #include "fallback/schedule/simulated_table.hpp"
 
 namespace warpevm {
@@ -13,6 +14,8 @@ namespace {
 constexpr uint32_t none = RecordedRead::none;
 constexpr double piece_seconds = 20e-6;
 constexpr uint32_t most_pieces = 64;
+/// Gas after which the clock is read, alone: as WindowExecution does.
+constexpr uint64_t clocked_gas = 100'000;
 
 std::vector<uint64_t> gas_of(const Line& line) {
     std::vector<uint64_t> gas;
@@ -27,14 +30,23 @@ class Virtual {
         WorkerPlace place;
         double time = 0, busy = 0;
         bool parked = false;
+        double WorkersTime::*idle = nullptr;  ///< why it is parked
         // Of the execution that is going on.
         bool executing = false, stale = false;
         double begin = 0;
         size_t next_read = 0;
         uint32_t waits_for = none;
     };
+    /// What became of an execution ahead.
+    struct Execution {
+        const RecordedRun* run = nullptr;  ///< published, and not committed
+        double resumed = 0;                ///< when it went on after it had waited for an estimate last
+        double handed_in = 0;
+    };
     Virtual(const RecordedWindow& window, const Line& line, const SimulatedMachine& machine)
-        : m_window(window), m_line(line), m_machine(machine), m_table(window), m_runs(line.count()) {}
+        : m_window(window), m_line(line), m_machine(machine), m_table(window), m_ahead(line.count()) {
+        if (machine.foresees_conflicts) m_needs = dependencies(window);
+    }
 
     void gives_way(Worker& w) const { (void)w; }
     double execute_alone(Worker& w, uint32_t index);
@@ -69,18 +81,34 @@ class Virtual {
         uint32_t pieces = 0;
     };
     void spend(Worker& w, double seconds) const;
+    bool waits_for_need(Worker& w, uint32_t index);
+    void begin_turn(Worker& w, uint32_t index);
+    void spend_in_turn(Worker& w, double seconds, double ElapsedTime::*what);
     void resume(uint32_t index, double at);
+    void park(Worker& w, ScheduleProgress& progress) const;
+    void unpark(Worker& w, double at);
     void end_block(Worker& w, uint32_t block);
 
     const RecordedWindow& m_window;
     const Line& m_line;
     const SimulatedMachine& m_machine;
     SimulatedTable m_table;
-    std::vector<const RecordedRun*> m_runs;  ///< published, and not committed
+    std::vector<Execution> m_ahead;
+    std::vector<std::vector<uint32_t>> m_needs;  ///< where they are foreseen
+    uint32_t m_committed = 0;
     std::vector<Worker> m_workers;
     std::vector<Sealing> m_sealing;
     uint32_t m_begun = 0;    ///< blocks
     uint64_t m_changed = 0;  ///< keys, since the table was entered or left
+    struct {
+        uint64_t gas = 0;
+        double seconds = 0;
+    } m_unclocked;  ///< executed alone since the clock was read
+    bool m_open = false;
+    double m_opened = 0;               ///< when
+    double m_loop = 0;                 ///< until when the commit lock is held
+    const Worker* m_holder = nullptr;  ///< that held it last
+    SimulatedRun m_result;
 };
 
 void Virtual::spend(Worker& w, double seconds) const {
@@ -88,15 +116,57 @@ void Virtual::spend(Worker& w, double seconds) const {
     w.busy += seconds * m_machine.slowdown;
 }
 
+/// Says what the commit loop was waiting for, if it was.
+void Virtual::begin_turn(Worker& w, uint32_t index) {
+    const Execution& ahead = m_ahead[index];
+    ElapsedTime& elapsed = m_result.elapsed;
+    double from = m_loop;
+    const auto until = [&](double to, double ElapsedTime::*what) {
+        if (to > from) elapsed.*what += to - std::exchange(from, to);
+    };
+    if (ahead.run != nullptr) {
+        const bool valid = ahead.run == &m_line.transactions[index]->in_order;
+        until(std::min(ahead.resumed, w.time), &ElapsedTime::suspended);
+        until(std::min(ahead.handed_in, w.time), valid ? &ElapsedTime::running : &ElapsedTime::running_stale);
+    }
+    until(w.time, &ElapsedTime::unattended);
+    w.time = m_loop = std::max(w.time, m_loop);
+    m_holder = &w;
+}
+
+void Virtual::spend_in_turn(Worker& w, double seconds, double ElapsedTime::*what) {
+    spend(w, seconds);
+    if (w.time <= m_loop) return;
+    m_result.elapsed.*what += w.time - std::exchange(m_loop, w.time);
+}
+
 double Virtual::execute_alone(Worker& w, uint32_t index) {
-    spend(w, m_line.transactions[index]->alone);
-    return m_line.transactions[index]->alone;
+    begin_turn(w, index);
+    const bool first = m_opened == 0;
+    spend_in_turn(w, m_line.transactions[index]->alone,
+                  first ? &ElapsedTime::alone : &ElapsedTime::backed_off);
+    m_unclocked.gas += m_line.transactions[index]->in_order.gas_used;
+    m_unclocked.seconds += m_line.transactions[index]->alone;
+    return m_unclocked.gas < clocked_gas ? 0 : std::exchange(m_unclocked, {}).seconds;
+}
+
+/// True where something that the transaction needs was not handed in yet, and is foreseen.
+bool Virtual::waits_for_need(Worker& w, uint32_t index) {
+    if (m_needs.empty()) return false;
+    for (const uint32_t need : m_needs[index]) {
+        if (need < m_committed || m_ahead[need].run != nullptr) continue;
+        w.waits_for = need;
+        w.begin = w.time;
+        return true;
+    }
+    return false;
 }
 
 /// From read to read; each sees the table as it is then.
 bool Virtual::execute_ahead(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
     if (!w.executing) {
+        if (waits_for_need(w, index)) return false;
         w.executing = true;
         w.stale = false;
         w.begin = w.time;
@@ -139,14 +209,20 @@ double Virtual::seconds_ahead(const Worker& w) const {
 
 void Virtual::publish(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
-    m_runs[index] = w.stale ? &t.early : &t.in_order;
-    m_table.publish(*m_runs[index], position_of(index));
+    Execution& ahead = m_ahead[index];
+    ahead.run = w.stale ? &t.early : &t.in_order;
+    ahead.handed_in = w.time;
+    (m_result.workers.*(w.stale ? &WorkersTime::stale : &WorkersTime::valid)) += w.time - w.begin;
+    m_table.publish(*ahead.run, position_of(index));
+    if (!m_needs.empty()) resume(index, w.time);
 }
 
 bool Virtual::validate(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
-    const bool valid = m_runs[index] == &t.in_order;
-    spend(w, valid ? t.validate + t.commit : t.validate);
+    begin_turn(w, index);
+    m_table.note_observed(*m_ahead[index].run);
+    const bool valid = m_ahead[index].run == &t.in_order;
+    spend_in_turn(w, valid ? t.validate + t.commit : t.validate, &ElapsedTime::charges);
     return valid;
 }
 
@@ -186,21 +262,26 @@ void Virtual::commit_batch(Worker& w, uint32_t begin, uint32_t end) {
 
 void Virtual::mark_estimate(Worker& w, uint32_t index) {
     (void)w;
-    m_table.mark_estimate(*m_runs[index], position_of(index));
+    m_table.mark_estimate(*m_ahead[index].run, position_of(index));
 }
 
 double Virtual::execute_in_turn(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
-    spend(w, t.in_order.seconds + t.validate + t.commit);
+    const bool again = m_ahead[index].run != nullptr;
+    if (!again) begin_turn(w, index);
+    m_table.note_observed(t.in_order);
+    spend_in_turn(w, t.in_order.seconds, again ? &ElapsedTime::stale : &ElapsedTime::in_turn);
+    spend_in_turn(w, t.validate + t.commit, &ElapsedTime::charges);
     return t.in_order.seconds;
 }
 
 void Virtual::commit(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
-    if (m_runs[index] != nullptr) m_table.withdraw(*m_runs[index], position_of(index));
-    m_runs[index] = nullptr;
+    const RecordedRun* ahead = std::exchange(m_ahead[index].run, nullptr);
+    if (ahead != nullptr) m_table.withdraw(*ahead, position_of(index));
     m_table.commit(t.in_order, position_of(index));
     m_changed += t.in_order.effects.accounts.size() + t.in_order.effects.slots.size();
+    m_committed = index + 1;
     resume(index, w.time);
     const uint32_t block = m_line.block[index];
     if (index + 1 == m_line.count() || m_line.block[index + 1] != block) end_block(w, block);
@@ -211,15 +292,18 @@ void Virtual::resume(uint32_t index, double at) {
     for (Worker& w : m_workers) {
         if (w.waits_for != index) continue;
         w.waits_for = none;
-        const double now = std::max(w.time, at + m_machine.wake);
+        const double wake = m_needs.empty() ? m_machine.wake : 0;
+        const double now = std::max(w.time, at + wake);
         w.begin += now - w.time;  // the rest of the execution is as long as before
+        m_result.workers.suspended += now - w.time;
+        m_ahead[w.place.index].resumed = now;
         w.time = now;
     }
 }
 
 void Virtual::end_block(Worker& w, uint32_t block) {
     const RecordedBlock& b = m_window.blocks[block];
-    spend(w, b.close);
+    spend_in_turn(w, b.close, &ElapsedTime::frames);
     const auto pieces = std::clamp(static_cast<uint32_t>(b.seal / piece_seconds), 1U, most_pieces);
     m_sealing.push_back({w.time, b.seal / pieces, pieces});
     if (pieces > 1) wake_one(w);
@@ -241,31 +325,59 @@ void Virtual::before(Worker& w, uint32_t index) {
     const uint32_t block = m_line.block[index];
     if (block < m_begun) return;
     m_begun = block + 1;
-    spend(w, m_window.blocks[block].open);
+    begin_turn(w, index);
+    spend_in_turn(w, m_window.blocks[block].open, &ElapsedTime::frames);
 }
 
 void Virtual::enter_table(Worker& w) {
-    spend(w, static_cast<double>(std::exchange(m_changed, 0)) * m_machine.hand_over);
+    const double seconds = static_cast<double>(std::exchange(m_changed, 0)) * m_machine.hand_over;
+    spend_in_turn(w, seconds, &ElapsedTime::frames);
+    m_open = true;
+    m_opened = w.time;
 }
 /// A journal that would have to take over more is emptied instead, and reads through the table.
 void Virtual::leave_table(Worker& w) {
     constexpr uint64_t most_taken_over = 256;
     const uint64_t changed = std::exchange(m_changed, 0);
-    spend(w, static_cast<double>(std::min(changed, most_taken_over)) * m_machine.hand_over);
+    const double seconds = static_cast<double>(std::min(changed, most_taken_over)) * m_machine.hand_over;
+    spend_in_turn(w, seconds, &ElapsedTime::frames);
+    m_open = false;
+    m_unclocked = {};
 }
 
 void Virtual::wake_one(Worker& by) {
     for (Worker& w : m_workers) {
         if (!w.parked) continue;
-        w.parked = false;
         const double idle = std::max(0.0, by.time - w.time);
         w.busy += std::min(idle, m_machine.spin);
-        w.time += idle;
+        unpark(w, by.time);
         if (idle <= m_machine.spin) return;
-        spend(by, m_machine.waking);
+        const bool in_turn = &by == m_holder && by.time == m_loop;
+        if (in_turn)
+            spend_in_turn(by, m_machine.waking, &ElapsedTime::waking);
+        else
+            spend(by, m_machine.waking);
         w.time += m_machine.wake;
+        m_result.workers.uncalled += m_machine.wake;
         return;
     }
+}
+
+void Virtual::park(Worker& w, ScheduleProgress& progress) const {
+    w.parked = true;
+    w.idle = !m_open                                        ? &WorkersTime::closed
+             : progress.claims().offered() < m_line.count() ? &WorkersTime::horizon
+                                                            : &WorkersTime::no_more;
+}
+
+/// Since speculation was opened it could have been called.
+void Virtual::unpark(Worker& w, double at) {
+    w.parked = false;
+    const double from = std::exchange(w.time, std::max(w.time, at));
+    const double uncalled =
+        w.idle == &WorkersTime::closed && m_open ? std::clamp(w.time - m_opened, 0.0, w.time - from) : 0;
+    m_result.workers.*w.idle += w.time - from - uncalled;
+    m_result.workers.uncalled += uncalled;
 }
 
 SimulatedRun Virtual::run(const PolicyConstants& constants) {
@@ -273,7 +385,6 @@ SimulatedRun Virtual::run(const PolicyConstants& constants) {
     Schedule<Virtual> schedule(*this, progress, constants, m_machine.workers);
     m_workers.resize(m_machine.workers);
     std::vector<bool> over(m_machine.workers);
-    SimulatedRun result;
     for (size_t left = m_workers.size(); left != 0;) {
         size_t earliest = m_workers.size();
         for (size_t i = 0; i < m_workers.size(); ++i) {
@@ -290,17 +401,21 @@ SimulatedRun Virtual::run(const PolicyConstants& constants) {
         const double before = w.time;
         switch (schedule.step(w)) {
             case Step::worked: break;
-            case Step::idle: w.parked = true; break;
+            case Step::idle: park(w, progress); break;
             case Step::over:
                 over[earliest] = true;
                 --left;
                 break;
         }
-        if (w.time > before) result.seconds = std::max(result.seconds, w.time);
+        if (w.time > before) m_result.seconds = std::max(m_result.seconds, w.time);
     }
-    for (const Worker& w : m_workers) result.busy += w.busy;
-    result.counters = progress.counters();
-    return result;
+    for (Worker& w : m_workers) {
+        m_result.busy += w.busy;
+        if (w.parked) unpark(w, m_result.seconds);
+    }
+    m_result.elapsed.sealing = m_result.seconds - m_loop;
+    m_result.counters = progress.counters();
+    return m_result;
 }
 
 }  // namespace

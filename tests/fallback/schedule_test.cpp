@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <thread>
 
 #include "fallback/schedule/list_schedule.hpp"
@@ -182,6 +183,7 @@ RecordedWindow counting(uint32_t count, uint32_t slots, double seconds, double c
         const auto run = [&](uint64_t seen) {
             RecordedRun r;
             r.seconds = seconds + charge;
+            r.gas_used = 100'000;
             r.reads.push_back({.offset = seconds / 2, .is_slot = true, .key = i % slots, .observation = 0});
             r.observations.slots.push_back({.value = seen, .row = i % slots});
             r.effects.slots.push_back({.value = seen + 1, .row = i % slots});
@@ -241,6 +243,35 @@ TEST(Simulation, ASerialChainIsNotWorthManyWorkers) {
     const SimulatedRun run = simulate(window, {.workers = 16});
     EXPECT_GT(window.serial_seconds() / run.seconds, 0.95);
     EXPECT_LT(run.workers_busy(), 1.35);
+}
+
+TEST(Simulation, SaysWhereAllOfTheTimeWent) {
+    for (const uint32_t slots : {1, 8, 60, 600})
+        for (const unsigned workers : {1, 2, 8, 32}) {
+            RecordedWindow window = counting(600, slots, 30e-6, 2e-6);
+            window.blocks[0].open = window.blocks[0].close = 50e-6;
+            window.blocks[0].seal = 200e-6;
+            const SimulatedRun run = simulate(window, {.workers = workers});
+            const ElapsedTime& e = run.elapsed;
+            const double parts[] = {e.alone,         e.backed_off, e.in_turn,    e.stale,
+                                    e.charges,       e.waking,     e.frames,     e.running,
+                                    e.running_stale, e.suspended,  e.unattended, e.sealing};
+            for (const double part : parts) EXPECT_GE(part, 0);
+            EXPECT_NEAR(std::accumulate(std::begin(parts), std::end(parts), 0.0), run.seconds, 1e-9)
+                << slots << " slots, " << workers << " workers";
+            EXPECT_EQ(e.stale > 0, run.counters.stale > 0);
+            EXPECT_EQ(e.backed_off > 0, run.counters.back_offs > 0);
+        }
+}
+
+TEST(Simulation, NothingIsStaleWhereConflictsAreForeseen) {
+    for (const uint32_t slots : {1, 8, 60}) {
+        const RecordedWindow window = counting(600, slots, 100e-6, 0.3e-6);
+        const SimulatedMachine machine{.workers = 8, .foresees_conflicts = true};
+        const SimulatedRun run = simulate(window, machine);
+        EXPECT_EQ(run.counters.stale, 0U) << slots;
+        EXPECT_LT(run.seconds, 1.3 * list_schedule_seconds(window, machine)) << slots;
+    }
 }
 
 TEST(Simulation, WhatIsSlowedDownTakesLonger) {

@@ -20,7 +20,6 @@
 namespace warpevm::tools {
 namespace {
 
-constexpr unsigned rounds = 7;
 constexpr uint64_t large_gas = 4'000'000;
 constexpr size_t side_by_side_blocks = 8;
 
@@ -61,7 +60,7 @@ uint64_t gas_of(const RecordedWindow& window) {
 
 struct Point {
     unsigned workers = 0;
-    double speedup = 0, of_list = 0;
+    double speedup = 0, of_list = 0, busy = 0;
     SimulatedRun run;
 };
 
@@ -69,6 +68,7 @@ Point simulate_at(const RecordedWindow& window, const SimulatedMachine& machine,
                   const PolicyConstants& constants = {}) {
     Point point{.workers = machine.workers, .run = simulate(window, machine, constants)};
     point.speedup = window.serial_seconds() / point.run.seconds;
+    point.busy = point.run.workers_busy();
     point.of_list = list_schedule_seconds(window, machine) / point.run.seconds;
     return point;
 }
@@ -123,7 +123,79 @@ constexpr Ablated ablated_constants[] = {
     {"judged_seconds", [](PolicyConstants& c, Change x) { change_to(c.judged_seconds, x, 0.0); }},
     {"least_speedup", [](PolicyConstants& c, Change x) { change_to(c.least_speedup, x, 0.0); }},
     {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 0.0); }},
-    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 0.0); }},
+    // Without it back-offs double for ever.
+    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 1e9); }},
+};
+
+struct Cause {
+    const char* name;
+    double ElapsedTime::*seconds;
+};
+constexpr Cause causes[] = {
+    {"executing, before workers are called", &ElapsedTime::alone},
+    {"executing alone after backing off", &ElapsedTime::backed_off},
+    {"executing in turn what nobody had begun", &ElapsedTime::in_turn},
+    {"executing again what was stale", &ElapsedTime::stale},
+    {"validating and committing", &ElapsedTime::charges},
+    {"waking workers", &ElapsedTime::waking},
+    {"blocks' frames, entering and leaving the table", &ElapsedTime::frames},
+    {"waiting for an execution that is valid then", &ElapsedTime::running},
+    {"waiting for an execution that is stale then", &ElapsedTime::running_stale},
+    {"waiting for a reader of an estimate", &ElapsedTime::suspended},
+    {"all workers are busy with later ones", &ElapsedTime::unattended},
+    {"sealing", &ElapsedTime::sealing},
+};
+
+/// Something that costs nothing, to see what it costs.
+struct Relief {
+    const char* name;
+    void (*apply)(RecordedWindow& window, SimulatedMachine& machine, PolicyConstants& constants);
+};
+void each_transaction(RecordedWindow& window, void (*what)(RecordedTransaction& t)) {
+    for (RecordedBlock& block : window.blocks)
+        for (RecordedTransaction& t : block.transactions) what(t);
+}
+constexpr Relief reliefs[] = {
+    {"as it is", [](RecordedWindow&, SimulatedMachine&, PolicyConstants&) {}},
+    {"waking takes no time",
+     [](RecordedWindow&, SimulatedMachine& m, PolicyConstants&) { m.wake = m.waking = 0; }},
+    {"validating and committing take no time",
+     [](RecordedWindow& w, SimulatedMachine&, PolicyConstants&) {
+         each_transaction(w, [](RecordedTransaction& t) { t.validate = t.commit = 0; });
+     }},
+    {"recording takes no time",
+     [](RecordedWindow& w, SimulatedMachine&, PolicyConstants&) {
+         each_transaction(w, [](RecordedTransaction& t) {
+             const double faster = std::min(1.0, t.alone / t.in_order.seconds);
+             for (RecordedRun* run : {&t.in_order, &t.early}) {
+                 run->seconds *= faster;
+                 for (RecordedRead& read : run->reads) read.offset *= faster;
+             }
+         });
+     }},
+    {"workers are called at once",
+     [](RecordedWindow&, SimulatedMachine&, PolicyConstants& c) { c.least_gain = -1; }},
+    {"it never backs off",
+     [](RecordedWindow&, SimulatedMachine&, PolicyConstants& c) { c.least_speedup = 0; }},
+    {"all conflicts are known beforehand",
+     [](RecordedWindow&, SimulatedMachine& m, PolicyConstants&) { m.foresees_conflicts = true; }},
+    {"and waking takes no time",
+     [](RecordedWindow&, SimulatedMachine& m, PolicyConstants&) {
+         m.foresees_conflicts = true;
+         m.wake = m.waking = 0;
+     }},
+    {"and workers are called at once",
+     [](RecordedWindow&, SimulatedMachine& m, PolicyConstants& c) {
+         m.foresees_conflicts = true;
+         m.wake = m.waking = 0;
+         c.least_gain = -1;
+     }},
+    {"nothing is in conflict",
+     [](RecordedWindow& w, SimulatedMachine&, PolicyConstants&) {
+         each_transaction(w, [](RecordedTransaction& t) {
+             for (RecordedRead& read : t.in_order.reads) read.observation = RecordedRead::none;
+         });
+     }},
 };
 
 class ScheduleRun {
@@ -171,6 +243,7 @@ class ScheduleRun {
         if (large.empty()) return;
         std::string speedups = fmt::format("{:24}", "geometric mean"),
                     shares = fmt::format("{:24}", "  of the list schedule");
+        std::string worst = fmt::format("{:24}", "  the slowest");
         std::vector<size_t> below;
         for (const unsigned workers : m_workers) {
             std::vector<double> speedup, share;
@@ -184,11 +257,62 @@ class ScheduleRun {
             speedups += fmt::format(" {:7.2f}", geometric_mean(speedup));
             shares += fmt::format(" {:7.2f}", geometric_mean(share));
             below.push_back(slow);
+            worst += fmt::format(" {:7.2f}", *std::min_element(speedup.begin(), speedup.end()));
         }
         std::string slower = fmt::format("{:24}", "  below 0.97 of serial");
         for (const size_t count : below) slower += fmt::format(" {:7}", count);
-        m_session.print(fmt::format("\n{} real blocks of 4 Mgas and more: {}\n{}\n{}\n{}\n", large.size(),
-                                    charges.text(), speedups, shares, slower));
+        m_session.print(fmt::format("\n{} real blocks of 4 Mgas and more: {}\n{}\n{}\n{}\n{}\n", large.size(),
+                                    charges.text(), speedups, shares, worst, slower));
+    }
+
+    /// Where the time of the large real blocks goes, and what they would gain by what costs nothing.
+    void report_causes() {
+        std::vector<const Recorded*> large;
+        for (const Recorded& r : m_recorded)
+            if (r.is_real && r.gas >= large_gas) large.push_back(&r);
+        if (large.empty()) return;
+        std::string text =
+            "\nwhere the time of these blocks goes, per cent of it as the commit loop has it\n";
+        std::vector<std::vector<SimulatedRun>> runs;
+        for (const unsigned workers : m_workers) {
+            auto& of_number = runs.emplace_back();
+            for (const Recorded* r : large) of_number.push_back(simulate(r->window, machine(workers)));
+        }
+        for (const Cause& cause : causes) {
+            text += fmt::format("  {:46}", cause.name);
+            for (const auto& of_number : runs) {
+                double share = 0;
+                for (const SimulatedRun& run : of_number) share += run.elapsed.*cause.seconds / run.seconds;
+                text += fmt::format(" {:7.1f}", 100 * share / static_cast<double>(large.size()));
+            }
+            text += "\n";
+        }
+        text += "times serial, if\n";
+        for (const Relief& relief : reliefs) {
+            text += fmt::format("  {:46}", relief.name);
+            for (const unsigned workers : m_workers) {
+                std::vector<double> speedups;
+                for (const Recorded* r : large) {
+                    RecordedWindow window = r->window;
+                    SimulatedMachine relieved = machine(workers);
+                    PolicyConstants constants;
+                    relief.apply(window, relieved, constants);
+                    speedups.push_back(r->window.serial_seconds() /
+                                       simulate(window, relieved, constants).seconds);
+                }
+                text += fmt::format(" {:7.2f}", geometric_mean(speedups));
+            }
+            text += "\n";
+        }
+        text += fmt::format("  {:46}", "the list schedule");
+        for (const unsigned workers : m_workers) {
+            std::vector<double> speedups;
+            for (const Recorded* r : large)
+                speedups.push_back(r->window.serial_seconds() /
+                                   list_schedule_seconds(r->window, machine(workers)));
+            text += fmt::format(" {:7.2f}", geometric_mean(speedups));
+        }
+        m_session.print(text + "\n");
     }
 
     /// Each constant halved, doubled and dropped: by how much the blocks are faster or slower then.
@@ -248,7 +372,8 @@ class ScheduleRun {
             return window;
         }
         ExecutionContext context;
-        auto window = record_window(context, {&block.input, 1}, block.state, block.options, rounds);
+        auto window =
+            record_window(context, {&block.input, 1}, block.state, block.options, m_session.options.repeat);
         if (!window || folder.empty()) return window;
         std::error_code ignored;  // what can't be made can't be written to
         std::filesystem::create_directories(folder, ignored);
@@ -276,7 +401,8 @@ class ScheduleRun {
                                     recorded.window.transactions(), 1e3 * recorded.window.serial_seconds(),
                                     charges.text()) +
                         row("  times serial", points, &Point::speedup) +
-                        row("  of the list schedule", points, &Point::of_list));
+                        row("  of the list schedule", points, &Point::of_list) +
+                        row("  workers busy", points, &Point::busy));
     }
 
     BenchSession& m_session;
@@ -301,7 +427,9 @@ void run_schedule(BenchSession& session, std::string_view name) {
                    blocks);
     run.report_summary();
     run.report_side_by_side();
-    if (session.options.ablation) run.report_ablation();
+    if (!session.options.ablation) return;
+    run.report_causes();
+    run.report_ablation();
 }
 
 }  // namespace warpevm::tools
