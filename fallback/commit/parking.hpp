@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 #include "fallback/table/spin_lock.hpp"
@@ -14,12 +15,16 @@ class Parking {
   public:
     [[nodiscard]] uint32_t ticket() const { return m_changes.load(std::memory_order_seq_cst); }
 
-    /// Until something has changed since the ticket: looks on for a moment, then sleeps.
+    /// Until something has changed since the ticket: looks on for a while, then sleeps.
     void park(uint32_t ticket) {
-        for (unsigned i = 0; i < looks; ++i) {
-            if (m_changes.load(std::memory_order_acquire) != ticket) return;
-            pause_briefly();
-        }
+        using Clock = std::chrono::steady_clock;
+        const Clock::time_point until = Clock::now() + looks_on;
+        do {
+            for (unsigned i = 0; i < 16; ++i) {
+                if (m_changes.load(std::memory_order_acquire) != ticket) return;
+                pause_briefly();
+            }
+        } while (Clock::now() < until);
         m_sleepers.fetch_add(1, std::memory_order_seq_cst);
         m_changes.wait(ticket, std::memory_order_seq_cst);
         m_sleepers.fetch_sub(1, std::memory_order_seq_cst);
@@ -37,7 +42,9 @@ class Parking {
     }
 
   private:
-    static constexpr unsigned looks = 400;  // some 20 us: less than a sleeper takes to wake
+    /// As long as a sleeper takes to wake: so waiting costs twice at most what it would cost who knew how
+    /// long it takes.
+    static constexpr std::chrono::microseconds looks_on{100};
     std::atomic<uint32_t> m_changes{0};
     std::atomic<uint32_t> m_sleepers{0};
 };

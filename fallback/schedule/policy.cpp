@@ -18,7 +18,7 @@ bool opens(const PolicyConstants& constants, const AloneSample& sample, unsigned
     if (sample.gas != 0)
         left += sample.seconds / static_cast<double>(sample.gas) * static_cast<double>(sample.gas_left);
     if (sample.plain != 0) left += sample.plain_seconds / sample.plain * sample.plain_left;
-    return left * (1 - 1.0 / workers) - sample.left * constants.turn_seconds > constants.least_gain;
+    return left * (1 - 1.0 / workers) > constants.least_gain;
 }
 
 bool may_judge(const PolicyConstants& constants, const TurnSample& sample) {
@@ -30,7 +30,7 @@ bool backs_off(const PolicyConstants& constants, const TurnSample& sample) {
 }
 
 double back_off_seconds(const PolicyConstants& constants, uint32_t n) {
-    return std::min(constants.longest_back_off, std::ldexp(constants.first_back_off, static_cast<int>(n)));
+    return std::ldexp(constants.first_back_off, static_cast<int>(n));
 }
 
 void BatchSizes::note(uint32_t begin, uint32_t held, uint32_t count) {

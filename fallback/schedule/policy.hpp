@@ -9,12 +9,9 @@ namespace warpevm {
 /// The constants. The simulation tells what each is worth.
 struct PolicyConstants {
     /// Seconds that speculation must promise to save before another worker is woken.
-    double least_gain = 400e-6;
-    /// Seconds that a turn takes at least: to validate and commit what others have executed. Where
-    /// transactions are hardly longer, nothing is gained by others executing them.
-    double turn_seconds = 0.5e-6;
-    /// Transactions that a worker may be ahead of the commit loop, for each worker: what is far ahead is
-    /// stale more often.
+    double least_gain = 200e-6;
+    /// Transactions that a worker may be ahead of the commit loop, for each worker. Worth nothing in time: it
+    /// bounds the memory of incarnations.
     uint32_t horizon_per_worker = 32;
     /// Seconds of work that are claimed at once.
     double claimed_seconds = 16e-6;
@@ -26,8 +23,8 @@ struct PolicyConstants {
     double least_speedup = 1.0;
     /// Turns that are worth validating and committing at once, with others' help; and the most.
     uint32_t least_batch = 64, most_batch = 4096;
-    /// Seconds of the first time alone after backing off; it doubles up to the second.
-    double first_back_off = 1e-3, longest_back_off = 32e-3;
+    /// Seconds of the first time alone after backing off; it doubles each time in a row.
+    double first_back_off = 1e-3;
 };
 
 /// What the commit loop saw of the transactions that it executed alone, and what is left. Plain ones are
@@ -38,7 +35,7 @@ struct AloneSample {
     double plain_seconds = 0;
     uint32_t plain = 0;
     uint64_t gas_left = 0;
-    uint32_t left = 0, plain_left = 0;
+    uint32_t plain_left = 0;
 };
 /// Whether to let `workers` speculate, the commit loop's among them.
 bool opens(const PolicyConstants& constants, const AloneSample& sample, unsigned workers);

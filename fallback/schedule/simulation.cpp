@@ -238,9 +238,11 @@ uint32_t Virtual::batch_end(const Worker& w, uint32_t index) const {
 HeldBatch Virtual::validate_batch(Worker& w, uint32_t begin, uint32_t end) {
     HeldBatch held{.end = begin, .seconds = 0};
     double all = 0;
+    begin_turn(w, begin);
     for (bool holds = true; held.end < end && holds; held.end += holds ? 1 : 0) {
         const RecordedTransaction& t = *m_line.transactions[held.end];
-        holds = m_runs[held.end] == &t.in_order;
+        holds = m_ahead[held.end].run == &t.in_order;
+        m_table.note_observed(*m_ahead[held.end].run);
         all += t.validate + t.commit;
         held.seconds += holds ? t.in_order.seconds : 0;
     }
@@ -249,10 +251,12 @@ HeldBatch Virtual::validate_batch(Worker& w, uint32_t begin, uint32_t end) {
         if (other.parked && w.time - other.time < m_machine.spin) helpers.push_back(&other);
     const double at = w.time, each = all / static_cast<double>(helpers.size());
     for (Worker* helper : helpers) {
+        if (helper == &w) continue;
         helper->busy += at - helper->time;
         helper->time = at;
         spend(*helper, each);
     }
+    spend_in_turn(w, each, &ElapsedTime::charges);
     return held;
 }
 

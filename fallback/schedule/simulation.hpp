@@ -15,7 +15,7 @@ struct SimulatedMachine {
     /// Seconds until a worker that sleeps begins once it is woken, and what that costs whoever wakes it.
     double wake = 100e-6, waking = 15e-6;
     /// Seconds for which an idle worker looks on before it sleeps.
-    double spin = 50e-6;
+    double spin = 100e-6;
     /// Seconds for each key that changed hands where speculation begins or ends.
     double hand_over = 0.2e-6;
     /// Whoever executes ahead waits until what it needs was handed in: as if a block said beforehand what its

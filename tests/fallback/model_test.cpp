@@ -51,6 +51,9 @@ struct Delays {
     }
 };
 
+/// One by one: the delay is of each commit.
+const PolicyConstants constants{.least_batch = 1U << 30};
+
 /// The executor's platform, slowed down.
 class Delayed {
   public:
@@ -76,6 +79,11 @@ class Delayed {
     }
     void publish(Worker& w, uint32_t index) { m_window.publish(w.real, index); }
     bool validate(Worker& w, uint32_t index) { return m_window.validate(w.real, index); }
+    uint32_t batch_end(Worker& w, uint32_t index) { return m_window.batch_end(w.real, index); }
+    HeldBatch validate_batch(Worker& w, uint32_t begin, uint32_t end) {
+        return m_window.validate_batch(w.real, begin, end);
+    }
+    void commit_batch(Worker& w, uint32_t begin, uint32_t end) { m_window.commit_batch(w.real, begin, end); }
     void mark_estimate(Worker& w, uint32_t index) { m_window.mark_estimate(w.real, index); }
     double execute_in_turn(Worker& w, uint32_t index) {
         sleep_for(Delays::of_execution(index));
@@ -91,7 +99,8 @@ class Delayed {
     double now(const Worker& w) const { return m_window.now(w.real); }
     void enter_table(Worker& w) { m_window.enter_table(w.real); }
     void leave_table(Worker& w) { m_window.leave_table(w.real); }
-    bool seal_some(Worker& w) { return m_window.seal_some(w.real); }
+    bool receive_some(Worker& w) { return m_window.receive_some(w.real); }
+    bool help(Worker& w) { return m_window.help(w.real); }
     void wake_one(Worker& w) { m_window.wake_one(w.real); }
     void call_one(Worker& w) { wake_one(w); }  // all threads are there
 
@@ -117,7 +126,6 @@ double measured(const PreparedBlock& block, unsigned threads) {
     const ExecutionOptions options;
     WindowExecution window(context.parts(), {&block.input, 1}, block.state, options, /*is_lent=*/false);
     Delayed delayed(window);
-    const PolicyConstants constants;
     Schedule<Delayed> schedule(delayed, window.progress(), constants, threads);
     std::vector<std::thread> others;
     for (unsigned t = 1; t < threads; ++t)
@@ -184,7 +192,7 @@ TEST_P(Model, TakesTheTimeThatTheExecutorTakes) {
     const PreparedBlock block = block_of(GetParam().workload, GetParam().name);
     const RecordedWindow window = recorded(block, Delays::oversleep());
     for (const unsigned threads : {2U, 4U, 8U, 16U}) {
-        const double model = simulate(window, {.workers = threads}).seconds;
+        const double model = simulate(window, {.workers = threads}, constants).seconds;
         // Neighbours on the machine only make it slower.
         double least = measured(block, threads);
         for (unsigned i = 1; i < attempts && !agree(model, least); ++i)
@@ -207,7 +215,7 @@ TEST(WrongModel, IsSeen) {
     const RecordedWindow independent = recorded(block_of("erc20", ""), 0),
                          chain = recorded(block_of("chain", "token-1"), 0);
     const auto at = [](const RecordedWindow& window, unsigned workers) {
-        return simulate(window, {.workers = workers}).seconds;
+        return simulate(window, {.workers = workers}, constants).seconds;
     };
     RecordedWindow wrong = independent;
     for (RecordedTransaction& t : wrong.blocks[0].transactions) t.commit *= 2, t.validate *= 2;

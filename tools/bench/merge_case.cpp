@@ -87,8 +87,7 @@ class MergeCase {
         if (!outcomes)
             m_error = to_string(outcomes.error());
         else if (!(outcomes->front() == m_expected))
-            m_error =
-                "differs from serial: " + to_string(first_difference(m_expected, outcomes->front()));
+            m_error = "differs from serial: " + to_string(first_difference(m_expected, outcomes->front()));
         else if (m_routes.front()[Route::elsewhere] != m_block.input.transactions.size())
             m_error = fmt::format("{} of {} results were committed", m_routes.front()[Route::elsewhere],
                                   m_block.input.transactions.size());
@@ -100,13 +99,14 @@ class MergeCase {
         const auto count = static_cast<double>(m_block.input.transactions.size());
         const auto each = [&](const Summary& s) { return 1e9 * s.median / count; };
         const Summary ratio = speed_ratio(wall.front(), wall.back());
-        m_session.print(fmt::format(
-            "merge/{}: {} results, ns a transaction\n"
-            "  one thread {:.0f}, two {:.0f}: {:.2f} times as fast\n"
-            "  processor {:.0f} (two threads: {:.0f}), of it receipts and their root {:.0f}; in order {:.0f}\n",
-            m_block.name, m_block.input.transactions.size(), each(summarize(wall.front())),
-            each(summarize(wall.back())), ratio.median, each(summarize(cpu.front())),
-            each(summarize(cpu.back())), each(receipts), each(ordered)));
+        m_session.print(
+            fmt::format("merge/{}: {} results, ns a transaction\n"
+                        "  one thread {:.0f}, two {:.0f}: {:.2f} times as fast\n"
+                        "  processor {:.0f} (two threads: {:.0f}), of it receipts and their root {:.0f}; in "
+                        "order {:.0f}\n",
+                        m_block.name, m_block.input.transactions.size(), each(summarize(wall.front())),
+                        each(summarize(wall.back())), ratio.median, each(summarize(cpu.front())),
+                        each(summarize(cpu.back())), each(receipts), each(ordered)));
         for (size_t i = 0; i < wall.size(); ++i) {
             BenchResult r = result(thread_counts[i]);
             r.time = summarize(wall[i]);

@@ -115,7 +115,6 @@ struct Ablated {
 };
 constexpr Ablated ablated_constants[] = {
     {"least_gain", [](PolicyConstants& c, Change x) { change_to(c.least_gain, x, 0.0); }},
-    {"turn_seconds", [](PolicyConstants& c, Change x) { change_to(c.turn_seconds, x, 0.0); }},
     {"horizon_per_worker",
      [](PolicyConstants& c, Change x) { change_to(c.horizon_per_worker, x, 1U << 16); }},
     {"claimed_seconds", [](PolicyConstants& c, Change x) { change_to(c.claimed_seconds, x, 0.0); }},
@@ -123,8 +122,8 @@ constexpr Ablated ablated_constants[] = {
     {"judged_seconds", [](PolicyConstants& c, Change x) { change_to(c.judged_seconds, x, 0.0); }},
     {"least_speedup", [](PolicyConstants& c, Change x) { change_to(c.least_speedup, x, 0.0); }},
     {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 0.0); }},
-    // Without it back-offs double for ever.
-    {"longest_back_off", [](PolicyConstants& c, Change x) { change_to(c.longest_back_off, x, 1e9); }},
+    {"least_batch", [](PolicyConstants& c, Change x) { change_to(c.least_batch, x, 1U); }},
+    {"most_batch", [](PolicyConstants& c, Change x) { change_to(c.most_batch, x, 1U << 30); }},
 };
 
 struct Cause {
