@@ -18,7 +18,7 @@ bool opens(const PolicyConstants& constants, const AloneSample& sample, unsigned
     if (sample.gas != 0)
         left += sample.seconds / static_cast<double>(sample.gas) * static_cast<double>(sample.gas_left);
     if (sample.plain != 0) left += sample.plain_seconds / sample.plain * sample.plain_left;
-    return left * (1 - 1.0 / workers) > constants.least_gain;
+    return left * (1 - 1.0 / workers) - sample.left * constants.turn_seconds > constants.least_gain;
 }
 
 bool may_judge(const PolicyConstants& constants, const TurnSample& sample) {

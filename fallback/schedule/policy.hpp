@@ -9,7 +9,10 @@ namespace warpevm {
 /// The constants. The simulation tells what each is worth.
 struct PolicyConstants {
     /// Seconds that speculation must promise to save before another worker is woken.
-    double least_gain = 200e-6;
+    double least_gain = 400e-6;
+    /// Seconds that a turn takes at least: to validate and commit what others have executed. Where
+    /// transactions are hardly longer, nothing is gained by others executing them.
+    double turn_seconds = 0.5e-6;
     /// Transactions that a worker may be ahead of the commit loop, for each worker. Worth nothing in time: it
     /// bounds the memory of incarnations.
     uint32_t horizon_per_worker = 32;
@@ -35,7 +38,7 @@ struct AloneSample {
     double plain_seconds = 0;
     uint32_t plain = 0;
     uint64_t gas_left = 0;
-    uint32_t plain_left = 0;
+    uint32_t left = 0, plain_left = 0;
 };
 /// Whether to let `workers` speculate, the commit loop's among them.
 bool opens(const PolicyConstants& constants, const AloneSample& sample, unsigned workers);

@@ -335,6 +335,7 @@ class Schedule {
         if (m_alone.seconds + m_alone.plain_seconds < m_alone_for) return;
         AloneSample sample = m_alone;
         sample.gas_left = m_gas_left;
+        sample.left = m_claims.count() - m_next.load(std::memory_order_relaxed);
         sample.plain_left = m_plain_left;
         if (!opens(m_constants, sample, m_workers)) return;
         open(w);

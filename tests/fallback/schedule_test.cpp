@@ -114,7 +114,7 @@ TEST(Claims, OfManyThreadsOneGetsEach) {
 // ---- policy
 
 TEST(Policy, OpensWhereWhatIsLeftIsWorthIt) {
-    const PolicyConstants c{.least_gain = 100e-6};
+    const PolicyConstants c{.least_gain = 100e-6, .turn_seconds = 1e-6};
     constexpr double us = 1e-6;
     struct Row {
         AloneSample sample;
@@ -122,15 +122,17 @@ TEST(Policy, OpensWhereWhatIsLeftIsWorthIt) {
         bool opens;
     };
     const Row rows[] = {
-        {{.seconds = 10 * us, .gas = 100, .gas_left = 10'000}, 1, false},        // nobody to help
-        {{.gas_left = 10'000}, 4, false},                                        // nothing seen yet
-        {{.seconds = 10 * us, .gas = 100, .gas_left = 10'000}, 2, true},         // 1 ms left
-        {{.seconds = 10 * us, .gas = 100, .gas_left = 1'000}, 2, false},         // 0.1 ms left
-        {{.seconds = 10 * us, .gas = 100, .gas_left = 1'500}, 2, false},         // half of 0.15 ms
-        {{.seconds = 10 * us, .gas = 100, .gas_left = 1'500}, 4, true},          // three quarters
-        {{.plain_seconds = 10 * us, .plain = 10, .plain_left = 90}, 64, false},  // 1 us each
-        {{.plain_seconds = 90 * us, .plain = 9, .plain_left = 100}, 4, true},    // slow to read
-        {{.seconds = 10 * us, .gas = 100, .plain_left = 900}, 64, false},        // others than seen
+        {{.seconds = 10 * us, .gas = 100, .gas_left = 10'000}, 1, false},  // nobody to help
+        {{.gas_left = 10'000}, 4, false},                                  // nothing seen yet
+        {{.seconds = 10 * us, .gas = 100, .gas_left = 10'000}, 2, true},   // 1 ms left
+        {{.seconds = 10 * us, .gas = 100, .gas_left = 1'000}, 2, false},   // 0.1 ms left
+        {{.seconds = 10 * us, .gas = 100, .gas_left = 1'500}, 2, false},   // half of 0.15 ms
+        {{.seconds = 10 * us, .gas = 100, .gas_left = 1'500}, 4, true},    // three quarters
+        {{.seconds = 10 * us, .gas = 100, .gas_left = 10'000, .left = 300}, 2, true},
+        {{.seconds = 10 * us, .gas = 100, .gas_left = 10'000, .left = 500}, 2, false},         // 2 us each
+        {{.plain_seconds = 10 * us, .plain = 10, .left = 900, .plain_left = 900}, 64, false},  // 1 us each
+        {{.plain_seconds = 90 * us, .plain = 9, .left = 100, .plain_left = 100}, 4, true},     // slow to read
+        {{.seconds = 10 * us, .gas = 100, .left = 900, .plain_left = 900}, 64, false},  // others than seen
     };
     for (const Row& row : rows)
         EXPECT_EQ(opens(c, row.sample, row.workers), row.opens) << "row " << &row - rows;

@@ -115,6 +115,7 @@ struct Ablated {
 };
 constexpr Ablated ablated_constants[] = {
     {"least_gain", [](PolicyConstants& c, Change x) { change_to(c.least_gain, x, 0.0); }},
+    {"turn_seconds", [](PolicyConstants& c, Change x) { change_to(c.turn_seconds, x, 0.0); }},
     {"horizon_per_worker",
      [](PolicyConstants& c, Change x) { change_to(c.horizon_per_worker, x, 1U << 16); }},
     {"claimed_seconds", [](PolicyConstants& c, Change x) { change_to(c.claimed_seconds, x, 0.0); }},
