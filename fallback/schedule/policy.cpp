@@ -9,6 +9,9 @@ namespace {
 
 constexpr uint32_t longest_claim = 16;
 
+/// Bounds the memory of a batch. Half or twice of it makes no difference.
+constexpr uint32_t largest_batch = 4096;
+
 }  // namespace
 
 bool opens(const PolicyConstants& constants, const AloneSample& sample, unsigned workers) {
@@ -35,7 +38,7 @@ double back_off_seconds(const PolicyConstants& constants, uint32_t n) {
 
 void BatchSizes::note(uint32_t begin, uint32_t held, uint32_t count) {
     if (held == count) {
-        m_most = std::min(2 * m_most, std::max(m_constants.least_batch, m_constants.most_batch));
+        m_most = std::min(2 * m_most, std::max(m_constants.least_batch, largest_batch));
     } else {
         m_most = m_constants.least_batch;
         m_from = begin + held + m_constants.least_batch;

@@ -24,8 +24,8 @@ struct PolicyConstants {
     uint32_t judged_turns = 32;
     double judged_seconds = 400e-6;
     double least_speedup = 1.0;
-    /// Turns that are worth validating and committing at once, with others' help; and the most.
-    uint32_t least_batch = 64, most_batch = 4096;
+    /// Turns that are worth validating and committing at once, with others' help.
+    uint32_t least_batch = 64;
     /// Seconds of the first time alone after backing off; it doubles each time in a row.
     double first_back_off = 1e-3;
 };

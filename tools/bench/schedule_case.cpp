@@ -124,7 +124,6 @@ constexpr Ablated ablated_constants[] = {
     {"least_speedup", [](PolicyConstants& c, Change x) { change_to(c.least_speedup, x, 0.0); }},
     {"first_back_off", [](PolicyConstants& c, Change x) { change_to(c.first_back_off, x, 0.0); }},
     {"least_batch", [](PolicyConstants& c, Change x) { change_to(c.least_batch, x, 1U); }},
-    {"most_batch", [](PolicyConstants& c, Change x) { change_to(c.most_batch, x, 1U << 30); }},
 };
 
 struct Cause {
