@@ -12,6 +12,9 @@ namespace {
 
 constexpr size_t in_piece = 256;
 
+/// Places in the index are far apart: they are fetched while earlier keys are looked up.
+constexpr size_t fetched_ahead = 8;
+
 /// Calls work(begin, end) for stretches of `count`.
 void in_stretches(size_t count, const ForEach& for_each, const std::function<void(size_t, size_t)>& work) {
     const size_t pieces = count / in_piece + 1;
@@ -74,8 +77,10 @@ class KeyRows {
   private:
     void enter_accounts(size_t begin, size_t end) {
         EntryStretches* stretches = m_parts.stretches.borrow();
-        for (size_t i = begin; i < end; ++i)
+        for (size_t i = begin; i < end; ++i) {
+            if (i + fetched_ahead < end) m_parts.table.prefetch(m_results.accounts[i + fetched_ahead]);
             m_accounts[i] = m_parts.table.intern(m_results.accounts[i], *stretches);
+        }
         m_parts.stretches.give_back(stretches);
         m_parts.table.load_accounts(std::span(m_accounts).subspan(begin, end - begin));
         for (size_t i = begin; i < end; ++i) note(m_parts.table.account(m_accounts[i]));

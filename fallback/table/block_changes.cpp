@@ -11,6 +11,9 @@ namespace {
 /// Accounts, or slots, in a piece: few enough to share out, and enough to be worth it.
 constexpr size_t in_piece = 1024;
 
+/// They are far apart in memory, once in order: fetched while earlier ones are worked on.
+constexpr size_t fetched_ahead = 6;
+
 size_t pieces_for(size_t count) {
     return count / in_piece + 1;
 }
@@ -18,12 +21,12 @@ size_t pieces_for(size_t count) {
 /// Sorts without following pointers, as long as first bytes differ.
 struct ByAddress {
     uint64_t first_bytes;
-    uint32_t index;
+    uint32_t shard, place;
 };
 struct ByAccountAndKey {
     uint64_t first_bytes;  ///< of the key
     uint32_t account;      ///< its rank
-    uint32_t index;
+    uint32_t shard, place;
 };
 
 uint64_t first_bytes(const Address& address) {
@@ -39,20 +42,39 @@ bool was_wiped(const BlockChanges& changes, const BlockChanges::Account& account
 
 /// Whether the slot is another than at the block's start.
 bool differs(const BlockChanges& changes, const BlockChanges::Slot& slot) {
-    const BlockChanges::Account& account = changes.accounts[slot.account];
+    const BlockChanges::Account& account = changes.account_of(slot);
     if (!account.after.exists || slot.written <= account.after.wiped) return false;
     return slot.after != (was_wiped(changes, account) ? U256{} : slot.before);
 }
 
+const BlockChanges::Account& account_at(const BlockChanges& changes, const ByAddress& at) {
+    return changes.parts[at.shard].accounts[at.place];
+}
+const BlockChanges::Slot& slot_at(const BlockChanges& changes, const ByAccountAndKey& at) {
+    return changes.parts[at.shard].slots[at.place];
+}
+
+template <class T>
+std::vector<T> joined(const std::array<std::vector<T>, BlockChanges::shards>& parts) {
+    std::vector<T> all;
+    size_t count = 0;
+    for (const std::vector<T>& part : parts) count += part.size();
+    all.reserve(count);
+    for (const std::vector<T>& part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
 std::vector<ByAddress> sorted_accounts(const BlockChanges& changes, const ForEach& for_each) {
-    const std::vector<BlockChanges::Account>& accounts = changes.accounts;
-    std::vector<ByAddress> order;
-    order.reserve(accounts.size());
-    for (const BlockChanges::Account& a : accounts)
-        order.push_back({first_bytes(a.address), static_cast<uint32_t>(order.size())});
+    std::array<std::vector<ByAddress>, BlockChanges::shards> parts;
+    for_each(parts.size(), [&](size_t shard) {
+        for (const BlockChanges::Account& a : changes.parts[shard].accounts)
+            parts[shard].push_back({first_bytes(a.address), static_cast<uint32_t>(shard),
+                                    static_cast<uint32_t>(parts[shard].size())});
+    });
+    std::vector<ByAddress> order = joined(parts);
     sort_in_pieces(order, for_each, [&](const ByAddress& x, const ByAddress& y) {
         if (x.first_bytes != y.first_bytes) return x.first_bytes < y.first_bytes;
-        return accounts[x.index].address < accounts[y.index].address;
+        return account_at(changes, x).address < account_at(changes, y).address;
     });
     return order;
 }
@@ -60,25 +82,23 @@ std::vector<ByAddress> sorted_accounts(const BlockChanges& changes, const ForEac
 /// Those that differ, by their accounts' order.
 std::vector<ByAccountAndKey> sorted_slots(const BlockChanges& changes, const std::vector<ByAddress>& accounts,
                                           const ForEach& for_each) {
-    std::vector<uint32_t> rank(accounts.size());
-    for (uint32_t i = 0; i < accounts.size(); ++i) rank[accounts[i].index] = i;
-    const std::vector<BlockChanges::Slot>& slots = changes.slots;
-    const size_t pieces = pieces_for(slots.size());
-    std::vector<std::vector<ByAccountAndKey>> kept(pieces);
-    for_each(pieces, [&](size_t piece) {
-        const size_t end = piece_begin(slots.size(), pieces, piece + 1);
-        for (size_t i = piece_begin(slots.size(), pieces, piece); i < end; ++i)
+    std::array<std::vector<uint32_t>, BlockChanges::shards> ranks;
+    for (size_t i = 0; i < ranks.size(); ++i) ranks[i].resize(changes.parts[i].accounts.size());
+    for (uint32_t i = 0; i < accounts.size(); ++i) ranks[accounts[i].shard][accounts[i].place] = i;
+    std::array<std::vector<ByAccountAndKey>, BlockChanges::shards> parts;
+    for_each(parts.size(), [&](size_t shard) {
+        const std::vector<BlockChanges::Slot>& slots = changes.parts[shard].slots;
+        for (uint32_t i = 0; i < slots.size(); ++i)
             if (differs(changes, slots[i]))
-                kept[piece].push_back(
-                    {slots[i].key.limb[3], rank[slots[i].account], static_cast<uint32_t>(i)});
+                parts[shard].push_back({slots[i].key.limb[3],
+                                        ranks[slots[i].account % BlockChanges::shards][slots[i].place],
+                                        static_cast<uint32_t>(shard), i});
     });
-    std::vector<ByAccountAndKey> order;
-    order.reserve(slots.size());
-    for (const auto& part : kept) order.insert(order.end(), part.begin(), part.end());
+    std::vector<ByAccountAndKey> order = joined(parts);
     sort_in_pieces(order, for_each, [&](const ByAccountAndKey& x, const ByAccountAndKey& y) {
         if (x.account != y.account) return x.account < y.account;
         if (x.first_bytes != y.first_bytes) return x.first_bytes < y.first_bytes;
-        return slots[x.index].key < slots[y.index].key;
+        return slot_at(changes, x).key < slot_at(changes, y).key;
     });
     return order;
 }
@@ -133,7 +153,8 @@ StateDiff BlockChanges::diff(const CodeCache& codes, const ForEach& for_each) co
     for_each(slot_pieces, [&](size_t piece) {
         const size_t end = piece_begin(slot_order.size(), slot_pieces, piece + 1);
         for (size_t i = piece_begin(slot_order.size(), slot_pieces, piece); i < end; ++i) {
-            const Slot& slot = slots[slot_order[i].index];
+            if (i + fetched_ahead < end) __builtin_prefetch(&slot_at(*this, slot_order[i + fetched_ahead]));
+            const Slot& slot = slot_at(*this, slot_order[i]);
             diff.slots[i] = {slot.key, slot.after};
         }
     });
@@ -144,9 +165,14 @@ StateDiff BlockChanges::diff(const CodeCache& codes, const ForEach& for_each) co
         auto slot = std::lower_bound(slot_order.begin(), slot_order.end(), begin,
                                      [](const ByAccountAndKey& s, size_t rank) { return s.account < rank; });
         for (size_t i = begin; i < end; ++i) {
+            if (i + fetched_ahead < end) {
+                const auto* ahead =
+                    reinterpret_cast<const char*>(&account_at(*this, order[i + fetched_ahead]));
+                for (size_t line = 0; line < sizeof(Account); line += 64) __builtin_prefetch(ahead + line);
+            }
             const auto first = slot;
             while (slot != slot_order.end() && slot->account == i) ++slot;
-            add_to(pieces[piece], *this, accounts[order[i].index],
+            add_to(pieces[piece], *this, account_at(*this, order[i]),
                    static_cast<uint32_t>(first - slot_order.begin()), static_cast<uint32_t>(slot - first));
         }
     });

@@ -3,6 +3,8 @@
 // the table.
 #pragma once
 
+#include <array>
+
 #include "evm/base/for_each.hpp"
 #include "evm/state/code.hpp"
 #include "evm/state/state_diff.hpp"
@@ -20,12 +22,34 @@ struct BlockChanges {
         U256 key;
         U256 before, after;
         Position written = 0;
-        uint32_t account = 0;  ///< its place among the accounts
+        Row account = 0;
+        uint32_t place = 0;  ///< the account's
+    };
+    /// Accounts and slots are kept by their rows modulo this, so that several threads may note them at once.
+    static constexpr uint32_t shards = 32;
+    struct Shard {
+        std::vector<Account> accounts;
+        std::vector<Slot> slots;
     };
 
-    std::vector<Account> accounts;
-    std::vector<Slot> slots;
+    std::array<Shard, shards> parts;
     Position start = 0;  ///< every position up to it belongs to earlier blocks
+
+    [[nodiscard]] Shard& part(Row row) { return parts[row % shards]; }
+    [[nodiscard]] const Account& account_of(const Slot& slot) const {
+        return parts[slot.account % shards].accounts[slot.place];
+    }
+    /// Of an account, or slot, that the block had not changed yet: its place.
+    uint32_t add(Row row, const Account& account) {
+        std::vector<Account>& accounts = part(row).accounts;
+        accounts.push_back(account);
+        return static_cast<uint32_t>(accounts.size() - 1);
+    }
+    uint32_t add(Row row, const Slot& slot) {
+        std::vector<Slot>& slots = part(row).slots;
+        slots.push_back(slot);
+        return static_cast<uint32_t>(slots.size() - 1);
+    }
 
     /// As Journal::diff. In pieces, which may be formed at the same time.
     [[nodiscard]] StateDiff diff(const CodeCache& codes, const ForEach& for_each = in_order) const;

@@ -95,7 +95,6 @@ void CommitBatch::deal_out(Part& part, size_t begin, size_t end) const {
 void CommitBatch::run_accounts(size_t index, uint32_t end) {
     AccountShard& shard = m_accounts[index];
     shard.now.clear();
-    shard.news = 0;
     shard.end = ~uint32_t{0};
     for (const Part& part : m_parts)
         for_each_fetched(
@@ -114,7 +113,6 @@ CommitBatch::AccountNow& CommitBatch::now(AccountShard& shard, Row row) {
     if (entry.batch != m_stamp) {
         entry.batch = m_stamp;
         entry.place_in_batch = static_cast<uint32_t>(shard.now.size());
-        shard.news += entry.changed_in != m_place.block ? 1 : 0;
         shard.now.push_back({row, none_did, entry.committed});
     }
     return shard.now[entry.place_in_batch];
@@ -148,7 +146,6 @@ bool CommitBatch::effected(AccountShard& shard, const Use& use) {
 void CommitBatch::run_slots(size_t index, uint32_t end) {
     SlotShard& shard = m_slots[index];
     shard.now.clear();
-    shard.news = 0;
     shard.end = ~uint32_t{0};
     for (const Part& part : m_parts)
         for_each_fetched(
@@ -174,7 +171,6 @@ void CommitBatch::effected(SlotShard& shard, const Use& use) {
     if (slot.batch != m_stamp) {
         slot.batch = m_stamp;
         slot.place_in_batch = static_cast<uint32_t>(shard.now.size());
-        shard.news += slot.changed_in != m_place.block ? 1 : 0;
         shard.now.push_back({use.row, use.item, {}});
     }
     SlotNow& now = shard.now[slot.place_in_batch];
@@ -190,36 +186,27 @@ void CommitBatch::commit(uint32_t count, BlockChanges& changes, const ForEach& f
         for_each(2 * shards,
                  [&](size_t i) { i < shards ? run_accounts(i, count) : run_slots(i - shards, count); });
     }
-    const auto make_room = [](auto& all, auto& to) {
-        size_t next = to.size();
-        for (auto& shard : all) shard.first_new = std::exchange(next, next + shard.news);
-        to.resize(next);
-    };
-    make_room(m_accounts, changes.accounts);
     for_each(shards, [&](size_t i) { commit_accounts(m_accounts[i], changes); });
-    make_room(m_slots, changes.slots);
     for_each(shards, [&](size_t i) { commit_slots(m_slots[i], changes); });
 }
 
 void CommitBatch::commit_accounts(const AccountShard& shard, BlockChanges& changes) {
-    size_t next = shard.first_new;
     const auto entry_at = [this](Row row) -> AccountEntry& { return m_table.account(row); };
     for_each_fetched(shard.now, entry_at, [&](const AccountNow& now) {
         AccountEntry& entry = m_table.account(now.row);
         if (entry.changed_in != m_place.block) {
             entry.changed_in = m_place.block;
-            entry.place = static_cast<uint32_t>(next);
-            changes.accounts[next++] = {entry.address, entry.committed, entry.committed};
+            entry.place =
+                changes.add(now.row, BlockChanges::Account{entry.address, entry.committed, entry.committed});
         }
         if (now.last == none_did) return true;
-        changes.accounts[entry.place].after = now.state;
+        changes.part(now.row).accounts[entry.place].after = now.state;
         m_table.commit(entry, position_of(now.last), now.state);
         return true;
     });
 }
 
 void CommitBatch::commit_slots(const SlotShard& shard, BlockChanges& changes) {
-    size_t next = shard.first_new;
     AccountEntry* counted = nullptr;  // whose nonzero slots `more` are
     uint32_t more = 0;
     const auto count = [&] {  // slots of one account are in several shards
@@ -231,14 +218,11 @@ void CommitBatch::commit_slots(const SlotShard& shard, BlockChanges& changes) {
         AccountEntry& account = m_table.account_of(slot);
         if (slot.changed_in != m_place.block) {
             slot.changed_in = m_place.block;
-            slot.place = static_cast<uint32_t>(next);
-            changes.slots[next++] = {.key = slot.key,
-                                     .before = value_of(slot, account),
-                                     .after = {},
-                                     .written = 0,
-                                     .account = account.place};
+            slot.place = changes.add(
+                now.row,
+                BlockChanges::Slot{slot.key, value_of(slot, account), {}, 0, slot.account, account.place});
         }
-        BlockChanges::Slot& change = changes.slots[slot.place];
+        BlockChanges::Slot& change = changes.part(now.row).slots[slot.place];
         change.after = now.value;
         change.written = position_of(now.last);
         if (&account != counted) {

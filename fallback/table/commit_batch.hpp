@@ -60,19 +60,15 @@ class CommitBatch {
     };
     struct AccountShard {
         std::vector<AccountNow> now;
-        uint32_t end = 0;      ///< the first item that does not hold
-        uint32_t news = 0;     ///< that the block has not changed yet
-        size_t first_new = 0;  ///< their place in its changes
+        uint32_t end = 0;  ///< the first item that does not hold
     };
     struct SlotShard {
         std::vector<SlotNow> now;
         uint32_t end = 0;
-        uint32_t news = 0;
-        size_t first_new = 0;
     };
 
     static constexpr uint32_t none_did = ~uint32_t{0};
-    static constexpr size_t shards = 32;
+    static constexpr size_t shards = BlockChanges::shards;
 
     [[nodiscard]] Position position_of(uint32_t item) const { return m_place.first + 2 * Position{item}; }
     void deal_out(Part& part, size_t begin, size_t end) const;

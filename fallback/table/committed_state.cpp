@@ -102,7 +102,7 @@ void CommittedState::change_account(Row row, Position position, const AccountSta
     note_account(row);
     list_change(row, position);
     if (state.wiped != entry.committed.wiped) entry.nonzero_slots = 0;
-    m_changes.accounts[entry.place].after = state;
+    m_changes.part(row).accounts[entry.place].after = state;
     m_table.commit(entry, position, state);
 }
 
@@ -114,15 +114,12 @@ void CommittedState::change_slot(Row row, Position position, const U256& value) 
     note_account(slot.account);
     if (slot.changed_in != m_block) {
         slot.changed_in = m_block;
-        slot.place = static_cast<uint32_t>(m_changes.slots.size());
-        m_changes.slots.push_back({.key = slot.key,
-                                   .before = value_of(slot, account),
-                                   .after = {},
-                                   .written = 0,
-                                   .account = account.place});
+        slot.place = m_changes.add(
+            row, BlockChanges::Slot{slot.key, value_of(slot, account), {}, 0, slot.account, account.place});
     }
-    m_changes.slots[slot.place].after = value;
-    m_changes.slots[slot.place].written = position;
+    BlockChanges::Slot& change = m_changes.part(row).slots[slot.place];
+    change.after = value;
+    change.written = position;
     list_change(slot.account, position);
     if (m_listed.lists && !m_on_journal) m_listed.slots.push_back(row);
     set(slot, position, value);
@@ -132,9 +129,7 @@ void CommittedState::note_account(Row row) {
     AccountEntry& entry = m_table.account(row);
     if (entry.changed_in == m_block) return;
     entry.changed_in = m_block;
-    entry.place = static_cast<uint32_t>(m_changes.accounts.size());
-    m_changes.accounts.push_back(
-        {.address = entry.address, .before = entry.committed, .after = entry.committed});
+    entry.place = m_changes.add(row, BlockChanges::Account{entry.address, entry.committed, entry.committed});
 }
 
 /// For take_over.

@@ -38,6 +38,9 @@ class Interner {
         for (size_t i = 0; i < m_size; ++i) m_heads[i].store(0, std::memory_order_relaxed);
     }
 
+    /// For who will look for it soon.
+    void prefetch(size_t hash) const { __builtin_prefetch(&head(hash)); }
+
     /// Nothing where it was not added so far.
     template <class Key>
     [[nodiscard]] std::optional<Row> find(size_t hash, const Key& key) const {

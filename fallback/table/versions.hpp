@@ -51,6 +51,9 @@ class Versions {
         const SlotId id{account, key};
         return m_slots.find_or_add(hash_of(id), id, stretches.slots);
     }
+    /// For who will intern it soon.
+    void prefetch(const Address& address) const { m_accounts.prefetch(hash_value(address)); }
+
     /// The rows, where there are any.
     [[nodiscard]] std::optional<Row> known_account(const Address& address) const {
         return m_accounts.find(hash_value(address), address);
