@@ -25,7 +25,7 @@ WARPEVM_INLINE ulong mix_bits(ulong x) {
 // ---- by address. The table holds indices plus one; it is at most half full.
 
 WARPEVM_INLINE uint account_place(const machine* m, address20 a) {
-    ulong h = m->lane->seed;
+    ulong h = m->given->seed;
     h = mix_bits(h ^ ((ulong)a.v[0] << 32 | a.v[1]));
     h = mix_bits(h ^ ((ulong)a.v[2] << 32 | a.v[3]));
     return (uint)mix_bits(h ^ a.v[4]);
@@ -43,8 +43,14 @@ WARPEVM_CALL uint find_account(const machine* m, address20 a) {
     return WARPEVM_NONE;
 }
 
+WARPEVM_INLINE word hash_of_given(const machine* m, __global const given_account* given) {
+    if (given->code == CODE_EMPTY) return empty_code_hash();
+    if (given->code == CODE_NOT_LOADED) return *(__global const word*)(given + 1);
+    return m->given->code_records[given->code].hash;
+}
+
 // Adds an account that is not there yet, as the host gave it.
-WARPEVM_CALL void add_account(machine* m, __global const account_entry* given) {
+WARPEVM_CALL void add_account(machine* m, __global const given_account* given) {
     const uint index = m->lane->account_count;
     if (index >= m->shape->account_limit) {
         escalate(m, STATUS_ESCALATE_accounts);
@@ -52,7 +58,22 @@ WARPEVM_CALL void add_account(machine* m, __global const account_entry* given) {
     }
     // Bounds say nothing where sums may wrap.
     if (word_is_negative(given->balance)) escalate(m, STATUS_ESCALATE_large_balance);
-    *account_at(m, index) = *given;
+    __global account_entry* a = account_at(m, index);
+    const word hash = hash_of_given(m, given);
+    a->balance = given->balance;
+    a->start_balance = given->balance;
+    a->at_least = word_zero();
+    a->below = word_zero();
+    a->code_hash = hash;
+    a->start_code_hash = hash;
+    a->nonce = given->nonce;
+    a->start_nonce = given->nonce;
+    a->address = given->address;
+    a->flags = given->flags;
+    a->observed = 0;
+    a->code = given->code;
+    a->checkpoint = 0;
+    a->reserved = 0;
     ++m->lane->account_count;
     const uint mask = m->shape->account_table_mask;
     __global uint* table = account_table(m);
@@ -73,7 +94,7 @@ WARPEVM_CALL void use_account(machine* m, uint index) {
 WARPEVM_CALL uint need_account(machine* m, address20 a, uint* index) {
     *index = find_account(m, a);
     if (*index == WARPEVM_NONE) {
-        m->lane->need_address = a;
+        m->lane->need.address = a;
         return park(m, STATUS_NEED_account);
     }
     use_account(m, *index);

@@ -56,8 +56,8 @@ WARPEVM_CALL uint need_code(machine* m, uint account, uint* code) {
     observe_code(m, account);
     *code = account_at(m, account)->code;
     if (*code != CODE_NOT_LOADED) return STEP_DONE;
-    m->lane->need_word = account_at(m, account)->code_hash;
-    m->lane->need_at = account;
+    m->lane->need.key = account_at(m, account)->code_hash;
+    m->lane->need.at = account;
     return park(m, STATUS_NEED_code);
 }
 

@@ -1,117 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
-// A finished lane's result as the records of evm/types/records.h, at the places that the host gave it. Rows
-// are keys by value: indices of the lane's accounts and slots.
+// A finished lane's result as the stream of exchange.h. One function writes it and tells its size, so that
+// the two can't disagree.
 #ifndef WARPEVM_KERNELS_COLLECT_H
 #define WARPEVM_KERNELS_COLLECT_H
 
 #include "kernels/envelope.h"
 #include "kernels/logs.h"
 
-WARPEVM_INLINE account_observation observation_of(__global const account_entry* a, uint row) {
-    account_observation o;
-    o.flags = a->observed;
+typedef struct {
+    __global uint* to;
+    uint writes;  // a constant where it is inlined; 0: words are only counted
+    uint size;
+} result_stream;
+
+WARPEVM_INLINE void put(result_stream* s, uint x) {
+    if (s->writes) s->to[s->size] = x;
+    ++s->size;
+}
+WARPEVM_INLINE void put_long(result_stream* s, ulong x) {
+    put(s, (uint)x);
+    put(s, (uint)(x >> 32));
+}
+WARPEVM_INLINE void put_word(result_stream* s, __global const word* w) {
+    if (s->writes)
+        for (uint i = 0; i < 4; ++i) {
+            s->to[s->size + 2 * i] = (uint)w->v[i];
+            s->to[s->size + 2 * i + 1] = (uint)(w->v[i] >> 32);
+        }
+    s->size += 8;
+}
+WARPEVM_INLINE void put_bytes(machine* m, result_stream* s, __global const uchar* from, uint size) {
+    const uint words = (size + 3) / 4;
+    if (s->writes && words != 0) {
+        s->to[s->size + words - 1] = 0;
+        copy_bytes(m, (__global uchar*)(s->to + s->size), from, size);
+    }
+    s->size += words;
+}
+
+// What was observed of the account, and what was done to it.
+WARPEVM_INLINE uint said_of_account(__global const account_entry* a) {
+    uint observed = a->observed;
     // The exact balance says more than any bound.
-    if (o.flags & OBSERVED_BALANCE) o.flags &= ~(uint)OBSERVED_BELOW;
-    o.balance = o.flags & OBSERVED_BALANCE ? a->start_balance : a->at_least;
-    o.below = o.flags & OBSERVED_BELOW ? a->below : word_zero();
-    o.code_hash = a->observed & OBSERVED_CODE ? a->start_code_hash : word_zero();
-    o.nonce = a->observed & OBSERVED_NONCE ? a->start_nonce : 0;
-    o.row = row;
-    if ((o.flags & OBSERVED_STORAGE) && (a->flags & ACCOUNT_HAD_STORAGE)) o.flags |= HAD_STORAGE;
-    if ((o.flags & OBSERVED_EXISTENCE) && (a->flags & ACCOUNT_EXISTED)) o.flags |= EXISTED;
-    return o;
+    if (observed & OBSERVED_BALANCE) observed &= ~(uint)OBSERVED_BELOW;
+    if ((observed & OBSERVED_STORAGE) && (a->flags & ACCOUNT_HAD_STORAGE)) observed |= HAD_STORAGE;
+    if ((observed & OBSERVED_EXISTENCE) && (a->flags & ACCOUNT_EXISTED)) observed |= EXISTED;
+    const uint effects = (a->nonce != a->start_nonce ? WROTE_NONCE : 0) |
+                         (!word_equal(a->code_hash, a->start_code_hash) ? WROTE_CODE : 0) |
+                         (a->flags & (ACCOUNT_TOUCHED | ACCOUNT_STICKY_TOUCH) ? TOUCHED : 0) |
+                         (a->flags & ACCOUNT_DESTRUCTED ? WIPED : 0);
+    return observed | effects << RESULT_EFFECT_SHIFT |
+           ((observed & OBSERVED_BALANCE) || !word_is_zero(a->at_least) ? RESULT_BALANCE : 0) |
+           (!word_equal(a->balance, a->start_balance) ? RESULT_DELTA : 0);
 }
 
-WARPEVM_INLINE account_effect effect_of(__global const account_entry* a, uint row) {
-    account_effect e;
-    const uint new_nonce = a->nonce != a->start_nonce;
-    const uint new_code = !word_equal(a->code_hash, a->start_code_hash);
-    e.delta = word_sub(a->balance, a->start_balance);
-    e.code_hash = new_code ? a->code_hash : word_zero();
-    e.nonce = new_nonce ? a->nonce : 0;
-    e.row = row;
-    e.flags = (new_nonce ? WROTE_NONCE : 0) | (new_code ? WROTE_CODE : 0) |
-              (a->flags & (ACCOUNT_TOUCHED | ACCOUNT_STICKY_TOUCH) ? TOUCHED : 0) |
-              (a->flags & ACCOUNT_DESTRUCTED ? WIPED : 0);
-    return e;
-}
-
-WARPEVM_CALL void collect_accounts(machine* m, __global const result_place* place,
-                                   __global const result_columns* at, __global uchar* results) {
-    uint observed = place->account_observations;
-    uint changed = place->account_effects;
-    for (uint i = 0; i < m->lane->account_count; ++i) {
-        __global const account_entry* a = account_at(m, i);
-        const uint row = ROW_IS_NEW_KEY | (place->account_keys + i);
-        ((__global address20*)(results + at->account_keys_at))[place->account_keys + i] = a->address;
-        if (a->observed != 0 || !word_is_zero(a->at_least))
-            ((__global account_observation*)(results + at->account_observations_at))[observed++] =
-                observation_of(a, row);
-        const account_effect e = effect_of(a, row);
-        if (e.flags != 0 || !word_is_zero(e.delta))
-            ((__global account_effect*)(results + at->account_effects_at))[changed++] = e;
+WARPEVM_INLINE void put_account(result_stream* s, __global const account_entry* a) {
+    const uint said = said_of_account(a);
+    const uint effects = said >> RESULT_EFFECT_SHIFT;
+    for (uint i = 0; i < 5; ++i) put(s, a->address.v[i]);
+    put(s, said);
+    if (said & RESULT_BALANCE) put_word(s, said & OBSERVED_BALANCE ? &a->start_balance : &a->at_least);
+    if (said & OBSERVED_BELOW) put_word(s, &a->below);
+    if (said & OBSERVED_CODE) put_word(s, &a->start_code_hash);
+    if (said & OBSERVED_NONCE) put_long(s, a->start_nonce);
+    if (said & RESULT_DELTA) {
+        const word delta = word_sub(a->balance, a->start_balance);
+        for (uint i = 0; i < 4; ++i) put_long(s, delta.v[i]);
     }
-    for (uint i = 0; i < m->lane->account_uses; ++i)
-        ((__global uint*)(results + at->accounts_read_at))[place->accounts_read + i] =
-            ROW_IS_NEW_KEY |
-            (place->account_keys + ((__global uint*)(m->arena + m->shape->account_uses_at))[i]);
+    if (effects & WROTE_CODE) put_word(s, &a->code_hash);
+    if (effects & WROTE_NONCE) put_long(s, a->nonce);
 }
 
-WARPEVM_CALL void collect_slots(machine* m, __global const result_place* place,
-                                __global const result_columns* at, __global uchar* results) {
-    uint observed = place->slot_observations;
-    uint changed = place->slot_effects;
-    for (uint i = 0; i < m->lane->slot_count; ++i) {
-        __global const slot_entry* s = slot_at(m, i);
-        __global new_slot_key* key =
-            (__global new_slot_key*)(results + at->slot_keys_at) + place->slot_keys + i;
-        key->slot = s->key;
-        key->account = place->account_keys + s->account;
-        key->reserved = 0;
-        slot_observation o;
-        o.row = ROW_IS_NEW_KEY | (place->slot_keys + i);
-        o.reserved = 0;
-        o.value = s->start;
-        if ((s->flags & (SLOT_SEEN | SLOT_TRANSIENT)) == SLOT_SEEN)
-            ((__global slot_observation*)(results + at->slot_observations_at))[observed++] = o;
-        slot_effect e;
-        e.row = o.row;
-        e.reserved = 0;
-        e.value = s->current;
-        if (slot_is_changed(m, s)) ((__global slot_effect*)(results + at->slot_effects_at))[changed++] = e;
-    }
-    for (uint i = 0; i < m->lane->slot_uses; ++i)
-        ((__global uint*)(results + at->slots_read_at))[place->slots_read + i] =
-            ROW_IS_NEW_KEY | (place->slot_keys + ((__global uint*)(m->arena + m->shape->slot_uses_at))[i]);
+WARPEVM_INLINE void put_slot(machine* m, result_stream* s, __global const slot_entry* slot) {
+    const uint observed = (slot->flags & (SLOT_SEEN | SLOT_TRANSIENT)) == SLOT_SEEN;
+    const uint written = slot_is_changed(m, slot);
+    put(s, slot->account | (observed ? RESULT_SLOT_OBSERVED : 0) | (written ? RESULT_SLOT_WRITTEN : 0));
+    put_word(s, &slot->key);
+    if (observed) put_word(s, &slot->start);
+    if (written) put_word(s, &slot->current);
 }
 
-WARPEVM_CALL void collect_logs(machine* m, __global const result_place* place,
-                               __global const result_columns* at, __global uchar* results) {
-    for (uint i = 0; i < m->lane->log_count; ++i) {
-        __global const log_entry* log = log_at(m, i);
-        __global log_record* to = (__global log_record*)(results + at->logs_at) + place->logs + i;
-        to->address = account_at(m, log->account)->address;
-        to->topic_count = log->topic_count;
-        to->first_topic = place->topics + log->first_topic;
-        to->data_offset = (ulong)place->log_bytes + log->data_at;
-        to->data_size = log->data_size;
-    }
-    for (uint i = 0; i < m->lane->topic_count; ++i)
-        ((__global word*)(results + at->topics_at))[place->topics + i] = *topic_at(m, i);
-    copy_bytes(m, results + at->log_bytes_at + place->log_bytes, m->arena + m->shape->log_data_at,
-               m->lane->log_bytes);
+WARPEVM_INLINE void put_log(machine* m, result_stream* s, __global const log_entry* log) {
+    put(s, log->account);
+    put(s, log->topic_count);
+    put(s, log->data_size);
+    for (uint i = 0; i < log->topic_count; ++i) put_word(s, topic_at(m, log->first_topic + i));
+    put_bytes(m, s, m->arena + m->shape->log_data_at + log->data_at, log->data_size);
 }
 
-WARPEVM_CALL void collect_codes(machine* m, __global const result_place* place,
-                                __global const result_columns* at, __global uchar* results) {
-    for (uint i = 0; i < m->lane->deployed_count; ++i) {
-        __global deployed_code* to = (__global deployed_code*)(results + at->codes_at) + place->codes + i;
-        to->hash = deployed_at(m, i)->hash;
-        to->at = place->code_bytes + (deployed_at(m, i)->at - m->shape->deployed_bytes_at);
-        to->size = deployed_at(m, i)->size;
+// How many words the lane's result is; they are written only if `writes` says so. Inlined, since each kernel
+// calls it once, and of a count nothing but comparisons is left.
+WARPEVM_INLINE uint put_result(machine* m, __global uint* to, uint writes) {
+    __global const lane_record* lane = m->lane;
+    __global const uint* account_uses = (__global const uint*)(m->arena + m->shape->account_uses_at);
+    __global const uint* slot_uses = (__global const uint*)(m->arena + m->shape->slot_uses_at);
+    result_stream s = {to, writes, 0};
+    put_long(&s, lane->gas_used);
+    put(&s, lane->flags);
+    put(&s, lane->account_count);
+    put(&s, lane->account_uses);
+    put(&s, lane->slot_count);
+    put(&s, lane->slot_uses);
+    put(&s, lane->log_count);
+    put(&s, lane->deployed_count);
+    for (uint i = 0; i < lane->account_count; ++i) put_account(&s, account_at(m, i));
+    for (uint i = 0; i < lane->account_uses; ++i) put(&s, account_uses[i]);
+    for (uint i = 0; i < lane->slot_count; ++i) put_slot(m, &s, slot_at(m, i));
+    for (uint i = 0; i < lane->slot_uses; ++i) put(&s, slot_uses[i]);
+    for (uint i = 0; i < lane->log_count; ++i) put_log(m, &s, log_at(m, i));
+    for (uint i = 0; i < lane->deployed_count; ++i) {
+        __global const deployed_code* code = deployed_at(m, i);
+        put_word(&s, &code->hash);
+        put(&s, code->size);
+        put_bytes(m, &s, m->arena + code->at, code->size);
     }
-    copy_bytes(m, results + at->code_bytes_at + place->code_bytes, m->arena + m->shape->deployed_bytes_at,
-               m->lane->deployed_bytes);
+    return s.size;
 }
 
 #endif

@@ -7,6 +7,63 @@
 #include "kernels/calls.h"
 #include "kernels/storage.h"
 
+// The next number of an envelope, of so many 32-bit words.
+WARPEVM_INLINE word take_number(__global const uint** from, uint size) {
+    word r = word_zero();
+    for (uint i = 0; i < size && i < 8; ++i) r.v[i / 2] |= (ulong)(*from)[i] << (32 * (i % 2));
+    *from += size;
+    return r;
+}
+
+// Makes a lane of the envelope at `at` in the inputs. Nothing has happened in it.
+WARPEVM_CALL void open_lane(__global lane_record* lane, __global const uchar* inputs, uint at) {
+    __global const lane_envelope* e = (__global const lane_envelope*)(inputs + at);
+    lane->nonce = e->nonce;
+    lane->gas_limit = e->gas_limit;
+    lane->gas = e->gas;
+    lane->floor_gas = e->floor_gas;
+    lane->environment = e->environment;
+    lane->flags = e->flags;
+    lane->sender = 0;
+    lane->recipient = e->recipient;
+    lane->beneficiary = e->beneficiary;
+    lane->given_count = e->account_count;
+    lane->given_slot_count = e->slot_count;
+    lane->authorization_count = e->authorization_count;
+    lane->blob_hash_count = e->blob_hash_count;
+    lane->input_size = e->input_size;
+    lane->given_slots_at = at + (uint)sizeof(lane_envelope);
+    lane->authorizations_at = lane->given_slots_at + e->slot_count * (uint)sizeof(given_slot);
+    lane->blob_hashes_at =
+        lane->authorizations_at + e->authorization_count * (uint)sizeof(authorization_record);
+    lane->given_at = lane->blob_hashes_at + e->blob_hash_count * (uint)sizeof(word);
+    __global const uint* numbers = (__global const uint*)(inputs + lane->given_at) + e->account_count;
+    const uint sizes = e->number_sizes;
+    lane->gas_price = take_number(&numbers, sizes >> (4 * NUMBER_GAS_PRICE) & 15);
+    lane->tip = take_number(&numbers, sizes >> (4 * NUMBER_TIP) & 15);
+    lane->prepaid = take_number(&numbers, sizes >> (4 * NUMBER_PREPAID) & 15);
+    lane->worst_cost = take_number(&numbers, sizes >> (4 * NUMBER_WORST_COST) & 15);
+    lane->value = take_number(&numbers, sizes >> (4 * NUMBER_VALUE) & 15);
+    lane->input_at = (uint)((__global const uchar*)numbers - inputs);
+    lane->status = STATUS_PAUSED;
+    lane->phase = PHASE_PREPARE;
+    lane->depth = 0;
+    lane->account_count = 0;
+    lane->account_uses = 0;
+    lane->slot_count = 0;
+    lane->slot_uses = 0;
+    lane->undo_count = 0;
+    lane->log_count = 0;
+    lane->topic_count = 0;
+    lane->log_bytes = 0;
+    lane->deployed_count = 0;
+    lane->deployed_bytes = 0;
+    lane->output_size = 0;
+    lane->checkpoints = 0;
+    lane->refund = 0;
+    lane->hashed = 0;
+}
+
 // The lane's tables, and what the host knew beforehand. Runs once.
 WARPEVM_CALL void prepare_lane(machine* m) {
     __global lane_record* lane = m->lane;
@@ -14,11 +71,12 @@ WARPEVM_CALL void prepare_lane(machine* m) {
     for (uint i = 0; i <= m->shape->slot_table_mask; ++i) slot_table(m)[i] = 0;
     // What happens before the first frame is never taken back: nothing is logged for checkpoint 0.
     m->frame->checkpoint = 0;
-    __global const account_entry* entries =
-        (__global const account_entry*)(m->given->inputs + lane->entries_at);
-    for (uint i = 0; i < lane->entry_count && !m->escalated; ++i) add_account(m, entries + i);
-    __global const slot_entry* slots = (__global const slot_entry*)(m->given->inputs + lane->slot_entries_at);
-    for (uint i = 0; i < lane->slot_entry_count && !m->escalated; ++i) {
+    __global const uchar* inputs = m->given->inputs;
+    __global const uint* places = (__global const uint*)(inputs + lane->given_at);
+    for (uint i = 0; i < lane->given_count && !m->escalated; ++i)
+        add_account(m, (__global const given_account*)(inputs + places[i]));
+    __global const given_slot* slots = (__global const given_slot*)(inputs + lane->given_slots_at);
+    for (uint i = 0; i < lane->given_slot_count && !m->escalated; ++i) {
         const uint slot = make_slot(m, slots[i].account, slots[i].key, 0);
         if (slot == WARPEVM_NONE) return;
         if (!(slot_at(m, slot)->flags & SLOT_LOADED)) {
@@ -27,7 +85,7 @@ WARPEVM_CALL void prepare_lane(machine* m) {
         }
         slot_at(m, slot)->flags |= slots[i].flags;
     }
-    m->work += lane->entry_count + lane->slot_entry_count;
+    m->work += lane->given_count + lane->given_slot_count;
 }
 
 WARPEVM_CALL void apply_authorizations(machine* m) {
@@ -69,7 +127,7 @@ WARPEVM_CALL uint begin_transaction(machine* m) {
         use_account(m, lane->beneficiary);
         warm_up(m, lane->beneficiary);
     }
-    for (uint i = 0; i < lane->entry_count; ++i)
+    for (uint i = 0; i < lane->given_count; ++i)
         if (account_at(m, i)->flags & ACCOUNT_WARM) use_account(m, i);
     apply_authorizations(m);
     return m->escalated ? STEP_LEFT : STEP_DONE;
@@ -120,21 +178,13 @@ WARPEVM_CALL uint enter_transaction(machine* m) {
     return begin_frame(m, &c);
 }
 
-// What the transaction leaves of an account: nothing where it was destructed, or is empty and touched
-// (EIP-161).
-WARPEVM_INLINE void settle_account(machine* m, __global account_entry* a) {
-    __global lane_record* lane = m->lane;
-    const uint touched = a->flags & (ACCOUNT_TOUCHED | ACCOUNT_STICKY_TOUCH);
-    if (a->flags & ACCOUNT_DESTRUCTED) {
-        a->balance = word_zero();
-        a->nonce = 0;
-        a->code = CODE_EMPTY;
-        a->code_hash = empty_code_hash();
-    }
-    lane->observed_accounts += a->observed != 0 || !word_is_zero(a->at_least);
-    lane->changed_accounts += touched || (a->flags & ACCOUNT_DESTRUCTED) || a->nonce != a->start_nonce ||
-                              !word_equal(a->balance, a->start_balance) ||
-                              !word_equal(a->code_hash, a->start_code_hash);
+// What the transaction leaves of an account: nothing where it was destructed.
+WARPEVM_INLINE void settle_account(__global account_entry* a) {
+    if (!(a->flags & ACCOUNT_DESTRUCTED)) return;
+    a->balance = word_zero();
+    a->nonce = 0;
+    a->code = CODE_EMPTY;
+    a->code_hash = empty_code_hash();
 }
 
 WARPEVM_INLINE uint slot_is_changed(const machine* m, __global const slot_entry* s) {
@@ -155,15 +205,7 @@ WARPEVM_CALL void finish_transaction(machine* m, uint succeeded) {
     credit(m, lane->sender, word_mul(word_of(lane->gas_limit - used), lane->gas_price));
     use_account(m, lane->beneficiary);
     credit(m, lane->beneficiary, word_mul(word_of(used), lane->tip));
-    lane->observed_accounts = 0;
-    lane->changed_accounts = 0;
-    lane->observed_slots = 0;
-    lane->changed_slots = 0;
-    for (uint i = 0; i < lane->account_count; ++i) settle_account(m, account_at(m, i));
-    for (uint i = 0; i < lane->slot_count; ++i) {
-        lane->observed_slots += (slot_at(m, i)->flags & (SLOT_SEEN | SLOT_TRANSIENT)) == SLOT_SEEN;
-        lane->changed_slots += slot_is_changed(m, slot_at(m, i));
-    }
+    for (uint i = 0; i < lane->account_count; ++i) settle_account(account_at(m, i));
     m->work += lane->account_count + lane->slot_count;
     if (m->escalated) return;
     lane->phase = PHASE_ENDED;

@@ -67,7 +67,7 @@ WARPEVM_CALL uint op_blockhash(machine* m) {
         } else if (block->hashes != WARPEVM_NONE && (window->known[place / 32] >> (place % 32) & 1)) {
             hash = word_of_hash(window->hashes[place]);
         } else {
-            m->lane->need_number = asked.v[0];
+            m->lane->need.key = asked;
             return park(m, STATUS_NEED_block_hash);
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transactions, one a lane, over raw bytecode. evm_run takes lanes on for a bounded amount of work; between
-// launches the host serves those that wait. evm_collect writes the results of finished lanes as records. What
-// a lane consists of is in lane.h.
+// Transactions, one a lane. evm_run takes lanes on for a bounded amount of work and says in eight bytes how
+// each left; between launches the host serves those that wait. evm_collect writes the results of finished
+// lanes. What a lane consists of is in lane.h, what travels in exchange.h.
 #include "kernels/collect.h"
 #include "kernels/interpreter.h"
 
@@ -30,16 +30,16 @@ WARPEVM_INLINE void point_at(machine* m, const tables* given, uint lane, uint bu
 // Takes what the host answered. The lane's status is that of its need.
 WARPEVM_CALL uint take_answer(machine* m) {
     __global lane_record* lane = m->lane;
-    __global const uchar* answer = m->given->answers + lane->answer_at;
     if (lane->status == STATUS_NEED_account) {
-        add_account(m, (__global const account_entry*)answer);
+        add_account(m, (__global const given_account*)(m->given->answers + lane->answer));
     } else if (lane->status == STATUS_NEED_slot) {
-        __global slot_entry* slot = slot_at(m, lane->need_at);
+        __global const uchar* answer = m->given->answers + lane->answer;
+        __global slot_entry* slot = slot_at(m, lane->need.at);
         slot->start = *(__global const word*)answer;
         slot->current = slot->start;
         slot->flags |= SLOT_LOADED;
     } else if (lane->status == STATUS_NEED_code) {
-        account_at(m, lane->need_at)->code = lane->answer;
+        account_at(m, lane->need.at)->code = lane->answer;
     } else if (lane->status == STATUS_NEED_precompile) {
         return end_precompile(m);
     }
@@ -67,57 +67,73 @@ WARPEVM_INLINE void run_lane(machine* m) {
     if (step != STEP_LEFT) finish_transaction(m, step == STEP_SUCCEEDED);
 }
 
-// Work-item i takes lane order[i] on, unless it is finished or waits without an answer, until it has done
-// `budget` (instructions, and words moved or hashed), waits or ends. Slow where neighbours run different
-// codes.
+// How the lane leaves this launch. Not inlined: the loop over images wants the registers.
+WARPEVM_CALL void report_lane(machine* m, __global launch_head* launch, __global lane_report* report,
+                              __global lane_need* needs) {
+    const uint status = m->lane->status;
+    uint detail = 0;
+    if (status == STATUS_done) {
+        detail = put_result(m, 0, 0);
+        m->lane->result_words = detail;
+    }
+    if (status >= STATUS_NEED_account && status <= STATUS_NEED_precompile) {
+        detail = (uint)atomic_inc(&launch->parked);
+        needs[detail] = m->lane->need;
+    }
+    report->status = status;
+    report->detail = detail;
+}
+
+// Work-item i takes the lane of the i-th lane_place behind `launch` on, which begins, was paused, or has been
+// answered, until it has done `budget` (instructions, and words moved or hashed), waits or ends. reports[i]:
+// how it left. Slow where neighbours run different codes.
 __kernel void evm_run(__global lane_record* lanes, __global uchar* arenas, __global const lane_shape* shape,
                       __global const uchar* inputs, __global const uchar* answers,
                       __global const code_record* code_records, __global const uchar* codes,
                       __global const environment_record* environments, __global const fork_record* forks,
-                      __global const hash_window* hashes, __global const uint* order, uint budget,
-                      uint count) {
+                      __global const hash_window* hashes, __global launch_head* launch,
+                      __global lane_report* reports, __global lane_need* needs, uint budget, uint count) {
     const size_t i = get_global_id(0);
     if (i >= count) return;
-    const tables given = {lanes,        arenas, shape,        inputs, answers,
-                          code_records, codes,  environments, forks,  hashes};
+    const tables given = {lanes, arenas,       shape, inputs, answers,     code_records,
+                          codes, environments, forks, hashes, launch->seed};
+    const lane_place turn = ((__global const lane_place*)(launch + 1))[i];
+    if (launch->begins) open_lane(lanes + turn.lane, inputs, turn.at);
     machine m;
-    point_at(&m, &given, order[i], budget);
-    if (m.lane->status >= STATUS_PAUSED && m.lane->status <= STATUS_NEED_precompile && m.lane->answered) {
-        m.lane->answered = 0;
-        run_lane(&m);
-    }
+    point_at(&m, &given, turn.lane, budget);
+    m.lane->answer = turn.at;
+    run_lane(&m);
+    report_lane(&m, launch, reports + i, needs);
 }
 
-// Work-item i copies the input of the precompile that lane places[i].lane waits for from its arena.
+// Work-item i copies the input of the precompile that lane places[i].lane waits for from its arena, if it is
+// as large as the host thinks: up to where places[i + 1] begins.
 __kernel void evm_inputs(__global lane_record* lanes, __global uchar* arenas,
-                         __global const lane_shape* shape, __global const input_place* places,
+                         __global const lane_shape* shape, __global const lane_place* places,
                          __global uchar* inputs, uint count) {
     const size_t i = get_global_id(0);
     if (i >= count) return;
     machine m;
     m.work = 0;
-    __global const lane_record* lane = lanes + places[i].lane;
-    copy_bytes(&m, inputs + places[i].at, arenas + (size_t)places[i].lane * shape->size + lane->need_at,
-               lane->need_size);
+    __global const lane_need* need = &lanes[places[i].lane].need;
+    if (need->size != places[i + 1].at - places[i].at) return;
+    copy_bytes(&m, inputs + places[i].at, arenas + (size_t)places[i].lane * shape->size + need->at,
+               need->size);
 }
 
-// Work-item i writes the result of lane places[i].lane, which is finished.
+// Work-item i writes the result of lane places[i].lane, which is finished, if it is as large as the host
+// thinks: up to where places[i + 1] begins.
 __kernel void evm_collect(__global lane_record* lanes, __global uchar* arenas,
-                          __global const lane_shape* shape, __global const result_place* places,
-                          __global const result_columns* columns, __global uchar* results, uint count) {
+                          __global const lane_shape* shape, __global const lane_place* places,
+                          __global uint* results, uint count) {
     const size_t i = get_global_id(0);
     if (i >= count) return;
-    const tables given = {lanes, arenas, shape, 0, 0, 0, 0, 0, 0, 0};
     machine m;
-    m.given = &given;
     m.lane = lanes + places[i].lane;
     m.shape = shape;
     m.arena = arenas + (size_t)places[i].lane * shape->size;
     m.work = 0;
-    collect_accounts(&m, places + i, columns, results);
-    collect_slots(&m, places + i, columns, results);
-    collect_logs(&m, places + i, columns, results);
-    collect_codes(&m, places + i, columns, results);
+    if (m.lane->result_words == places[i + 1].at - places[i].at) put_result(&m, results + places[i].at, 1);
 }
 
 // Work-item i makes the constants of the image at images[i] that its host left to the device.

@@ -219,22 +219,24 @@ WARPEVM_CALL uint run_precompile(machine* m) {
     __global const frame_record* f = m->frame;
     const address20 at = account_at(m, f->code_account)->address;
     if (small_address(at) == IDENTITY_ADDRESS) return run_identity(m);
-    lane->need_address = at;
-    lane->need_gas = (ulong)m->gas;
-    lane->need_space = f->input_space;
-    lane->need_at = f->input_at;
-    lane->need_size = f->input_size;
+    lane->need.address = at;
+    lane->need.gas = (ulong)m->gas;
+    lane->need.space = f->input_space;
+    lane->need.at = f->input_at;
+    lane->need.size = f->input_size;
     return park(m, STATUS_NEED_precompile);
 }
 
 // And goes on with the host's answer.
 WARPEVM_CALL uint end_precompile(machine* m) {
     __global lane_record* lane = m->lane;
-    if (lane->answer_size > m->shape->output_limit) return escalate(m, STATUS_ESCALATE_output);
-    copy_bytes(m, m->arena + m->shape->output_at, m->given->answers + lane->answer_at, lane->answer_size);
-    lane->output_size = lane->answer_size;
-    m->gas = (long)lane->answer_gas;
-    return leave_frame(m, lane->answer ? STEP_SUCCEEDED : STEP_FAILED);
+    __global const precompile_answer* answer =
+        (__global const precompile_answer*)(m->given->answers + lane->answer);
+    if (answer->size > m->shape->output_limit) return escalate(m, STATUS_ESCALATE_output);
+    copy_bytes(m, m->arena + m->shape->output_at, (__global const uchar*)(answer + 1), answer->size);
+    lane->output_size = answer->size;
+    m->gas = (long)answer->gas;
+    return leave_frame(m, answer->succeeded ? STEP_SUCCEEDED : STEP_FAILED);
 }
 
 #endif

@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a lane consists of: a lane executes one transaction. All of it lies in buffers, so that a lane can
-// stop at any instruction and go on in a later launch. Shared with the host, as shared.h is.
+// stop at any instruction and go on in a later launch. Shared with the host, as shared.h is; what travels
+// between the two is in exchange.h.
 //
 //   buffer        holds
-//   lanes         a lane_record per lane: the envelope, registers between launches, what it asks for
+//   lanes         a lane_record per lane, which stays on the device
 //   arenas        a part of equal size per lane, whose sections a lane_shape places: offsets in bytes from
-//   the
-//                 part's begin, 32 bits wide
-//                   frames    frame_record by depth
-//                   stack     words; each frame's stack begins where its caller's ends
-//                   memory    bytes; likewise. A frame of init code has its jump destinations before its
-//                   memory output    what the last callee returned: only one such output is alive at a time
-//                   accounts, slots    entries in the order of first use, found by hash through tables of
-//                             indices plus one (transient slots too)
-//                   uses      the accounts in the order in which execution first used them, and likewise
-//                   slots undo      what reverting takes back logs, topics, log data; codes    what was
-//                   logged, what was deployed
-//   inputs        read-only: call data, entries that the host knew beforehand, authorizations, blob hashes
+//                 the part's begin, 32 bits wide
+//     frames      frame_record by depth
+//     stack       words; each frame's stack begins where its caller's ends
+//     memory      bytes; likewise. A frame of init code has its jump destinations before its memory
+//     output      what the last callee returned: only one such output is alive at a time
+//     accounts, slots   entries in the order of first use, found by hash through tables of indices plus one
+//                 (transient slots too)
+//     uses        the accounts in the order in which execution first used them, and likewise slots
+//     undo        what reverting takes back
+//     logs, topics, log data, codes   what was logged, what was deployed
+//   inputs        read-only: envelopes with call data, accounts that the host knew beforehand
 //   answers       read-only, one launch: what parked lanes asked for
 //   codes         read-only: code bytes, each followed by its jump destinations, a bit a byte; code_records
 //                 tell where. And images (image.h)
-//   environments, forks, hashes    what blocks tell their transactions; prices; hashes of earlier blocks
+//   environments, forks, hashes   what blocks tell their transactions; prices; hashes of earlier blocks
+//   launch, reports, needs, results   see exchange.h
 #ifndef WARPEVM_KERNELS_LANE_H
 #define WARPEVM_KERNELS_LANE_H
+
+#include "kernels/exchange.h"
 
 // An index that is none.
 #define WARPEVM_NONE 0xffffffffU
@@ -248,39 +251,12 @@ typedef struct {
     WARPEVM_U32 deployed_bytes_at, deployed_bytes_limit;
 } lane_shape;
 
-enum authorization_flag {
-    AUTHORIZATION_SEES_CODE = 1 << 0,
-    AUTHORIZATION_SEES_NONCE = 1 << 1,
-    AUTHORIZATION_SEES_EXISTENCE = 1 << 2,
-    AUTHORIZATION_APPLIES = 1 << 3
-};
-
-// What the host made of one EIP-7702 authorization whose signer it recovered.
-typedef struct {
-    WARPEVM_HASH code_hash;
-    WARPEVM_U64 nonce;
-    WARPEVM_U64 refund;
-    WARPEVM_U32 account;  // its place among the entries that the host knew
-    WARPEVM_U32 code;
-    WARPEVM_U32 flags;
-    WARPEVM_U32 reserved;
-} authorization_record;
-
-enum lane_flag { LANE_CREATES = 1 << 0, LANE_SUCCEEDED = 1 << 1 };
-
 // PREPARE: nothing has happened. BEGIN: its tables stand. ENTER: the sender has paid. RUN: frames run.
 enum lane_phase { PHASE_PREPARE, PHASE_BEGIN, PHASE_ENTER, PHASE_RUN, PHASE_ENDED };
 
-// What a lane waits for, by its status:
-//   NEED_account      address
-//   NEED_slot         address, word (the slot's number)
-//   NEED_code         word (the hash as it lies in memory), account
-//   NEED_block_hash   number
-//   NEED_precompile   address, gas, and the input: space, at, size
-// and what it is answered: `answer_at` in `answers`: an account_entry, a word, or the output of
-// `answer_size` bytes; `answer` is a code_reference, or whether the precompile succeeded.
+// All of a lane but its arena.
 typedef struct {
-    // The envelope.
+    // The envelope (lane_envelope).
     WARPEVM_WORD gas_price;
     WARPEVM_WORD tip;  // of the price, what the beneficiary gets
     WARPEVM_WORD prepaid;
@@ -290,13 +266,12 @@ typedef struct {
     WARPEVM_U64 gas_limit;
     WARPEVM_U64 gas;  // for execution
     WARPEVM_U64 floor_gas;
-    WARPEVM_U64 seed;
     WARPEVM_U32 environment;
     WARPEVM_U32 flags;
     WARPEVM_U32 sender, recipient, beneficiary;  // accounts
     WARPEVM_U32 input_at, input_size;
-    WARPEVM_U32 entries_at, entry_count;            // account_entry in `inputs`
-    WARPEVM_U32 slot_entries_at, slot_entry_count;  // slot_entry
+    WARPEVM_U32 given_at, given_count;  // places of given_account
+    WARPEVM_U32 given_slots_at, given_slot_count;
     WARPEVM_U32 authorizations_at, authorization_count;
     WARPEVM_U32 blob_hashes_at, blob_hash_count;
     // Between launches.
@@ -304,59 +279,16 @@ typedef struct {
     WARPEVM_U32 depth;
     WARPEVM_U32 account_count, account_uses, slot_count, slot_uses;
     WARPEVM_U32 undo_count, log_count, topic_count, log_bytes, deployed_count, deployed_bytes;
-    WARPEVM_U32 output_size, checkpoints, parks;
+    WARPEVM_U32 output_size, checkpoints;
+    WARPEVM_U32 answer;  // lane_place::at of this launch
     WARPEVM_U64 refund;  // signed
     // Of an instruction that hashes in several launches: Keccak's state after so many bytes, if any.
     WARPEVM_U64 hash_state[25];
-    WARPEVM_U32 hashed, reserved;
-    // What it waits for.
-    WARPEVM_WORD need_word;
-    WARPEVM_U64 need_number;
-    WARPEVM_U64 need_gas;
-    WARPEVM_ADDRESS need_address;
-    WARPEVM_U32 need_space, need_at, need_size;
-    WARPEVM_U32 answered;  // the host wants it to go on
-    WARPEVM_U32 answer, answer_at, answer_size;
-    WARPEVM_U64 answer_gas;
-    // The result, in phase PHASE_ENDED: how many of each it has.
+    WARPEVM_U32 hashed;
+    WARPEVM_U32 result_words;  // in phase PHASE_ENDED
+    lane_need need;
+    // In phase PHASE_ENDED.
     WARPEVM_U64 gas_used;
-    WARPEVM_U32 observed_accounts, observed_slots, changed_accounts, changed_slots;
 } lane_record;
-
-// Where evm_inputs puts what a lane wants a precompile to be run on, in bytes from the buffer's begin.
-typedef struct {
-    WARPEVM_U32 lane;
-    WARPEVM_U32 at;
-} input_place;
-
-// Where evm_collect puts a lane's result: the first of its places in each column.
-typedef struct {
-    WARPEVM_U32 lane;
-    WARPEVM_U32 account_keys, slot_keys;
-    WARPEVM_U32 account_observations, slot_observations;
-    WARPEVM_U32 account_effects, slot_effects;
-    WARPEVM_U32 accounts_read, slots_read;
-    WARPEVM_U32 logs, topics;
-    WARPEVM_U32 codes, code_bytes;  // code_bytes, log_bytes: bytes, multiples of 8
-    WARPEVM_U32 log_bytes;
-} result_place;
-
-typedef struct {
-    WARPEVM_WORD slot;
-    WARPEVM_U32 account;  // an index of account keys
-    WARPEVM_U32 reserved;
-} new_slot_key;
-
-// The columns of a batch's results in one buffer: where each begins, in bytes.
-typedef struct {
-    WARPEVM_U32 account_keys_at;  // WARPEVM_ADDRESS
-    WARPEVM_U32 slot_keys_at;     // new_slot_key
-    WARPEVM_U32 account_observations_at, slot_observations_at;
-    WARPEVM_U32 account_effects_at, slot_effects_at;
-    WARPEVM_U32 accounts_read_at, slots_read_at;  // rows
-    WARPEVM_U32 logs_at, topics_at, log_bytes_at;
-    WARPEVM_U32 codes_at, code_bytes_at;  // deployed_code, whose `at` counts from code_bytes_at
-    WARPEVM_U32 reserved;
-} result_columns;
 
 #endif

@@ -5,24 +5,8 @@
 #ifndef WARPEVM_KERNELS_LOWERED_H
 #define WARPEVM_KERNELS_LOWERED_H
 
+#include "kernels/image_access.h"
 #include "kernels/instructions.h"
-
-// Of a frame: the places of its image's parts.
-WARPEVM_INLINE __global const image_header* image_of(const machine* m) {
-    return (__global const image_header*)(m->given->codes + m->image);
-}
-WARPEVM_INLINE __global const image_record* records_of(const machine* m) {
-    return (__global const image_record*)(m->given->codes + image_of(m)->records_at);
-}
-WARPEVM_INLINE __global const word* constants_of(const machine* m) {
-    return (__global const word*)(m->given->codes + image_of(m)->constants_at);
-}
-
-WARPEVM_INLINE word image_value(__global const word* stack, __global const word* constants, uint sp,
-                                uint operand) {
-    return operand < IMAGE_FIRST_CONSTANT ? stack[sp + operand - IMAGE_SLOT_BIAS]
-                                          : constants[operand - IMAGE_FIRST_CONSTANT];
-}
 
 WARPEVM_INLINE uint operand_of(__global const image_operands* o, uint n) {
     const uint pair = n < 2 ? o->in01 : n < 4 ? o->in23 : n < 6 ? o->in45 : o->in6_slots_end;
@@ -34,11 +18,12 @@ WARPEVM_INLINE uint operand_of(__global const image_operands* o, uint n) {
 // for any other step too.
 WARPEVM_CALL uint run_operation(machine* m, uint pc, uint sp, long gas) {
     __global const image_record* r = records_of(m) + pc;
-    __global const image_operands* o = (__global const image_operands*)(r + 1);
+    __global const image_operands* o = operands_at(records_of(m), pc + 1);
     const uint count = r->what >> 16;
     const uint end = sp + (o->in6_slots_end >> 16);
     for (uint i = 0; i < count; ++i)
-        m->stack[end + count - 1 - i] = image_value(m->stack, constants_of(m), sp, operand_of(o, i));
+        *image_slot(m->stack, end, IMAGE_SLOT_BIAS + count - 1 - i) =
+            image_value(m->stack, constants_of(m), sp, operand_of(o, i));
     const uint memory_size = m->memory_size;
     m->pc = pc + 1;
     m->height = end + count;
@@ -54,7 +39,8 @@ WARPEVM_CALL uint run_operation(machine* m, uint pc, uint sp, long gas) {
         m->memory_size = memory_size;
         save_registers(m);
     } else if (step == STEP_DONE) {
-        if (m->height > end) m->stack[sp + (r->cd >> 16) - IMAGE_SLOT_BIAS] = m->stack[end];
+        if (m->height > end)
+            *image_slot(m->stack, sp, r->cd >> 16) = *image_slot(m->stack, end, IMAGE_SLOT_BIAS);
         m->pc = pc + 2;
         m->height = sp;
         m->gas -= (long)r->extra;
@@ -100,7 +86,7 @@ WARPEVM_INLINE uint in_memory(const machine* m, word offset) {
 #define IMAGE_A IMAGE_IN(r.ab & 0xffff)
 #define IMAGE_B IMAGE_IN(r.ab >> 16)
 #define IMAGE_C IMAGE_IN(r.cd & 0xffff)
-#define IMAGE_D stack[sp + (r.cd >> 16) - IMAGE_SLOT_BIAS]
+#define IMAGE_D (*image_slot(stack, sp, r.cd >> 16))
 #define IMAGE_BRANCH(condition)                         \
     {                                                   \
         const uint taken = (condition) == r.what >> 16; \
@@ -135,7 +121,7 @@ WARPEVM_INLINE uint run_lowered(machine* m) {
     uint sp = m->height;
     long gas = m->gas;
     while (1) {
-        const image_record r = records[pc++];
+        const image_record r = record_at(records, pc++);
         const uint action = r.what & 0xffff;
         switch (action) {
             case IMAGE_ENTER:
@@ -150,12 +136,12 @@ WARPEVM_INLINE uint run_lowered(machine* m) {
             case IMAGE_COPY: IMAGE_D = IMAGE_A; break;
             case IMAGE_SWAP: {
                 const word a = IMAGE_A;
-                stack[sp + (r.ab & 0xffff) - IMAGE_SLOT_BIAS] = IMAGE_D;
+                *image_slot(stack, sp, r.ab & 0xffff) = IMAGE_D;
                 IMAGE_D = a;
                 break;
             }
             case IMAGE_TAKE: {
-                const word result = stack[sp - 1];
+                const word result = *image_slot(stack, sp, IMAGE_SLOT_BIAS - 1);
                 sp -= 1 + (r.ab >> 16);
                 IMAGE_D = result;
                 break;

@@ -27,6 +27,7 @@ typedef struct {
     __global const environment_record* environments;
     __global const fork_record* forks;
     __global const hash_window* hashes;
+    ulong seed;
 } tables;
 
 typedef struct {

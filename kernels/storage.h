@@ -7,7 +7,7 @@
 #include "kernels/accounts.h"
 
 WARPEVM_INLINE uint slot_place(const machine* m, uint account, word key, uint kind) {
-    ulong h = m->lane->seed ^ account ^ (ulong)kind << 32;
+    ulong h = m->given->seed ^ account ^ (ulong)kind << 32;
     for (uint i = 0; i < 4; ++i) h = mix_bits(h ^ key.v[i]);
     return (uint)h;
 }
@@ -59,9 +59,9 @@ WARPEVM_CALL uint read_slot(machine* m, uint index) {
     if (s->flags & SLOT_SEEN) return STEP_DONE;
     const uint existed = account_at(m, s->account)->flags & ACCOUNT_EXISTED;
     if (existed && !(s->flags & SLOT_LOADED)) {
-        m->lane->need_address = account_at(m, s->account)->address;
-        m->lane->need_word = s->key;
-        m->lane->need_at = index;
+        m->lane->need.address = account_at(m, s->account)->address;
+        m->lane->need.key = s->key;
+        m->lane->need.at = index;
         return park(m, STATUS_NEED_slot);
     }
     s->flags |= SLOT_SEEN;

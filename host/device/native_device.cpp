@@ -9,8 +9,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "host/device/device.hpp"
-#include "host/device/native/kernel_table.hpp"
+#include "host/device/native_device.hpp"
 
 namespace warpevm {
 namespace {
@@ -51,7 +50,8 @@ struct NativeEvent final : DeviceEvent {
 
 class NativeDevice final : public Device {
   public:
-    explicit NativeDevice(unsigned threads) : m_arena(static_cast<int>(threads)) {
+    NativeDevice(unsigned threads, std::span<const native::KernelEntry> kernels)
+        : m_kernels(kernels), m_arena(static_cast<int>(threads)) {
         m_info.name = "native";
         m_info.vendor = "warpevm";
         m_info.platform = "the kernels as C++";
@@ -63,8 +63,8 @@ class NativeDevice final : public Device {
     [[nodiscard]] const DeviceInfo& info() const override { return m_info; }
 
     DeviceResult<ProgramPtr> build(const ProgramRequest& request) override {
-        const auto all = native::kernels();
-        if (std::none_of(all.begin(), all.end(), [&](const auto& k) { return k.program == request.name; }))
+        if (std::none_of(m_kernels.begin(), m_kernels.end(),
+                         [&](const auto& k) { return k.program == request.name; }))
             return failed(DeviceFault::build, "build", "no program " + std::string(request.name));
         auto program = std::make_shared<NativeProgram>();
         program->name = request.name;
@@ -103,8 +103,10 @@ class NativeDevice final : public Device {
     DeviceResult<EventPtr> launch(Queue, DeviceProgram& program, const Launch& launch,
                                   std::span<const EventPtr>) override {
         const std::string& name = static_cast<NativeProgram&>(program).name;
-        const native::KernelEntry* kernel = native::find_kernel(name, launch.kernel);
-        if (!kernel || kernel->argument_count != launch.arguments.size())
+        const auto kernel = std::find_if(m_kernels.begin(), m_kernels.end(), [&](const auto& k) {
+            return k.program == name && k.name == launch.kernel;
+        });
+        if (kernel == m_kernels.end() || kernel->argument_count != launch.arguments.size())
             return failed(DeviceFault::bad_call, "launch", name + "::" + std::string(launch.kernel));
         std::vector<native::Argument> arguments;
         for (const KernelArgument& argument : launch.arguments) arguments.push_back(to_native(argument));
@@ -155,14 +157,18 @@ class NativeDevice final : public Device {
     }
 
     DeviceInfo m_info;
+    std::span<const native::KernelEntry> m_kernels;
     tbb::task_arena m_arena;
 };
 
 }  // namespace
 
 std::unique_ptr<Device> open_native_device(unsigned threads) {
-    return std::make_unique<NativeDevice>(threads != 0 ? threads
-                                                       : std::max(1U, std::thread::hardware_concurrency()));
+    return open_native_device(threads, native::kernels());
+}
+std::unique_ptr<Device> open_native_device(unsigned threads, std::span<const native::KernelEntry> kernels) {
+    const unsigned all = std::max(1U, std::thread::hardware_concurrency());
+    return std::make_unique<NativeDevice>(threads != 0 ? threads : all, kernels);
 }
 
 }  // namespace warpevm

@@ -4,149 +4,179 @@
 namespace warpevm {
 namespace {
 
-using kernel::lane_record;
-using kernel::result_place;
+constexpr uint32_t word_words = 8, address_words = 5;
 
-/// Room for a column; what 32 bits don't reach is told by the total.
-class Layout {
+template <class T>
+uint32_t count_of(const std::vector<T>& column) {
+    return static_cast<uint32_t>(column.size());
+}
+
+/// Reads a result's words one after the other. Beyond their end it reads zeros, and is not sound any more.
+class ResultReader {
   public:
-    uint32_t place(uint64_t bytes) {
-        const auto at = static_cast<uint32_t>(m_bytes);
-        m_bytes += (bytes + 7) / 8 * 8;
-        return at;
+    explicit ResultReader(std::span<const uint32_t> words) : m_left(words) {}
+
+    [[nodiscard]] bool sound() const { return m_sound; }
+    [[nodiscard]] bool at_end() const { return m_left.empty(); }
+    void expect(bool fact) { m_sound = m_sound && fact; }
+
+    /// 32-bit words as they lie.
+    BytesView take(uint64_t count) {
+        if (count > m_left.size()) {
+            m_sound = false;
+            m_left = {};
+            return {};
+        }
+        const BytesView taken{reinterpret_cast<const uint8_t*>(m_left.data()),
+                              4 * static_cast<size_t>(count)};
+        m_left = m_left.subspan(static_cast<size_t>(count));
+        return taken;
     }
-    [[nodiscard]] uint64_t bytes() const { return m_bytes; }
+    template <class T>
+    T read() {
+        T value{};
+        if (const BytesView bytes = take(sizeof(T) / 4); !bytes.empty())
+            std::memcpy(static_cast<void*>(&value), bytes.data(), sizeof(T));
+        return value;
+    }
+    uint32_t number() { return read<uint32_t>(); }
+    /// How many records follow, of at least so many words each.
+    uint32_t count(uint32_t words_of_each) {
+        const uint32_t records = number();
+        expect(uint64_t{records} * words_of_each <= m_left.size());
+        return m_sound ? records : 0;
+    }
+    /// Bytes that end within a word.
+    BytesView bytes(uint32_t size) {
+        const BytesView padded = take((uint64_t{size} + 3) / 4);
+        return padded.first(std::min<size_t>(size, padded.size()));
+    }
 
   private:
-    uint64_t m_bytes = 0;
+    std::span<const uint32_t> m_left;
+    bool m_sound = true;
 };
 
-/// Appends `count` records from a column; `fix` moves what counts from the launch's begin to the batch's.
-template <class T, class Fix>
-void append_column(BytesView written, uint32_t at, uint32_t count, std::vector<T>& to, Fix fix) {
-    const size_t first = to.size();
-    to.resize(first + count);
-    if (count == 0) return;
-    std::memcpy(static_cast<void*>(to.data() + first), written.data() + at, count * sizeof(T));
-    for (size_t i = first; i < to.size(); ++i) fix(to[i]);
-}
-template <class T>
-void append_column(BytesView written, uint32_t at, uint32_t count, std::vector<T>& to) {
-    append_column(written, at, count, to, [](T&) {});
-}
+/// One job's records. Its accounts and slots are the last of their columns.
+class ResultAppender {
+  public:
+    ResultAppender(std::span<const uint32_t> words, OffloadResults& to)
+        : m_words(words), m_to(to), m_accounts(count_of(to.accounts)), m_slots(count_of(to.slots)) {}
+
+    bool append(size_t job) {
+        transaction_record& r = m_to.records[job];
+        r.account_observations.first = count_of(m_to.account_observations);
+        r.account_effects.first = count_of(m_to.account_effects);
+        r.slot_observations.first = count_of(m_to.slot_observations);
+        r.slot_effects.first = count_of(m_to.slot_effects);
+        r.logs.first = count_of(m_to.logs);
+        r.gas_used = m_words.read<uint64_t>();
+        r.flags = (m_words.number() & kernel::LANE_SUCCEEDED) != 0 ? RECORD_SUCCESS : 0;
+        const uint32_t accounts = m_words.count(address_words + 1), account_uses = m_words.count(1),
+                       slots = m_words.count(1 + word_words), slot_uses = m_words.count(1),
+                       logs = m_words.count(3), codes = m_words.count(word_words + 1);
+        for (uint32_t i = 0; i < accounts && m_words.sound(); ++i) account();
+        r.accounts_read = uses(account_uses, m_accounts, accounts, m_to.accounts_read);
+        for (uint32_t i = 0; i < slots && m_words.sound(); ++i) slot(accounts);
+        r.slots_read = uses(slot_uses, m_slots, slots, m_to.slots_read);
+        for (uint32_t i = 0; i < logs && m_words.sound(); ++i) log(accounts);
+        m_to.codes_of[job] = {count_of(m_to.codes), codes};
+        for (uint32_t i = 0; i < codes && m_words.sound(); ++i) code();
+        r.account_observations.count = count_of(m_to.account_observations) - r.account_observations.first;
+        r.account_effects.count = count_of(m_to.account_effects) - r.account_effects.first;
+        r.slot_observations.count = count_of(m_to.slot_observations) - r.slot_observations.first;
+        r.slot_effects.count = count_of(m_to.slot_effects) - r.slot_effects.first;
+        r.logs.count = count_of(m_to.logs) - r.logs.first;
+        return m_words.sound() && m_words.at_end();
+    }
+
+  private:
+    void account() {
+        const uint32_t row = ROW_IS_NEW_KEY | count_of(m_to.accounts);
+        m_to.accounts.push_back(m_words.read<Address>());
+        const uint32_t said = m_words.number();
+        m_words.expect((said & ~uint32_t{kernel::RESULT_ACCOUNT_BITS}) == 0);
+        account_observation o{};
+        o.row = row;
+        o.flags = said & kernel::RESULT_OBSERVATION_BITS;
+        if ((said & kernel::RESULT_BALANCE) != 0) o.balance = m_words.read<U256>();
+        if ((said & OBSERVED_BELOW) != 0) o.below = m_words.read<U256>();
+        if ((said & OBSERVED_CODE) != 0) o.code_hash = m_words.read<Hash>();
+        if ((said & OBSERVED_NONCE) != 0) o.nonce = m_words.read<uint64_t>();
+        account_effect e{};
+        e.row = row;
+        e.flags = said >> kernel::RESULT_EFFECT_SHIFT & kernel::RESULT_EFFECT_BITS;
+        if ((said & kernel::RESULT_DELTA) != 0) e.delta = m_words.read<U256>();
+        if ((e.flags & WROTE_CODE) != 0) e.code_hash = m_words.read<Hash>();
+        if ((e.flags & WROTE_NONCE) != 0) e.nonce = m_words.read<uint64_t>();
+        if (o.flags != 0 || (said & kernel::RESULT_BALANCE) != 0) m_to.account_observations.push_back(o);
+        if (e.flags != 0 || (said & kernel::RESULT_DELTA) != 0) m_to.account_effects.push_back(e);
+    }
+
+    void slot(uint32_t accounts) {
+        const uint32_t row = ROW_IS_NEW_KEY | count_of(m_to.slots);
+        const uint32_t what = m_words.number();
+        constexpr uint32_t bits = kernel::RESULT_SLOT_OBSERVED | kernel::RESULT_SLOT_WRITTEN;
+        m_to.slots.push_back({m_words.read<U256>(), m_accounts + checked(what & ~bits, accounts)});
+        if ((what & kernel::RESULT_SLOT_OBSERVED) != 0)
+            m_to.slot_observations.push_back({.value = m_words.read<U256>(), .row = row, .reserved = 0});
+        if ((what & kernel::RESULT_SLOT_WRITTEN) != 0)
+            m_to.slot_effects.push_back({.value = m_words.read<U256>(), .row = row, .reserved = 0});
+    }
+
+    void log(uint32_t accounts) {
+        const uint32_t of = checked(m_words.number(), accounts), topics = m_words.number(),
+                       size = m_words.number();
+        log_record l{};
+        if (m_words.sound()) l.address = m_to.accounts[m_accounts + of];
+        l.first_topic = m_to.topics.size();
+        l.topic_count = topics;
+        for (uint32_t i = 0; i < topics && m_words.sound(); ++i) m_to.topics.push_back(m_words.read<Hash>());
+        l.data_offset = m_to.log_bytes.size();
+        l.data_size = size;
+        warpevm::append(m_to.log_bytes, m_words.bytes(size));
+        m_to.logs.push_back(l);
+    }
+
+    void code() {
+        kernel::deployed_code c{};
+        c.hash = m_words.read<Hash>();
+        c.size = m_words.number();
+        c.at = static_cast<uint32_t>(m_to.code_bytes.size());
+        warpevm::append(m_to.code_bytes, m_words.bytes(c.size));
+        m_to.codes.push_back(c);
+    }
+
+    record_range uses(uint32_t count, uint32_t first_row, uint32_t limit, std::vector<uint32_t>& to) {
+        const record_range range{count_of(to), count};
+        for (uint32_t i = 0; i < count && m_words.sound(); ++i)
+            to.push_back(ROW_IS_NEW_KEY | (first_row + checked(m_words.number(), limit)));
+        return range;
+    }
+    /// An index, which must be below `limit`.
+    uint32_t checked(uint32_t index, uint32_t limit) {
+        m_words.expect(index < limit);
+        return index < limit ? index : 0;
+    }
+
+    ResultReader m_words;
+    OffloadResults& m_to;
+    uint32_t m_accounts, m_slots;  ///< the first of its own
+};
 
 }  // namespace
 
-ResultPlan plan_results(std::span<const lane_record> lanes, std::span<const uint32_t> chosen) {
-    ResultPlan plan;
-    result_place& next = plan.ends;
-    for (const uint32_t i : chosen) {
-        const lane_record& lane = lanes[i];
-        result_place here = next;
-        here.lane = i;
-        plan.places.push_back(here);
-        next.account_keys += lane.account_count;
-        next.slot_keys += lane.slot_count;
-        next.account_observations += lane.observed_accounts;
-        next.slot_observations += lane.observed_slots;
-        next.account_effects += lane.changed_accounts;
-        next.slot_effects += lane.changed_slots;
-        next.accounts_read += lane.account_uses;
-        next.slots_read += lane.slot_uses;
-        next.logs += lane.log_count;
-        next.topics += lane.topic_count;
-        next.log_bytes += lane.log_bytes;
-        next.codes += lane.deployed_count;
-        next.code_bytes += lane.deployed_bytes;
-    }
-    Layout layout;
-    kernel::result_columns& c = plan.columns;
-    c.slot_keys_at = layout.place(uint64_t{next.slot_keys} * sizeof(kernel::new_slot_key));
-    c.account_observations_at =
-        layout.place(uint64_t{next.account_observations} * sizeof(account_observation));
-    c.slot_observations_at = layout.place(uint64_t{next.slot_observations} * sizeof(slot_observation));
-    c.account_effects_at = layout.place(uint64_t{next.account_effects} * sizeof(account_effect));
-    c.slot_effects_at = layout.place(uint64_t{next.slot_effects} * sizeof(slot_effect));
-    c.logs_at = layout.place(uint64_t{next.logs} * sizeof(log_record));
-    c.topics_at = layout.place(uint64_t{next.topics} * sizeof(Hash));
-    c.codes_at = layout.place(uint64_t{next.codes} * sizeof(kernel::deployed_code));
-    c.account_keys_at = layout.place(uint64_t{next.account_keys} * sizeof(Address));
-    c.accounts_read_at = layout.place(uint64_t{next.accounts_read} * 4);
-    c.slots_read_at = layout.place(uint64_t{next.slots_read} * 4);
-    c.log_bytes_at = layout.place(next.log_bytes);
-    c.code_bytes_at = layout.place(next.code_bytes);
-    plan.bytes = layout.bytes();
-    return plan;
+uint64_t most_result_words(const kernel::lane_shape& shape) {
+    // An account with all that can be said of it, and its use.
+    constexpr uint64_t account = address_words + 1 + 3 * word_words + 2 + 2 * word_words + 2 + 1;
+    constexpr uint64_t slot = 1 + 3 * word_words + 1, log = 3 + 1, code = word_words + 1 + 1;
+    return kernel::RESULT_HEADER_WORDS + account * shape.account_limit + slot * shape.slot_limit +
+           log * shape.log_limit + uint64_t{word_words} * shape.topic_limit + shape.log_data_limit / 4 +
+           code * shape.deployed_limit + shape.deployed_bytes_limit / 4;
 }
 
-bool is_sound(const lane_record& lane, const kernel::lane_shape& shape) {
-    return lane.account_count <= shape.account_limit && lane.slot_count <= shape.slot_limit &&
-           lane.observed_accounts <= lane.account_count && lane.changed_accounts <= lane.account_count &&
-           lane.account_uses <= lane.account_count && lane.observed_slots <= lane.slot_count &&
-           lane.changed_slots <= lane.slot_count && lane.slot_uses <= lane.slot_count &&
-           lane.log_count <= shape.log_limit && lane.topic_count <= shape.topic_limit &&
-           lane.log_bytes <= shape.log_data_limit && lane.deployed_count <= shape.deployed_limit &&
-           lane.deployed_bytes <= shape.deployed_bytes_limit;
-}
-
-bool append_results(BytesView written, const ResultPlan& plan, std::span<const lane_record> lanes,
-                    std::span<const size_t> jobs, OffloadResults& to) {
-    const result_place& count = plan.ends;
-    const kernel::result_columns& c = plan.columns;
-    const auto accounts = static_cast<uint32_t>(to.accounts.size());
-    const auto slots = static_cast<uint32_t>(to.slots.size());
-    const size_t topics = to.topics.size(), log_bytes = to.log_bytes.size();
-    const auto code_bytes = static_cast<uint32_t>(to.code_bytes.size());
-    const auto size = [](const auto& column) { return static_cast<uint32_t>(column.size()); };
-    for (const result_place& p : plan.places) {
-        const lane_record& lane = lanes[p.lane];
-        transaction_record& r = to.records[jobs[p.lane]];
-        r.gas_used = lane.gas_used;
-        r.flags = (lane.flags & kernel::LANE_SUCCEEDED) != 0 ? RECORD_SUCCESS : 0;
-        r.account_observations = {size(to.account_observations) + p.account_observations,
-                                  lane.observed_accounts};
-        r.slot_observations = {size(to.slot_observations) + p.slot_observations, lane.observed_slots};
-        r.account_effects = {size(to.account_effects) + p.account_effects, lane.changed_accounts};
-        r.slot_effects = {size(to.slot_effects) + p.slot_effects, lane.changed_slots};
-        r.logs = {size(to.logs) + p.logs, lane.log_count};
-        r.accounts_read = {size(to.accounts_read) + p.accounts_read, lane.account_uses};
-        r.slots_read = {size(to.slots_read) + p.slots_read, lane.slot_uses};
-        to.codes_of[jobs[p.lane]] = {size(to.codes) + p.codes, lane.deployed_count};
-    }
-    bool sound = true;
-    const auto move = [&](uint32_t& row, uint32_t by, uint32_t limit) {
-        sound = sound && (row & ~ROW_IS_NEW_KEY) < limit;
-        row += by;
-    };
-    const auto move_account = [&](auto& record) { move(record.row, accounts, count.account_keys); };
-    const auto move_slot = [&](auto& record) { move(record.row, slots, count.slot_keys); };
-    append_column(written, c.account_keys_at, count.account_keys, to.accounts);
-    append_column(written, c.slot_keys_at, count.slot_keys, to.slots,
-                  [&](kernel::new_slot_key& key) { move(key.account, accounts, count.account_keys); });
-    append_column(written, c.account_observations_at, count.account_observations, to.account_observations,
-                  move_account);
-    append_column(written, c.slot_observations_at, count.slot_observations, to.slot_observations, move_slot);
-    append_column(written, c.account_effects_at, count.account_effects, to.account_effects, move_account);
-    append_column(written, c.slot_effects_at, count.slot_effects, to.slot_effects, move_slot);
-    append_column(written, c.accounts_read_at, count.accounts_read, to.accounts_read,
-                  [&](uint32_t& row) { move(row, accounts, count.account_keys); });
-    append_column(written, c.slots_read_at, count.slots_read, to.slots_read,
-                  [&](uint32_t& row) { move(row, slots, count.slot_keys); });
-    append_column(written, c.logs_at, count.logs, to.logs, [&](log_record& log) {
-        sound = sound && log.first_topic <= count.topics &&
-                log.topic_count <= count.topics - log.first_topic && log.data_offset <= count.log_bytes &&
-                log.data_size <= count.log_bytes - log.data_offset;
-        log.first_topic += topics;
-        log.data_offset += log_bytes;
-    });
-    append_column(written, c.topics_at, count.topics, to.topics);
-    append_column(written, c.log_bytes_at, count.log_bytes, to.log_bytes);
-    append_column(written, c.codes_at, count.codes, to.codes, [&](kernel::deployed_code& code) {
-        sound = sound && code.at <= count.code_bytes && code.size <= count.code_bytes - code.at;
-        code.at += code_bytes;
-    });
-    append_column(written, c.code_bytes_at, count.code_bytes, to.code_bytes);
-    return sound;
+bool append_lane_result(std::span<const uint32_t> words, size_t job, OffloadResults& to) {
+    return ResultAppender(words, to).append(job);
 }
 
 std::string_view name(kernel::kernel_status status) {

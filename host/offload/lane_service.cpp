@@ -6,12 +6,9 @@
 #include <map>
 
 #include "evm/vm/precompiles.hpp"
-#include "host/offload/pack.hpp"
 
 namespace warpevm {
 namespace {
-
-using kernel::lane_record;
 
 constexpr size_t most_answer_bytes = size_t{1} << 31;
 /// What a lane that asks for a code has paid at least for the account: a call (EIP-150), or its entry in an
@@ -48,36 +45,35 @@ class Service {
     }
 
   private:
-    static void escalate(lane_record& lane, kernel::kernel_status why) {
-        lane.status = why;
-        lane.answered = 0;
-    }
+    static void escalate(HostLane& lane, kernel::kernel_status why) { lane.status = why; }
 
-    void answer(lane_record& lane, BytesView bytes) {
+    /// `at`: as lane_need says.
+    static void go_on(HostLane& lane, size_t at) {
+        lane.at = static_cast<uint32_t>(at);
+        lane.is_runnable = true;
+    }
+    /// Where the next answer goes; the lane escalates if it is too large.
+    void answer(HostLane& lane, BytesView bytes) {
         if (m_answers.size() + bytes.size() > most_answer_bytes)
             return escalate(lane, kernel::STATUS_ESCALATE_device_memory);
-        lane.answer_at = static_cast<uint32_t>(m_answers.size());
-        lane.answer_size = static_cast<uint32_t>(bytes.size());
-        lane.answered = 1;
+        go_on(lane, m_answers.size());
         append(m_answers, bytes);
         m_answers.resize((m_answers.size() + 7) / 8 * 8);
-    }
-    template <class T>
-    void answer_with(lane_record& lane, const T& value) {
-        answer(lane, {reinterpret_cast<const uint8_t*>(&value), sizeof value});
     }
 
     void serve_accounts(const StateView& view, const std::vector<ParkedLane*>& lanes) {
         std::vector<Address> keys;
         keys.reserve(lanes.size());
-        for (const ParkedLane* p : lanes) keys.push_back(p->lane->need_address);
+        for (const ParkedLane* p : lanes) keys.push_back(p->lane->need.address);
         std::vector<Read<AccountRecord>> answers(keys.size());
         view.read_accounts(keys, answers);
         for (size_t i = 0; i < keys.size(); ++i) {
-            const auto entry =
-                account_entry_of(keys[i], answers[i], *m_tables.codes, m_tables.unknown_is_absent);
-            if (entry)
-                answer_with(*lanes[i]->lane, *entry);
+            const auto given =
+                given_account_of(keys[i], answers[i], *m_tables.codes, m_tables.unknown_is_absent);
+            Bytes bytes;
+            if (given) given->append_to(bytes);
+            if (given)
+                answer(*lanes[i]->lane, bytes);
             else
                 escalate(*lanes[i]->lane, kernel::STATUS_ESCALATE_state);
         }
@@ -86,16 +82,16 @@ class Service {
     void serve_slots(const StateView& view, const std::vector<ParkedLane*>& lanes) {
         std::vector<SlotKey> keys;
         keys.reserve(lanes.size());
-        for (const ParkedLane* p : lanes) keys.push_back({p->lane->need_address, p->lane->need_word});
+        for (const ParkedLane* p : lanes) keys.push_back({p->lane->need.address, p->lane->need.key});
         std::vector<Read<U256>> answers(keys.size());
         view.read_slots(keys, answers);
         for (size_t i = 0; i < keys.size(); ++i) {
             const Knowledge known = answers[i].knowledge;
-            if (known == Knowledge::value)
-                answer_with(*lanes[i]->lane, answers[i].value);
-            else if (known == Knowledge::absent ||
-                     (known == Knowledge::unknown && m_tables.unknown_is_absent))
-                answer_with(*lanes[i]->lane, U256{});
+            const bool is_known = known == Knowledge::value || known == Knowledge::absent ||
+                                  (known == Knowledge::unknown && m_tables.unknown_is_absent);
+            const U256 value = known == Knowledge::value ? answers[i].value : U256{};
+            if (is_known)
+                answer(*lanes[i]->lane, {reinterpret_cast<const uint8_t*>(&value), sizeof value});
             else
                 escalate(*lanes[i]->lane, kernel::STATUS_ESCALATE_state);
         }
@@ -104,7 +100,7 @@ class Service {
     void serve_code(ParkedLane& p) {
         // The word holds the hash as it lies in memory.
         Hash hash;
-        std::memcpy(hash.bytes.data(), p.lane->need_word.limb, sizeof hash);
+        std::memcpy(hash.bytes.data(), p.lane->need.key.limb, sizeof hash);
         auto number = m_tables.codes->find(hash);
         if (!number) {
             const Read<BytesView> code = p.job->state->read_code(hash);
@@ -113,8 +109,7 @@ class Service {
         }
         if (!number) return escalate(*p.lane, kernel::STATUS_ESCALATE_device_memory);
         m_tables.codes->enter(*number, p.job->rules->fork, gas_of_access(p.job->rules->fork));
-        p.lane->answer = *number;
-        p.lane->answered = 1;
+        go_on(*p.lane, *number);
     }
 
     void serve_block_hash(ParkedLane& p) {
@@ -123,7 +118,7 @@ class Service {
             environment.hashes = static_cast<uint32_t>(m_tables.hashes->size());
             m_tables.hashes->emplace_back();
         }
-        const uint64_t number = p.lane->need_number;
+        const uint64_t number = p.lane->need.key.limb[0];
         const Read<Hash> read = p.job->state->read_block_hash(number);
         if (read.knowledge == Knowledge::failed ||
             (read.knowledge == Knowledge::unknown && !m_tables.unknown_is_absent))
@@ -133,32 +128,35 @@ class Service {
         window.known[place / 32] |= 1U << (place % 32);
         window.hashes[place] = read.knowledge == Knowledge::value ? read.value : Hash{};
         m_tables.environments_changed = true;
-        p.lane->answered = 1;
+        go_on(*p.lane, 0);
     }
 
     /// Pure, so on all cores.
     void run_precompiles(const std::vector<ParkedLane*>& lanes) {
-        std::vector<Bytes> outputs(lanes.size());
+        std::vector<Bytes> answers(lanes.size());
         const auto run = [&](size_t i) {
-            lane_record& lane = *lanes[i]->lane;
+            const kernel::lane_need& need = lanes[i]->lane->need;
             const Fork fork = lanes[i]->job->rules->fork;
-            const Precompile* precompile = find_precompile(lane.need_address, fork);
+            const Precompile* precompile = find_precompile(need.address, fork);
             const BytesView input = lanes[i]->input;
-            lane.answer = 0;
-            lane.answer_gas = 0;
+            kernel::precompile_answer head{};
+            Bytes output;
             const uint64_t gas = precompile->gas(input, fork);
-            if (gas <= lane.need_gas && precompile->run(input, fork, outputs[i])) {
-                lane.answer = 1;
-                lane.answer_gas = lane.need_gas - gas;
+            if (gas <= need.gas && precompile->run(input, fork, output)) {
+                head.succeeded = 1;
+                head.gas = need.gas - gas;
+                head.size = static_cast<uint32_t>(output.size());
             } else {
-                outputs[i].clear();
+                output.clear();
             }
+            append(answers[i], {reinterpret_cast<const uint8_t*>(&head), sizeof head});
+            append(answers[i], output);
         };
         if (lanes.size() == 1)
             run(0);
         else
             tbb::parallel_for(size_t{0}, lanes.size(), run);
-        for (size_t i = 0; i < lanes.size(); ++i) answer(*lanes[i]->lane, outputs[i]);
+        for (size_t i = 0; i < lanes.size(); ++i) answer(*lanes[i]->lane, answers[i]);
     }
 
     ServedTables& m_tables;

@@ -3,8 +3,7 @@
 // host's.
 #pragma once
 
-#include "host/offload/code_store.hpp"
-#include "host/offload/offload_job.hpp"
+#include "host/offload/pack.hpp"
 
 namespace warpevm {
 
@@ -19,9 +18,9 @@ struct ServedTables {
     bool environments_changed = false;
 };
 
-/// A lane that waits: its record, its job, and a precompile's input.
+/// A lane that waits, its job, and a precompile's input.
 struct ParkedLane {
-    kernel::lane_record* lane = nullptr;
+    HostLane* lane = nullptr;
     const OffloadJob* job = nullptr;
     BytesView input;
 };

@@ -10,6 +10,7 @@
 #include "evm/types/rules.hpp"
 #include "evm/types/transaction.hpp"
 #include "host/device/kernel_types.hpp"
+#include "host/offload/offload_traffic.hpp"
 
 namespace warpevm {
 
@@ -27,6 +28,12 @@ struct OffloadJob {
     std::span<const SlotKey> likely_slots{};
 };
 
+/// A slot by its key and its account's place among the accounts of a batch's results.
+struct ResultSlot {
+    U256 slot;
+    uint32_t account = 0;
+};
+
 /// The results of a batch in columns, as evm/types/records.h has them. Rows are keys by value: ROW_IS_NEW_KEY
 /// and an index of `accounts` or `slots`.
 struct OffloadResults {
@@ -34,7 +41,7 @@ struct OffloadResults {
     std::vector<kernel::kernel_status> statuses;
     std::vector<transaction_record> records;
     std::vector<Address> accounts;
-    std::vector<kernel::new_slot_key> slots;
+    std::vector<ResultSlot> slots;
     std::vector<account_observation> account_observations;
     std::vector<slot_observation> slot_observations;
     std::vector<account_effect> account_effects;
@@ -52,10 +59,11 @@ struct OffloadResults {
     uint64_t parks = 0, launches = 0;
     /// From the launches of lanes to their ends.
     uint64_t kernel_nanoseconds = 0;
+    Traffic traffic;
 
     [[nodiscard]] const Address& account(uint32_t row) const { return accounts[row & ~ROW_IS_NEW_KEY]; }
     [[nodiscard]] SlotKey slot(uint32_t row) const {
-        const kernel::new_slot_key& key = slots[row & ~ROW_IS_NEW_KEY];
+        const ResultSlot& key = slots[row & ~ROW_IS_NEW_KEY];
         return {accounts[key.account], key.slot};
     }
 };

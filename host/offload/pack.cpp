@@ -11,7 +11,6 @@
 namespace warpevm {
 namespace {
 
-using kernel::account_entry;
 using kernel::kernel_status;
 
 /// EIP-7702: PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST, as evm/chain/transaction_execution.cpp has it.
@@ -20,13 +19,33 @@ constexpr uint64_t existing_authority_refund = 12500;
 constexpr size_t most_input_bytes = size_t{1} << 31;
 
 template <class T>
-uint32_t append_all(Bytes& inputs, std::span<const T> values) {
-    const auto at = static_cast<uint32_t>(inputs.size());
+void append_all(Bytes& inputs, std::span<const T> values) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
     inputs.insert(inputs.end(), bytes, bytes + values.size_bytes());
-    inputs.resize((inputs.size() + 7) / 8 * 8);
-    return at;
 }
+void align(Bytes& bytes) {
+    bytes.resize((bytes.size() + 7) / 8 * 8);
+}
+
+/// Numbers of an envelope, each in as many 32-bit words as it has.
+struct Numbers {
+    uint32_t sizes = 0;
+    std::vector<uint32_t> words;
+
+    void add(kernel::envelope_number which, const U256& number) {
+        uint32_t size = 8;
+        while (size > 0 && word(number, size - 1) == 0) --size;
+        for (uint32_t i = 0; i < size; ++i) words.push_back(word(number, i));
+        sizes |= size << (4 * which);
+    }
+    static uint32_t word(const U256& number, uint32_t i) {
+        return static_cast<uint32_t>(number.limb[i / 2] >> (32 * (i % 2)));
+    }
+};
+
+/// Where accounts lie in the inputs of a batch; the same account is there once, unless lanes know different
+/// things of it.
+using KnownAccounts = SeededMap<Address, uint32_t>;
 
 kernel::environment_record environment_of(const Rules& rules, const BlockEnvironment& block) {
     kernel::environment_record e{};
@@ -50,38 +69,39 @@ kernel::environment_record environment_of(const Rules& rules, const BlockEnviron
 /// Lays out one job.
 class JobPacker {
   public:
-    JobPacker(const OffloadJob& job, size_t number, CodeStore& codes, bool unknown_is_absent, PackedJobs& to)
+    struct Shared {
+        CodeStore& codes;
+        bool unknown_is_absent;
+        KnownAccounts& known;
+        PackedJobs& to;
+    };
+    JobPacker(const OffloadJob& job, size_t number, const Shared& shared)
         : m_job(job),
           m_tx(*job.tx),
           m_number(number),
-          m_codes(codes),
-          m_unknown_is_absent(unknown_is_absent),
-          m_to(to) {}
+          m_codes(shared.codes),
+          m_unknown_is_absent(shared.unknown_is_absent),
+          m_known(shared.known),
+          m_to(shared.to) {}
 
-    kernel::lane_record pack(uint32_t environment) {
-        m_lane.environment = environment;
-        m_lane.status = kernel::STATUS_PAUSED;
-        m_lane.answered = 1;
+    HostLane pack(uint32_t environment) {
+        m_envelope.environment = environment;
         if (const kernel_status why = refusal(); why != kernel::STATUS_PAUSED) return refused(why);
-        envelope();
+        numbers();
         name_accounts();
         if (!read_accounts()) return refused(kernel::STATUS_ESCALATE_state);
         read_slots();
         if (!authorize()) return refused(kernel::STATUS_ESCALATE_state);
         look_ahead();
-        if (m_to.inputs.size() + m_tx.data.size() + m_entries.size() * sizeof(account_entry) +
-                m_slots.size() * sizeof(kernel::slot_entry) >
+        if (m_to.inputs.size() + m_tx.data.size() + m_accounts.size() * (sizeof(GivenAccount) + 4) +
+                m_slots.size() * sizeof(kernel::given_slot) >
             most_input_bytes)
             return refused(kernel::STATUS_ESCALATE_transaction_size);
-        append_inputs();
-        return m_lane;
+        return {.at = append_inputs(), .environment = environment};
     }
 
   private:
-    kernel::lane_record refused(kernel_status why) {
-        m_lane.status = why;
-        return m_lane;
-    }
+    static HostLane refused(kernel_status why) { return {.status = why, .is_runnable = false}; }
 
     /// STATUS_PAUSED where there is nothing against the job.
     [[nodiscard]] kernel_status refusal() const {
@@ -97,23 +117,23 @@ class JobPacker {
     }
 
     [[nodiscard]] const kernel::environment_record& environment() const {
-        return m_to.environments[m_lane.environment];
+        return m_to.environments[m_envelope.environment];
     }
 
-    void envelope() {
+    void numbers() {
         const Rules& rules = *m_job.rules;
         const U256& base_fee = m_job.environment->base_fee;
-        m_lane.gas_price = effective_gas_price(m_tx, base_fee);
-        m_lane.tip = beneficiary_fee(1, m_lane.gas_price, rules, base_fee);
-        m_lane.prepaid = prepaid_fee(m_tx, m_lane.gas_price, environment().blob_base_fee);
-        m_lane.worst_cost = *worst_cost(m_tx);
-        m_lane.value = m_tx.value;
-        m_lane.nonce = m_tx.nonce;
-        m_lane.gas_limit = m_tx.gas_limit;
-        m_lane.gas = m_tx.gas_limit - intrinsic_gas(m_tx, rules.fork);
-        m_lane.floor_gas = floor_gas(m_tx, rules.fork);
-        m_lane.seed = hash_seed(m_number, m_tx.nonce);
-        m_lane.flags = m_tx.is_create() ? kernel::LANE_CREATES : 0;
+        const U256 gas_price = effective_gas_price(m_tx, base_fee);
+        m_numbers.add(kernel::NUMBER_GAS_PRICE, gas_price);
+        m_numbers.add(kernel::NUMBER_TIP, beneficiary_fee(1, gas_price, rules, base_fee));
+        m_numbers.add(kernel::NUMBER_PREPAID, prepaid_fee(m_tx, gas_price, environment().blob_base_fee));
+        m_numbers.add(kernel::NUMBER_WORST_COST, *worst_cost(m_tx));
+        m_numbers.add(kernel::NUMBER_VALUE, m_tx.value);
+        m_envelope.nonce = m_tx.nonce;
+        m_envelope.gas_limit = m_tx.gas_limit;
+        m_envelope.gas = m_tx.gas_limit - intrinsic_gas(m_tx, rules.fork);
+        m_envelope.floor_gas = floor_gas(m_tx, rules.fork);
+        m_envelope.flags = m_tx.is_create() ? kernel::LANE_CREATES : 0;
     }
 
     uint32_t name(const Address& address) {
@@ -123,7 +143,7 @@ class JobPacker {
     }
 
     void name_accounts() {
-        m_lane.sender = name(m_job.sender);
+        name(m_job.sender);
         for (const AccessListEntry& entry : m_tx.access_list) name(entry.address);
         for (const Authorization& a : m_tx.authorization_list) {
             const bool considered =
@@ -131,30 +151,29 @@ class JobPacker {
             m_authorities.push_back(considered ? recover_authority(a) : std::nullopt);
             if (m_authorities.back()) name(*m_authorities.back());
         }
-        m_lane.recipient = name(m_tx.to ? *m_tx.to : create_address(m_job.sender, m_tx.nonce));
-        m_lane.beneficiary = name(m_job.environment->beneficiary);
+        m_envelope.recipient = name(m_tx.to ? *m_tx.to : create_address(m_job.sender, m_tx.nonce));
+        m_envelope.beneficiary = name(m_job.environment->beneficiary);
         for (const Address& address : m_job.likely_accounts) name(address);
     }
 
-    bool add_entry(const Address& address, const Read<AccountRecord>& read) {
-        const auto entry = account_entry_of(address, read, m_codes, m_unknown_is_absent);
-        if (entry) m_entries.push_back(*entry);
-        return entry.has_value();
+    bool add_account(const Address& address, const Read<AccountRecord>& read) {
+        const auto given = given_account_of(address, read, m_codes, m_unknown_is_absent);
+        if (given) m_accounts.push_back(*given);
+        return given.has_value();
     }
 
     bool read_accounts() {
         std::vector<Read<AccountRecord>> answers(m_named.size());
         m_job.state->read_accounts(m_named, answers);
         for (size_t i = 0; i < m_named.size(); ++i)
-            if (!add_entry(m_named[i], answers[i])) return false;
+            if (!add_account(m_named[i], answers[i])) return false;
         // One launch takes many transactions of a sender: the nonce is assumed, and observed.
-        account_entry& sender = m_entries[m_lane.sender];
-        sender.nonce = sender.start_nonce = m_tx.nonce;
+        m_accounts[sender].account.nonce = m_tx.nonce;
         return true;
     }
 
     void add_slot(const SlotKey& key, uint32_t flags) {
-        kernel::slot_entry slot{};
+        kernel::given_slot slot{};
         slot.key = key.slot;
         slot.account = m_places.at(key.address);
         slot.flags = flags;
@@ -165,7 +184,7 @@ class JobPacker {
     void read_slots() {
         std::vector<SlotKey> keys;
         for (const AccessListEntry& entry : m_tx.access_list) {
-            m_entries[m_places.at(entry.address)].flags |= kernel::ACCOUNT_WARM;
+            m_accounts[m_places.at(entry.address)].account.flags |= kernel::ACCOUNT_WARM;
             for (const Bytes32& key : entry.storage_keys) {
                 keys.push_back({entry.address, to_u256(key)});
                 add_slot(keys.back(), kernel::SLOT_WARM);
@@ -186,13 +205,13 @@ class JobPacker {
         }
     }
 
-    /// The number of the entry's code, whose bytes are read if need be.
-    std::optional<uint32_t> load_code(account_entry& entry) {
-        if (entry.code != kernel::CODE_NOT_LOADED) return entry.code;
-        const Read<BytesView> code = m_job.state->read_code(entry.code_hash);
+    /// The number of the account's code, whose bytes are read if need be.
+    std::optional<uint32_t> load_code(GivenAccount& given) {
+        if (given.account.code != kernel::CODE_NOT_LOADED) return given.account.code;
+        const Read<BytesView> code = m_job.state->read_code(given.code_hash);
         if (code.knowledge != Knowledge::value) return std::nullopt;
-        const auto number = m_codes.add(entry.code_hash, code.value);
-        if (number) entry.code = *number;
+        const auto number = m_codes.add(given.code_hash, code.value);
+        if (number) given.account.code = *number;
         return number;
     }
     [[nodiscard]] BytesView bytes_of(uint32_t code) const {
@@ -213,10 +232,10 @@ class JobPacker {
             if (!m_authorities[i]) continue;
             const Authorization& a = m_tx.authorization_list[i];
             const uint32_t account = m_places.at(*m_authorities[i]);
-            const auto code = load_code(m_entries[account]);
+            const auto code = load_code(m_accounts[account]);
             if (!code) return false;
-            const account_entry& entry = m_entries[account];
-            const bool is_sender = account == m_lane.sender;
+            const kernel::given_account& entry = m_accounts[account].account;
+            const bool is_sender = account == sender;
             Now& state =
                 now.try_emplace(account, Now{entry.nonce + (is_sender ? 1 : 0), *code,
                                              is_sender || (entry.flags & kernel::ACCOUNT_EXISTS) != 0})
@@ -255,50 +274,81 @@ class JobPacker {
     /// What the first frame will ask for anyway. What can't be had now is asked for again.
     void look_ahead() {
         if (m_tx.is_create()) return;
-        load_code(m_entries[m_lane.sender]);
-        const auto own = load_code(m_entries[m_lane.recipient]);
+        load_code(m_accounts[sender]);
+        const auto own = load_code(m_accounts[m_envelope.recipient]);
         // A transaction pays at least its intrinsic gas.
         const auto enters = [&](uint32_t entered) {
-            m_codes.enter(entered, m_job.rules->fork, m_tx.gas_limit - m_lane.gas);
+            m_codes.enter(entered, m_job.rules->fork, m_tx.gas_limit - m_envelope.gas);
         };
-        const auto changed = m_code_after.find(m_lane.recipient);
+        const auto changed = m_code_after.find(m_envelope.recipient);
         const uint32_t code =
             changed != m_code_after.end() ? changed->second : own.value_or(kernel::CODE_EMPTY);
         enters(code);
         if (m_job.rules->fork < Fork::prague) return;
         const auto delegate = delegation_target(bytes_of(code));
         if (!delegate || m_places.contains(*delegate)) return;
-        if (add_entry(*delegate, m_job.state->read_account(*delegate))) {
+        if (add_account(*delegate, m_job.state->read_account(*delegate))) {
             name(*delegate);
-            if (const auto delegated = load_code(m_entries.back())) enters(*delegated);
+            if (const auto delegated = load_code(m_accounts.back())) enters(*delegated);
         }
     }
 
-    void append_inputs() {
+    /// Where the account lies in the inputs.
+    uint32_t place_account(const GivenAccount& given) {
         Bytes& inputs = m_to.inputs;
-        m_lane.input_at = append_all<uint8_t>(inputs, m_tx.data);
-        m_lane.input_size = static_cast<uint32_t>(m_tx.data.size());
-        m_lane.entries_at = append_all<account_entry>(inputs, m_entries);
-        m_lane.entry_count = static_cast<uint32_t>(m_entries.size());
-        m_lane.slot_entries_at = append_all<kernel::slot_entry>(inputs, m_slots);
-        m_lane.slot_entry_count = static_cast<uint32_t>(m_slots.size());
-        m_lane.authorizations_at = append_all<kernel::authorization_record>(inputs, m_records);
-        m_lane.authorization_count = static_cast<uint32_t>(m_records.size());
-        m_lane.blob_hashes_at = append_all<Hash>(inputs, m_tx.blob_versioned_hashes);
-        m_lane.blob_hash_count = static_cast<uint32_t>(m_tx.blob_versioned_hashes.size());
+        Bytes bytes;
+        given.append_to(bytes);
+        uint32_t& known = m_known.try_emplace(given.account.address, WARPEVM_NONE).first->second;
+        const bool is_there =
+            known != WARPEVM_NONE && inputs.size() - known >= bytes.size() &&
+            std::equal(bytes.begin(), bytes.end(), inputs.begin() + static_cast<std::ptrdiff_t>(known));
+        if (is_there) return known;
+        known = static_cast<uint32_t>(inputs.size());
+        append(inputs, bytes);
+        m_to.account_bytes += bytes.size();
+        return known;
     }
+
+    /// As lane_envelope says. Answers where it lies.
+    uint32_t append_inputs() {
+        std::vector<uint32_t> places;
+        for (const GivenAccount& given : m_accounts) places.push_back(place_account(given));
+        m_envelope.account_count = static_cast<uint32_t>(places.size());
+        m_envelope.slot_count = static_cast<uint32_t>(m_slots.size());
+        m_envelope.authorization_count = static_cast<uint32_t>(m_records.size());
+        m_envelope.blob_hash_count = static_cast<uint32_t>(m_tx.blob_versioned_hashes.size());
+        m_envelope.input_size = static_cast<uint32_t>(m_tx.data.size());
+        m_envelope.number_sizes = m_numbers.sizes;
+        Bytes& inputs = m_to.inputs;
+        const auto at = static_cast<uint32_t>(inputs.size());
+        append_all<kernel::lane_envelope>(inputs, {&m_envelope, 1});
+        append_all<kernel::given_slot>(inputs, m_slots);
+        append_all<kernel::authorization_record>(inputs, m_records);
+        append_all<Hash>(inputs, m_tx.blob_versioned_hashes);
+        append_all<uint32_t>(inputs, places);
+        append_all<uint32_t>(inputs, m_numbers.words);
+        append(inputs, m_tx.data);
+        align(inputs);
+        m_to.call_data_bytes += m_tx.data.size();
+        return at;
+    }
+
+    /// The sender's place among the lane's accounts.
+    static constexpr uint32_t sender = 0;
 
     const OffloadJob& m_job;
     const Transaction& m_tx;
     size_t m_number;
     CodeStore& m_codes;
     bool m_unknown_is_absent;
+    KnownAccounts& m_known;
     PackedJobs& m_to;
-    kernel::lane_record m_lane{};
+    kernel::lane_envelope m_envelope{};
+    Numbers m_numbers;
     SeededMap<Address, uint32_t> m_places;
     std::vector<Address> m_named;
-    std::vector<account_entry> m_entries;
-    std::vector<kernel::slot_entry> m_slots;
+    std::vector<GivenAccount> m_accounts;
+    std::vector<kernel::given_slot> m_slots;
     std::vector<std::optional<Address>> m_authorities;
     std::vector<kernel::authorization_record> m_records;
     std::map<uint32_t, uint32_t> m_code_after;
@@ -334,37 +384,39 @@ std::vector<kernel::fork_record> fork_records() {
     return records;
 }
 
-std::optional<account_entry> account_entry_of(const Address& address, const Read<AccountRecord>& read,
-                                              const CodeStore& codes, bool unknown_is_absent) {
-    account_entry e{};
-    e.address = address;
-    e.code_hash = empty_code_hash;
+void GivenAccount::append_to(Bytes& bytes) const {
+    append_all<kernel::given_account>(bytes, {&account, 1});
+    if (account.code == kernel::CODE_NOT_LOADED) append(bytes, code_hash);
+}
+
+std::optional<GivenAccount> given_account_of(const Address& address, const Read<AccountRecord>& read,
+                                             const CodeStore& codes, bool unknown_is_absent) {
+    GivenAccount given{.code_hash = empty_code_hash};
+    given.account.address = address;
     if (read.knowledge == Knowledge::failed) return std::nullopt;
     if (read.knowledge == Knowledge::unknown && !unknown_is_absent) return std::nullopt;
     if (read.knowledge == Knowledge::value) {
-        e.balance = read.value.balance;
-        e.nonce = read.value.nonce;
-        e.code_hash = read.value.code_hash;
-        e.flags = kernel::ACCOUNT_EXISTS | kernel::ACCOUNT_EXISTED |
-                  (read.value.has_storage ? kernel::ACCOUNT_HAD_STORAGE : 0);
+        given.account.balance = read.value.balance;
+        given.account.nonce = read.value.nonce;
+        given.code_hash = read.value.code_hash;
+        given.account.flags = kernel::ACCOUNT_EXISTS | kernel::ACCOUNT_EXISTED |
+                              (read.value.has_storage ? kernel::ACCOUNT_HAD_STORAGE : 0);
     }
-    e.start_balance = e.balance;
-    e.start_nonce = e.nonce;
-    e.start_code_hash = e.code_hash;
-    e.code = codes.find(e.code_hash).value_or(kernel::CODE_NOT_LOADED);
-    return e;
+    given.account.code = codes.find(given.code_hash).value_or(kernel::CODE_NOT_LOADED);
+    return given;
 }
 
 PackedJobs pack_jobs(std::span<const OffloadJob> jobs, CodeStore& codes, bool unknown_is_absent) {
     PackedJobs packed;
     std::map<std::pair<const Rules*, const BlockEnvironment*>, uint32_t> environments;
+    KnownAccounts known;
     packed.lanes.reserve(jobs.size());
     for (size_t i = 0; i < jobs.size(); ++i) {
         const OffloadJob& job = jobs[i];
         const auto [at, added] = environments.try_emplace({job.rules, job.environment},
                                                           static_cast<uint32_t>(packed.environments.size()));
         if (added) packed.environments.push_back(environment_of(*job.rules, *job.environment));
-        packed.lanes.push_back(JobPacker(job, i, codes, unknown_is_absent, packed).pack(at->second));
+        packed.lanes.push_back(JobPacker(job, i, {codes, unknown_is_absent, known, packed}).pack(at->second));
     }
     return packed;
 }

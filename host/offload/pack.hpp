@@ -17,21 +17,43 @@ struct Designator {
     Bytes code;
 };
 
-/// The flat arrays of one launch.
+/// A lane as the host knows it between launches. What lies on the device (kernels/lane.h) is not copied.
+struct HostLane {
+    /// Of jobs that can't be offloaded: why not.
+    uint32_t status = kernel::STATUS_PAUSED;
+    /// It has not ended, and does not wait.
+    bool is_runnable = true;
+    uint32_t at = 0;           ///< lane_place::at of its next launch: where its envelope is, then its answer
+    uint32_t environment = 0;  ///< its place
+    uint32_t parks = 0;        ///< how often it has waited
+    kernel::lane_need need{};
+    uint32_t result_words = 0;  ///< of STATUS_done
+};
+
+/// The flat arrays of one batch.
 struct PackedJobs {
-    /// Those of jobs that can't be offloaded have the status that says why.
-    std::vector<kernel::lane_record> lanes;
-    Bytes inputs;
+    std::vector<HostLane> lanes;
+    Bytes inputs;  ///< envelopes, and the accounts that they name
     std::vector<kernel::environment_record> environments;
     std::vector<Designator> designators;
+    /// Of `inputs`: the accounts', and the call data's.
+    uint64_t account_bytes = 0, call_data_bytes = 0;
+};
+
+/// What a state view says of an account, for given_account.
+struct GivenAccount {
+    kernel::given_account account{};
+    Hash code_hash;
+    /// As it lies in `inputs` or `answers`: a code that is not loaded is told by its hash.
+    void append_to(Bytes& bytes) const;
 };
 
 /// The same for all batches: prices and limits of each fork, by its number.
 std::vector<kernel::fork_record> fork_records();
 
 /// What a state view says of an account; nothing where it does not know or failed.
-std::optional<kernel::account_entry> account_entry_of(const Address& address, const Read<AccountRecord>& read,
-                                                      const CodeStore& codes, bool unknown_is_absent);
+std::optional<GivenAccount> given_account_of(const Address& address, const Read<AccountRecord>& read,
+                                             const CodeStore& codes, bool unknown_is_absent);
 
 /// `unknown_is_absent`: what a view does not know is not there. Codes that are called for sure are added to
 /// `codes`.

@@ -102,7 +102,7 @@ DeviceResult<void> Transfers::reserve(BufferPtr& buffer, size_t bytes) {
     return {};
 }
 
-DeviceResult<void> Transfers::launch(const Packed& packed, uint32_t first_key) {
+DeviceResult<void> Transfers::launch(const Packed& packed, uint32_t first_key, Traffic& traffic) {
     const size_t count = packed.size();
     m_read_results.resize(count);
     m_read_observations.resize(kernel::TRANSFER_OBSERVATIONS * count);
@@ -129,6 +129,9 @@ DeviceResult<void> Transfers::launch(const Packed& packed, uint32_t first_key) {
     WARPEVM_TRY(m_device.read(*m_results, 0, bytes(m_read_results)));
     WARPEVM_TRY(m_device.read(*m_observations, 0, bytes(m_read_observations)));
     WARPEVM_TRY(m_device.read(*m_effects, 0, bytes(m_read_effects)));
+    traffic.envelopes += size;
+    traffic.results +=
+        bytes(m_read_results).size() + bytes(m_read_observations).size() + bytes(m_read_effects).size();
     m_counts.transfers += count;
     ++m_counts.launches;
     return {};
@@ -186,7 +189,7 @@ DeviceResult<std::vector<size_t>> Transfers::run(std::span<const OffloadJob> job
         if (!packed.add(i, jobs[i], unknown_is_absent)) others.push_back(i);
     if (packed.size() == 0) return others;
     const auto first_key = static_cast<uint32_t>(results.accounts.size());
-    WARPEVM_TRY(launch(packed, first_key));
+    WARPEVM_TRY(launch(packed, first_key, results.traffic));
     ++results.launches;
     if (!append(packed, first_key, results))
         return tl::unexpected(DeviceError{DeviceFault::wrong_answer, m_device.info().name, "transfers_run",

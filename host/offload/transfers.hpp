@@ -33,7 +33,7 @@ class Transfers {
   private:
     class Packed;
     DeviceResult<void> reserve(BufferPtr& buffer, size_t bytes);
-    DeviceResult<void> launch(const Packed& packed, uint32_t first_key);
+    DeviceResult<void> launch(const Packed& packed, uint32_t first_key, Traffic& traffic);
     [[nodiscard]] bool append(const Packed& packed, uint32_t first_key, OffloadResults& results) const;
 
     Device& m_device;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/offload/mutants.hpp"
 
-#include <array>
-
 #include "evm/vm/opcodes.hpp"
 #include "host/device/native/shim.hpp"
+#include "host/device/native_device.hpp"
 
 namespace warpevm::native {
 namespace mutated_evm {
@@ -65,67 +64,6 @@ static constexpr KernelEntry entries[] = {
 }  // namespace warpevm::native
 
 namespace warpevm::test {
-namespace {
-
-struct Done final : DeviceEvent {};
-
-/// Buffers are exchange buffers of the native device, whose memory can be had.
-class MutantDevice final : public Device {
-  public:
-    MutantDevice() : m_device(open_native_device(1)) {}
-    [[nodiscard]] const DeviceInfo& info() const override { return m_device->info(); }
-    DeviceResult<ProgramPtr> build(const ProgramRequest& request) override {
-        return m_device->build(request);
-    }
-    DeviceResult<Bytes> binary(DeviceProgram& program) override { return m_device->binary(program); }
-    DeviceResult<BufferPtr> allocate(size_t bytes, BufferKind) override {
-        return m_device->allocate(bytes, BufferKind::exchange);
-    }
-    DeviceResult<BufferPtr> part(const BufferPtr& whole, size_t offset, size_t bytes) override {
-        return m_device->part(whole, offset, bytes);
-    }
-    DeviceResult<void> write(DeviceBuffer& buffer, size_t offset, BytesView from) override {
-        return m_device->write(buffer, offset, from);
-    }
-    DeviceResult<void> read(DeviceBuffer& buffer, size_t offset, std::span<uint8_t> to) override {
-        return m_device->read(buffer, offset, to);
-    }
-    DeviceResult<EventPtr> upload(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                  std::span<const EventPtr> after) override {
-        return m_device->upload(queue, buffer, bytes, after);
-    }
-    DeviceResult<EventPtr> read_back(Queue queue, DeviceBuffer& buffer, size_t bytes,
-                                     std::span<const EventPtr> after) override {
-        return m_device->read_back(queue, buffer, bytes, after);
-    }
-    DeviceResult<EventPtr> launch(Queue, DeviceProgram&, const Launch& launch,
-                                  std::span<const EventPtr>) override {
-        std::vector<native::Argument> arguments;
-        for (const KernelArgument& argument : launch.arguments) {
-            if (const auto* buffer = std::get_if<DeviceBuffer*>(&argument))
-                arguments.push_back({*buffer ? (*buffer)->host().data() : nullptr, 0});
-            else if (const auto* number = std::get_if<uint32_t>(&argument))
-                arguments.push_back({nullptr, *number});
-            else
-                arguments.push_back({nullptr, std::get<uint64_t>(argument)});
-        }
-        for (const native::KernelEntry& entry : native::mutated_evm::entries)
-            if (entry.name == launch.kernel)
-                for (size_t i = 0; i < launch.items; ++i) {
-                    native::current_item = {i, launch.items, 0, 1, i};
-                    entry.invoke(arguments);
-                }
-        return std::make_shared<Done>();
-    }
-    DeviceResult<void> wait(const EventPtr&) override { return {}; }
-    DeviceResult<double> seconds(const EventPtr&) override { return 0.0; }
-    DeviceResult<void> finish(Queue) override { return {}; }
-
-  private:
-    std::unique_ptr<Device> m_device;
-};
-
-}  // namespace
 
 std::string to_string(const Mutant& mutant) {
     const std::string op(opcode_name(mutant.op));
@@ -159,7 +97,7 @@ std::vector<Mutant> all_mutants() {
 }
 
 std::unique_ptr<Device> open_mutant_device() {
-    return std::make_unique<MutantDevice>();
+    return open_native_device(1, native::mutated_evm::entries);
 }
 void set_mutant(const Mutant& mutant) {
     native::mutated_evm::mutant_op = mutant.op;

@@ -54,6 +54,19 @@ TEST_P(Workload, token_transfers) {
     run(block, "token transfers", likely);
 }
 
+/// Nothing is known beforehand but what a transaction names: both balances are asked for.
+TEST_P(Workload, token_transfers_stay_within_their_budgets) {
+    const auto block = workload::independent_token_transfers({.transactions = 2000}, 0);
+    std::vector<OffloadJob> jobs;
+    for (const BlockTransaction& tx : block.input.transactions)
+        jobs.push_back({tx.tx, tx.sender, &block.input.rules, &block.input.environment, &block.state});
+    const OffloadResults results = runner(50'000, Images::worth).run(jobs);
+    for (const auto status : results.statuses) ASSERT_EQ(status, kernel::STATUS_done);
+    EXPECT_EQ(results.parks, 2 * jobs.size());
+    EXPECT_LE(results.traffic.up(), 400 * jobs.size());
+    EXPECT_LE(results.traffic.down(), 900 * jobs.size());
+}
+
 TEST_P(Workload, exchanges) {
     run(workload::independent_swaps({.transactions = 500}, 0), "exchanges", {});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workload `offload`: generated transactions in lanes, beside serial: kernel time per processor second,
-// and what a transaction costs in bytes each way, launches, Keccak and memory of its lane.
+// what a transaction costs in bytes each way by what they are, in launches, Keccak, slots and memory of its
+// lane, and what these counts allow on known devices, which is computed and not measured.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,8 +10,10 @@
 #include "evm/vm/opcodes.hpp"
 #include "evm/vm/trace.hpp"
 #include "host/offload/dispatch.hpp"
+#include "tools/bench/counted_lanes.hpp"
 #include "tools/bench/counting_device.hpp"
 #include "tools/bench/device_case.hpp"
+#include "tools/bench/device_limits.hpp"
 #include "tools/bench/measure.hpp"
 #include "tools/common/interrupt.hpp"
 
@@ -48,13 +51,50 @@ struct Serial {
     uint64_t instructions = 0, keccak = 0;
 };
 
-/// Bytes of the records that came back, whatever else had to be read for them.
-uint64_t bytes_of(const OffloadResults& r) {
-    const auto size = [](const auto& column) { return uint64_t{column.size()} * sizeof(column[0]); };
-    return size(r.accounts) + size(r.slots) + size(r.account_observations) + size(r.slot_observations) +
-           size(r.account_effects) + size(r.slot_effects) + size(r.accounts_read) + size(r.slots_read) +
-           size(r.logs) + size(r.topics) + r.log_bytes.size() + size(r.codes) + r.code_bytes.size();
-}
+/// What one transaction costs, and what is counted beside it.
+struct Counted {
+    DeviceCounts device;
+    OffloadResults results;
+    /// Of the first lanes; none where transfers have a program of their own.
+    std::optional<LaneWork> work;
+    size_t lanes = 1;                 ///< that `work` is of
+    std::optional<uint64_t> touched;  ///< bytes of its arena that a lane wrote to, at most
+};
+
+/// Per transaction.
+class Costs {
+  public:
+    Costs(const Counted& counted, size_t transactions)
+        : m_counted(counted), m_transactions(static_cast<double>(transactions)) {}
+
+    [[nodiscard]] double each(uint64_t all) const { return static_cast<double>(all) / m_transactions; }
+    [[nodiscard]] double of_lane(uint64_t LaneWork::*counter) const {
+        return m_counted.work
+                   ? static_cast<double>((*m_counted.work).*counter) / static_cast<double>(m_counted.lanes)
+                   : 0;
+    }
+    [[nodiscard]] const Traffic& traffic() const { return m_counted.results.traffic; }
+    /// What the lane is told of state, its envelope, and what it leaves. Images are all lanes' own.
+    [[nodiscard]] double table_input_result() const {
+        const Traffic& t = traffic();
+        return each(t.envelopes + t.call_data + t.answers + t.launches + t.down()) +
+               each(m_counted.results.accounts.size() * sizeof(kernel::given_account));
+    }
+    [[nodiscard]] TransactionCost cost() const {
+        return {.bytes_up = each(traffic().up()),
+                .bytes_down = each(traffic().down()),
+                .memory_bytes = of_lane(&LaneWork::slot_bytes) + of_lane(&LaneWork::image_bytes) +
+                                table_input_result() + static_cast<double>(m_counted.touched.value_or(0)),
+                .integer_operations = operations_of_keccak * of_lane(&LaneWork::keccak) +
+                                      operations_of_multiplication * of_lane(&LaneWork::multiplications) +
+                                      operations_of_instruction * of_lane(&LaneWork::instructions),
+                .dependent_accesses = of_lane(&LaneWork::records) + of_lane(&LaneWork::operand_rounds)};
+    }
+
+  private:
+    const Counted& m_counted;
+    double m_transactions;
+};
 
 class OffloadCase {
   public:
@@ -78,8 +118,7 @@ class OffloadCase {
         if (!evm || !transfers) return report_error(found, to_string(evm ? transfers.error() : evm.error()));
         Offload offload(*device, *evm, {}, *transfers);
         std::vector<double> serial, kernels;
-        DeviceCounts counts;
-        OffloadResults results;
+        Counted counted;
         for (unsigned round = 0; round <= m_session.options.repeat && !interrupted(); ++round) {
             const double at = cpu_seconds();
             run_serial(m_context);
@@ -91,13 +130,21 @@ class OffloadCase {
             if (round == 0) continue;  // caches, and buffers that grow
             serial.push_back(taken);
             kernels.push_back(device->counts().kernel_cpu_seconds);
-            counts = device->counts();
-            results = std::move(*ran);
+            counted.device = device->counts();
+            counted.results = std::move(*ran);
         }
         if (serial.empty()) return;
-        const auto touched = memory_of_lanes(found);
-        report(found, summarize(serial), summarize(kernels), speed_ratio(serial, kernels), counts, results,
-               offload.transfers().transfers != 0, touched);
+        const Traffic& told = counted.results.traffic;
+        if (told.up() != counted.device.bytes_up || told.down() != counted.device.bytes_down)
+            return report_error(found, fmt::format("{} and {} bytes went over the bus, {} and {} are told",
+                                                   counted.device.bytes_up, counted.device.bytes_down,
+                                                   told.up(), told.down()));
+        if (offload.transfers().transfers == 0) {
+            counted.lanes = few().size();
+            counted.work = work_of_lanes();
+            counted.touched = memory_of_lanes(found);
+        }
+        report(found, summarize(serial), summarize(kernels), speed_ratio(serial, kernels), counted);
     }
 
   private:
@@ -118,6 +165,20 @@ class OffloadCase {
         return {};
     }
 
+    /// Jobs to count in what would take long for all.
+    [[nodiscard]] std::span<const OffloadJob> few() const {
+        return std::span(m_jobs).first(std::min<size_t>(m_jobs.size(), 256));
+    }
+
+    [[nodiscard]] std::optional<LaneWork> work_of_lanes() const {
+        const auto device = open_counted_device();
+        const auto program = device->build({.name = "evm"});
+        if (!program) return std::nullopt;
+        reset_lane_work();
+        if (!Offload(*device, *program, {}).run(few())) return std::nullopt;
+        return lane_work();
+    }
+
     /// Of a few lanes on a device of its own, whose buffers begin as a pattern.
     std::optional<uint64_t> memory_of_lanes(const FoundDevice& found) const {
         auto opened = found.open();
@@ -128,43 +189,81 @@ class OffloadCase {
         if (!evm) return std::nullopt;
         Offload offload(*device, *evm, {});
         device->fill_buffers();
-        const auto few = std::span(m_jobs).first(std::min<size_t>(m_jobs.size(), 256));
-        if (!offload.run(few)) return std::nullopt;
+        if (!offload.run(few())) return std::nullopt;
         const auto most = device->touched(make_lane_shape(usual_lane_limits()).size);
         return most ? std::optional(*most) : std::nullopt;
     }
 
     void report(const FoundDevice& found, const Summary& serial, const Summary& kernels, const Summary& ratio,
-                const DeviceCounts& counts, const OffloadResults& results, bool has_transfers,
-                std::optional<uint64_t> touched) {
+                const Counted& counted) {
         const auto count = static_cast<double>(m_jobs.size());
-        const double up = static_cast<double>(counts.bytes_up) / count,
-                     down = static_cast<double>(counts.bytes_down) / count,
-                     returned = static_cast<double>(bytes_of(results)) / count,
-                     launches = 1000 * static_cast<double>(counts.launches) / count,
-                     keccak = static_cast<double>(m_serial.keccak) / count;
-        m_session.print(fmt::format(
-            "offload/{} on {}: {} transactions{}\n"
+        const Costs costs(counted, m_jobs.size());
+        const Traffic& t = costs.traffic();
+        const double launches = 1000 * costs.each(counted.device.launches),
+                     parks = 1000 * costs.each(counted.results.parks), keccak = costs.each(m_serial.keccak);
+        std::string text = fmt::format(
+            "offload/{} on {}: {} transactions {}\n"
             "  serial {:.3f} us, kernels {:.3f} us of processor time each: {:.2f} of serial's speed\n"
-            "  {:.0f} bytes up, {:.0f} down a transaction, {:.0f} of them results; {:.2f} launches and "
-            "{:.0f} parks "
-            "per thousand\n"
-            "  {:.1f} instructions, {:.2f} Keccak a transaction; a lane holds {} bytes and has written to "
-            "{}\n",
+            "  {:.0f} bytes up a transaction: envelopes {:.0f}, call data {:.0f}, accounts {:.0f}, launches "
+            "{:.0f}, answers {:.0f}; shared tables {:.1f}\n"
+            "  {:.0f} bytes down: reports {:.0f}, needs {:.0f}, results {:.0f}; {:.2f} launches and {:.0f} "
+            "parks "
+            "per thousand\n",
             m_block.name, found.info.name, m_jobs.size(),
-            has_transfers ? " by the program of transfers" : " in lanes", 1e6 * serial.median / count,
-            1e6 * kernels.median / count, ratio.median, up, down, returned, launches,
-            1000 * static_cast<double>(results.parks) / count,
-            static_cast<double>(m_serial.instructions) / count, keccak,
-            make_lane_shape(usual_lane_limits()).size, touched ? std::to_string(*touched) : "?"));
+            counted.work ? "in lanes" : "by the program of transfers", 1e6 * serial.median / count,
+            1e6 * kernels.median / count, ratio.median, costs.each(t.up()), costs.each(t.envelopes),
+            costs.each(t.call_data), costs.each(t.accounts), costs.each(t.launches), costs.each(t.answers),
+            costs.each(t.tables), costs.each(t.down()), costs.each(t.reports), costs.each(t.needs),
+            costs.each(t.results), launches, parks);
         BenchResult r = result(found);
         r.time = kernels;
         r.vs_serial = ratio;
-        r.extra = {
-            {"bytes_up", up},           {"bytes_down", down},
-            {"result_bytes", returned}, {"launches_per_thousand", launches},
-            {"keccak", keccak},         {"lane_bytes_written", static_cast<double>(touched.value_or(0))}};
+        r.extra = {{"bytes_up", costs.each(t.up())},
+                   {"bytes_up_envelopes", costs.each(t.envelopes)},
+                   {"bytes_up_call_data", costs.each(t.call_data)},
+                   {"bytes_up_accounts", costs.each(t.accounts)},
+                   {"bytes_up_launches", costs.each(t.launches)},
+                   {"bytes_up_answers", costs.each(t.answers)},
+                   {"bytes_up_tables", costs.each(t.tables)},
+                   {"bytes_down", costs.each(t.down())},
+                   {"bytes_down_reports", costs.each(t.reports)},
+                   {"bytes_down_needs", costs.each(t.needs)},
+                   {"bytes_down_results", costs.each(t.results)},
+                   {"launches_per_thousand", launches},
+                   {"parks_per_thousand", parks},
+                   {"keccak", keccak}};
+        if (counted.work) {
+            text += fmt::format(
+                "  {:.1f} instructions, {:.1f} lowered ones, {:.2f} Keccak; slots {:.0f} bytes; table, input "
+                "and result {:.0f}; image {:.0f}; a lane holds {} bytes and has written to {}\n",
+                costs.each(m_serial.instructions), costs.of_lane(&LaneWork::instructions), keccak,
+                costs.of_lane(&LaneWork::slot_bytes), costs.table_input_result(),
+                costs.of_lane(&LaneWork::image_bytes), make_lane_shape(usual_lane_limits()).size,
+                counted.touched ? std::to_string(*counted.touched) : "?");
+            r.extra["lowered_instructions"] = costs.of_lane(&LaneWork::instructions);
+            r.extra["slot_bytes"] = costs.of_lane(&LaneWork::slot_bytes);
+            r.extra["table_input_result_bytes"] = costs.table_input_result();
+            r.extra["image_bytes"] = costs.of_lane(&LaneWork::image_bytes);
+            r.extra["lane_bytes_written"] = static_cast<double>(counted.touched.value_or(0));
+            r.extra["integer_operations"] = costs.cost().integer_operations;
+            r.extra["dependent_accesses"] = costs.cost().dependent_accesses;
+        }
+        for (const DeviceRates& rates : known_devices()) text += allowed_on(rates, costs.cost(), r);
+        m_session.print(text);
         m_session.report.results.push_back(r);
+    }
+
+    /// A line, and the same for JSON.
+    static std::string allowed_on(const DeviceRates& rates, const TransactionCost& cost, BenchResult& r) {
+        const std::vector<DeviceLimit> limits = device_limits(rates, cost);
+        std::string line = fmt::format("  computed for {}, million transactions a second:", rates.name);
+        for (const DeviceLimit& limit : limits) {
+            line += fmt::format(" {} {:.1f},", limit.what, 1e-6 * limit.transactions);
+            std::string key = fmt::format("computed_{}_{}_mtps", rates.name, limit.what);
+            std::replace(key.begin(), key.end(), ' ', '_');
+            r.extra[key] = 1e-6 * limit.transactions;
+        }
+        return line + fmt::format(" bound by {}\n", binding_limit(limits).what);
     }
 
     void report_error(const FoundDevice& found, const std::string& error) {

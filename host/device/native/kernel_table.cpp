@@ -21,10 +21,4 @@ std::span<const KernelEntry> kernels() {
     return all;
 }
 
-const KernelEntry* find_kernel(std::string_view program, std::string_view name) {
-    for (const KernelEntry& entry : kernels())
-        if (entry.program == program && entry.name == name) return &entry;
-    return nullptr;
-}
-
 }  // namespace warpevm::native

@@ -41,9 +41,6 @@ struct KernelEntry {
 /// Every kernel of every program.
 std::span<const KernelEntry> kernels();
 
-/// The entry of one kernel, or null.
-const KernelEntry* find_kernel(std::string_view program, std::string_view name);
-
 namespace detail {
 
 template <class T>

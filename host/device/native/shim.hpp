@@ -69,6 +69,9 @@ inline ulong clz(ulong x) {
 inline ulong popcount(ulong x) {
     return static_cast<ulong>(__builtin_popcountll(x));
 }
+inline uint atomic_inc(uint* p) {
+    return __atomic_fetch_add(p, 1U, __ATOMIC_RELAXED);
+}
 inline uint min(uint a, uint b) {
     return a < b ? a : b;
 }

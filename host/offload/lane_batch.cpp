@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/offload/lane_batch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "evm/base/seeded_hash.hpp"
+#include "evm/vm/precompiles.hpp"
+#include "host/offload/collect.hpp"
+
+namespace warpevm {
+namespace {
+
+/// Inputs of precompiles in one launch; what is beyond is the CPU's.
+constexpr uint64_t most_gathered_bytes = uint64_t{1} << 30;
+
+/// Results are fetched when so many of the lanes that are left, a part of all, have ended.
+constexpr size_t collected_share = 4;
+
+bool waits(uint32_t status) {
+    return status >= kernel::STATUS_NEED_account && status <= kernel::STATUS_NEED_precompile;
+}
+
+template <class T>
+std::span<uint8_t> room_of(std::vector<T>& values) {
+    return {reinterpret_cast<uint8_t*>(values.data()), values.size() * sizeof(T)};
+}
+
+/// For a function that answers a DeviceResult<void> or of something.
+#define WARPEVM_TRY(call) \
+    if (auto tried = (call); !tried) return tl::unexpected(tried.error())
+
+}  // namespace
+
+bool is_limit(uint32_t status) {
+    return status >= kernel::STATUS_ESCALATE_accounts && status <= kernel::STATUS_ESCALATE_codes;
+}
+
+LaneBatch::LaneBatch(LaneMemory& memory, const OffloadOptions& options, const LaneStage& stage,
+                     std::span<const OffloadJob> all, std::span<const size_t> chosen)
+    : m_memory(memory),
+      m_options(options),
+      m_stage(stage),
+      m_shape(make_lane_shape(stage.limits)),
+      m_numbers(chosen) {
+    for (const size_t i : chosen) m_jobs.push_back(all[i]);
+}
+
+DeviceResult<void> LaneBatch::run(OffloadResults& results) {
+    m_packed = pack_jobs(m_jobs, m_memory.codes, m_options.unknown_is_absent);
+    WARPEVM_TRY(upload());
+    m_left.resize(m_packed.lanes.size());
+    for (uint32_t i = 0; i < m_left.size(); ++i) m_left[i] = i;
+    uint32_t launches = 0;
+    for (choose_runnable(); !m_order.empty(); choose_runnable()) {
+        const bool is_wanted = !m_stage.is_wanted || m_stage.is_wanted();
+        if (++launches > m_options.most_launches || !is_wanted) {
+            for (const uint32_t i : m_order) {
+                lane(i).status =
+                    is_wanted ? kernel::STATUS_ESCALATE_launches : kernel::STATUS_ESCALATE_unwanted;
+                lane(i).is_runnable = false;
+            }
+            break;
+        }
+        WARPEVM_TRY(launch(results));
+        WARPEVM_TRY(serve(results));
+        ++results.launches;
+        WARPEVM_TRY(collect(results, m_left.size() / collected_share));
+    }
+    return collect(results, 0);
+}
+
+DeviceResult<void> LaneBatch::upload() {
+    const size_t count = m_jobs.size();
+    m_hashes.resize(1);
+    WARPEVM_TRY(m_memory.fill(m_memory.shape, bytes_of(m_shape), &Traffic::tables));
+    WARPEVM_TRY(m_memory.fill(m_memory.inputs, m_packed.inputs, &Traffic::envelopes));
+    m_memory.traffic.envelopes -= m_packed.account_bytes + m_packed.call_data_bytes;
+    m_memory.traffic.accounts += m_packed.account_bytes;
+    m_memory.traffic.call_data += m_packed.call_data_bytes;
+    WARPEVM_TRY(m_memory.fill(m_memory.environments, bytes_of(m_packed.environments), &Traffic::tables));
+    // Nothing is in them that anybody refers to yet.
+    WARPEVM_TRY(m_memory.reserve(m_memory.hashes, sizeof(kernel::hash_window)));
+    WARPEVM_TRY(m_memory.reserve(m_memory.answers, 0));
+    WARPEVM_TRY(m_memory.reserve(m_memory.lanes, sizeof(kernel::lane_record) * count));
+    WARPEVM_TRY(m_memory.reserve(m_memory.reports, sizeof(kernel::lane_report) * count));
+    WARPEVM_TRY(m_memory.reserve(m_memory.needs, sizeof(kernel::lane_need) * count));
+    return m_memory.reserve(m_memory.arenas, size_t{m_shape.size} * count);
+}
+
+void LaneBatch::choose_runnable() {
+    m_order.clear();
+    for (const uint32_t i : m_left)
+        if (lane(i).is_runnable) m_order.push_back(i);
+}
+
+/// The lanes of m_order; all begin in the first launch.
+DeviceResult<void> LaneBatch::launch(OffloadResults& results) {
+    WARPEVM_TRY(m_memory.send_codes());
+    const kernel::launch_head head{.seed = hash_seed(m_jobs.size(), m_packed.inputs.size()),
+                                   .begins = m_has_begun ? 0U : 1U,
+                                   .parked = 0};
+    Bytes bytes;
+    append(bytes, bytes_of(head));
+    for (const uint32_t i : m_order) append(bytes, bytes_of(kernel::lane_place{i, lane(i).at}));
+    WARPEVM_TRY(m_memory.fill(m_memory.launch, bytes, &Traffic::launches));
+    const auto begin = std::chrono::steady_clock::now();
+    WARPEVM_TRY(run_lanes());
+    results.kernel_nanoseconds += static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin)
+            .count());
+    m_has_begun = true;
+    std::vector<kernel::lane_report> reports(m_order.size());
+    WARPEVM_TRY(m_memory.read(m_memory.reports, room_of(reports), &Traffic::reports));
+    return take_reports(reports);
+}
+
+DeviceResult<void> LaneBatch::run_lanes() {
+    const auto count = static_cast<uint32_t>(m_order.size());
+    const std::array<KernelArgument, 15> arguments{m_memory.lanes.get(),
+                                                   m_memory.arenas.get(),
+                                                   m_memory.shape.get(),
+                                                   m_memory.inputs.get(),
+                                                   m_memory.answers.get(),
+                                                   m_memory.code_records.get(),
+                                                   m_memory.code_bytes.get(),
+                                                   m_memory.environments.get(),
+                                                   m_memory.forks.get(),
+                                                   m_memory.hashes.get(),
+                                                   m_memory.launch.get(),
+                                                   m_memory.reports.get(),
+                                                   m_memory.needs.get(),
+                                                   m_options.slice,
+                                                   count};
+    return m_memory.run("evm_run", count, arguments);
+}
+
+/// What the lanes of m_order say, and of those that wait, what they need.
+DeviceResult<void> LaneBatch::take_reports(std::span<const kernel::lane_report> reports) {
+    const auto parked = static_cast<size_t>(
+        std::count_if(reports.begin(), reports.end(), [](const auto& r) { return waits(r.status); }));
+    std::vector<kernel::lane_need> needs(parked);
+    if (parked != 0) WARPEVM_TRY(m_memory.read(m_memory.needs, room_of(needs), &Traffic::needs));
+    const uint64_t most_words = most_result_words(m_shape);
+    for (size_t k = 0; k < reports.size(); ++k) {
+        const kernel::lane_report& r = reports[k];
+        HostLane& l = lane(m_order[k]);
+        if (r.status < kernel::STATUS_done || r.status >= kernel::STATUS_COUNT) return bad_answer();
+        l.status = r.status;
+        l.is_runnable = r.status == kernel::STATUS_PAUSED;
+        if (waits(r.status)) {
+            if (r.detail >= parked) return bad_answer();
+            l.need = needs[r.detail];
+        }
+        if (r.status == kernel::STATUS_done) {
+            if (r.detail < kernel::RESULT_HEADER_WORDS || r.detail > most_words) return bad_answer();
+            l.result_words = r.detail;
+        }
+    }
+    return {};
+}
+
+/// Of precompiles: the transaction's own data, or in the lane's arena, from where a kernel gathers it.
+DeviceResult<void> LaneBatch::read_inputs(std::vector<ParkedLane>& parked,
+                                          std::span<const uint32_t> numbers) {
+    std::vector<kernel::lane_place> places;
+    std::vector<ParkedLane*> waiting;
+    uint64_t size = 0;
+    for (size_t k = 0; k < parked.size(); ++k) {
+        HostLane& l = *parked[k].lane;
+        const kernel::lane_need& need = l.need;
+        if (l.status != kernel::STATUS_NEED_precompile) continue;
+        if (find_precompile(need.address, parked[k].job->rules->fork) == nullptr) return bad_answer();
+        const uint64_t end = uint64_t{need.at} + need.size;
+        if (need.space == kernel::SPACE_INPUTS) {
+            if (end > m_packed.inputs.size()) return bad_answer();
+            parked[k].input = BytesView(m_packed.inputs).subspan(need.at, need.size);
+            continue;
+        }
+        if (need.space != kernel::SPACE_ARENA || end > m_shape.size) return bad_answer();
+        if (size + need.size > most_gathered_bytes) {
+            l.status = kernel::STATUS_ESCALATE_device_memory;
+            continue;
+        }
+        places.push_back({numbers[k], static_cast<uint32_t>(size)});
+        waiting.push_back(&parked[k]);
+        size += need.size;
+    }
+    if (places.empty()) return {};
+    const auto count = static_cast<uint32_t>(places.size());
+    places.push_back({WARPEVM_NONE, static_cast<uint32_t>(size)});
+    m_gathered.resize(size);
+    WARPEVM_TRY(m_memory.fill(m_memory.places, bytes_of(places), &Traffic::launches));
+    WARPEVM_TRY(m_memory.reserve(m_memory.results, size));
+    const std::array<KernelArgument, 6> arguments{m_memory.lanes.get(),   m_memory.arenas.get(),
+                                                  m_memory.shape.get(),   m_memory.places.get(),
+                                                  m_memory.results.get(), count};
+    WARPEVM_TRY(m_memory.run("evm_inputs", count, arguments));
+    WARPEVM_TRY(m_memory.read(m_memory.results, m_gathered, &Traffic::needs));
+    for (size_t k = 0; k < waiting.size(); ++k)
+        waiting[k]->input = BytesView(m_gathered).subspan(places[k].at, waiting[k]->lane->need.size);
+    return {};
+}
+
+tl::unexpected<DeviceError> LaneBatch::bad_answer() const {
+    return tl::unexpected(DeviceError{DeviceFault::wrong_answer, m_memory.device().info().name, "evm_run",
+                                      "a lane asks for what can't be, or answers so"});
+}
+
+DeviceResult<void> LaneBatch::serve(OffloadResults& results) {
+    std::vector<ParkedLane> parked;
+    std::vector<uint32_t> numbers;
+    for (const uint32_t i : m_order) {
+        if (!waits(lane(i).status)) continue;
+        parked.push_back({&lane(i), &m_jobs[i], {}});
+        numbers.push_back(i);
+    }
+    if (parked.empty()) return {};
+    WARPEVM_TRY(read_inputs(parked, numbers));
+    results.parks += parked.size();
+    ServedTables tables{.codes = &m_memory.codes,
+                        .environments = &m_packed.environments,
+                        .hashes = &m_hashes,
+                        .unknown_is_absent = m_options.unknown_is_absent,
+                        .most_parks = m_options.most_parks};
+    const Bytes answers = serve_lanes(parked, tables);
+    WARPEVM_TRY(m_memory.fill(m_memory.answers, answers, &Traffic::answers));
+    if (!tables.environments_changed) return {};
+    WARPEVM_TRY(m_memory.fill(m_memory.environments, bytes_of(m_packed.environments), &Traffic::tables));
+    return m_memory.fill(m_memory.hashes, bytes_of(m_hashes), &Traffic::tables);
+}
+
+/// Takes the results of lanes that have ended since the last time, if they are more than `least`.
+DeviceResult<void> LaneBatch::collect(OffloadResults& results, size_t least) {
+    std::vector<uint32_t> done, running;
+    std::vector<size_t> final_jobs;
+    for (const uint32_t i : m_left) {
+        const HostLane& l = lane(i);
+        if (l.is_runnable) {
+            running.push_back(i);
+            continue;
+        }
+        results.statuses[m_numbers[i]] = static_cast<kernel::kernel_status>(l.status);
+        if (m_stage.is_last || !is_limit(l.status)) final_jobs.push_back(m_numbers[i]);
+        if (l.status == kernel::STATUS_done) done.push_back(i);
+    }
+    if (m_left.size() - running.size() <= least && !running.empty()) return {};
+    m_left = std::move(running);
+    WARPEVM_TRY(read_results(results, done));
+    if (m_stage.on_final && !final_jobs.empty()) m_stage.on_final(results, final_jobs);
+    return {};
+}
+
+/// All results in one read, one after the other.
+DeviceResult<void> LaneBatch::read_results(OffloadResults& results, std::span<const uint32_t> done) {
+    if (done.empty()) return {};
+    std::vector<kernel::lane_place> places;
+    uint64_t size = 0;
+    for (const uint32_t i : done) {
+        places.push_back({i, static_cast<uint32_t>(size)});
+        size += lane(i).result_words;
+    }
+    if (size >> 30 != 0)
+        return tl::unexpected(DeviceError{DeviceFault::out_of_memory, m_memory.device().info().name,
+                                          "evm_collect", "results exceed 4 GiB"});
+    const auto count = static_cast<uint32_t>(places.size());
+    places.push_back({WARPEVM_NONE, static_cast<uint32_t>(size)});
+    WARPEVM_TRY(m_memory.fill(m_memory.places, bytes_of(places), &Traffic::launches));
+    WARPEVM_TRY(m_memory.reserve(m_memory.results, 4 * size));
+    const std::array<KernelArgument, 6> arguments{m_memory.lanes.get(),   m_memory.arenas.get(),
+                                                  m_memory.shape.get(),   m_memory.places.get(),
+                                                  m_memory.results.get(), count};
+    WARPEVM_TRY(m_memory.run("evm_collect", count, arguments));
+    std::vector<uint32_t> words(size);
+    WARPEVM_TRY(m_memory.read(m_memory.results, room_of(words), &Traffic::results));
+    for (size_t k = 0; k < done.size(); ++k) {
+        const uint32_t i = done[k];
+        const auto own = std::span<const uint32_t>(words).subspan(places[k].at, lane(i).result_words);
+        if (!append_lane_result(own, m_numbers[i], results)) return bad_answer();
+        append_designators(results, i);
+    }
+    return {};
+}
+
+/// Codes of a job lie together: a transaction of type 4 may have deployed others.
+void LaneBatch::append_designators(OffloadResults& results, uint32_t job) const {
+    const auto [first, last] =
+        std::equal_range(m_packed.designators.begin(), m_packed.designators.end(), Designator{.job = job},
+                         [](const Designator& x, const Designator& y) { return x.job < y.job; });
+    for (auto d = first; d != last; ++d) {
+        results.codes.push_back({.hash = d->hash,
+                                 .at = static_cast<uint32_t>(results.code_bytes.size()),
+                                 .size = static_cast<uint32_t>(d->code.size())});
+        append(results.code_bytes, d->code);
+        ++results.codes_of[m_numbers[job]].count;
+    }
+}
+
+#undef WARPEVM_TRY
+
+}  // namespace warpevm

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Jobs that run at once, each in a lane of its own: pack, launch in slices, serve those that wait, collect
+// those that have ended.
+#pragma once
+
+#include <functional>
+
+#include "host/offload/lane_limits.hpp"
+#include "host/offload/lane_memory.hpp"
+#include "host/offload/lane_service.hpp"
+
+namespace warpevm {
+
+struct OffloadOptions {
+    /// Sizes of lanes, from small to large: what exceeds one is tried with the next.
+    std::vector<LaneLimits> limits{usual_lane_limits(), wide_lane_limits(), widest_lane_limits()};
+    /// Bytes of device memory for lanes (of one size at a time), and how many of them at most.
+    uint64_t lane_memory = uint64_t{1} << 30;
+    uint32_t most_lanes = 4096;
+    /// Work of a lane in one launch: instructions, and words moved or hashed.
+    uint32_t slice = 50'000;
+    uint32_t most_launches = 1'000'000;  ///< of one batch
+    uint32_t most_parks = 1024;          ///< of one lane
+    uint32_t group_size = 8;
+    Images images = Images::worth;
+    /// Codes are kept from batch to batch up to so many bytes; then all are forgotten.
+    size_t kept_code_bytes = size_t{256} << 20;
+    /// What a state view does not know is not there (a closed view).
+    bool unknown_is_absent = false;
+};
+
+/// Called with jobs, by number, that are done or escalated for good; each job comes once. The results so far
+/// hold all that is theirs.
+using OnFinal = std::function<void(const OffloadResults& so_far, std::span<const size_t> jobs)>;
+
+/// A size of lanes; whether there is a larger one to try; who is told, and who is asked before each launch
+/// whether there is a use for it.
+struct LaneStage {
+    const LaneLimits& limits;
+    bool is_last;
+    const OnFinal& on_final;
+    const std::function<bool()>& is_wanted;
+};
+
+/// Whether a larger lane might do what ended so.
+[[nodiscard]] bool is_limit(uint32_t status);
+
+class LaneBatch {
+  public:
+    /// Those of `all` that `chosen` names; both must outlive this.
+    LaneBatch(LaneMemory& memory, const OffloadOptions& options, const LaneStage& stage,
+              std::span<const OffloadJob> all, std::span<const size_t> chosen);
+
+    DeviceResult<void> run(OffloadResults& results);
+
+  private:
+    HostLane& lane(size_t i) { return m_packed.lanes[i]; }
+    DeviceResult<void> upload();
+    void choose_runnable();
+    DeviceResult<void> launch(OffloadResults& results);
+    DeviceResult<void> run_lanes();
+    DeviceResult<void> take_reports(std::span<const kernel::lane_report> reports);
+    DeviceResult<void> read_inputs(std::vector<ParkedLane>& parked, std::span<const uint32_t> numbers);
+    DeviceResult<void> serve(OffloadResults& results);
+    DeviceResult<void> collect(OffloadResults& results, size_t least);
+    DeviceResult<void> read_results(OffloadResults& results, std::span<const uint32_t> done);
+    void append_designators(OffloadResults& results, uint32_t job) const;
+    [[nodiscard]] tl::unexpected<DeviceError> bad_answer() const;
+
+    LaneMemory& m_memory;
+    const OffloadOptions& m_options;
+    LaneStage m_stage;
+    kernel::lane_shape m_shape;
+    std::span<const size_t> m_numbers;  ///< each lane's job among all
+    std::vector<OffloadJob> m_jobs;
+    PackedJobs m_packed;
+    bool m_has_begun = false;
+    std::vector<kernel::hash_window> m_hashes;
+    std::vector<uint32_t> m_left;  ///< lanes whose end has not been told
+    std::vector<uint32_t> m_order;
+    Bytes m_gathered;
+};
+
+}  // namespace warpevm

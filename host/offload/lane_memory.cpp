@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/offload/lane_memory.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace warpevm {
+
+#define WARPEVM_TRY(call) \
+    if (auto tried = (call); !tried) return tl::unexpected(tried.error())
+
+DeviceResult<void> LaneMemory::reserve(BufferPtr& buffer, size_t bytes) {
+    if (buffer && buffer->size() >= bytes) return {};
+    buffer.reset();
+    auto made = m_device.allocate(std::max<size_t>(bytes, 64), BufferKind::device);
+    if (!made) return tl::unexpected(made.error());
+    buffer = std::move(*made);
+    return {};
+}
+
+DeviceResult<void> LaneMemory::fill(BufferPtr& buffer, BytesView bytes, Kind kind) {
+    WARPEVM_TRY(reserve(buffer, bytes.size()));
+    traffic.*kind += bytes.size();
+    return bytes.empty() ? DeviceResult<void>{} : m_device.write(*buffer, 0, bytes);
+}
+
+DeviceResult<void> LaneMemory::read(const BufferPtr& buffer, std::span<uint8_t> to, Kind kind) {
+    traffic.*kind += to.size();
+    return m_device.read(*buffer, 0, to);
+}
+
+DeviceResult<void> LaneMemory::run(std::string_view kernel, size_t items,
+                                   std::span<const KernelArgument> arguments) {
+    const auto event = m_device.launch(
+        Queue::compute, *m_program,
+        {.kernel = kernel, .items = items, .group_size = m_group_size, .arguments = arguments}, {});
+    if (!event) return tl::unexpected(event.error());
+    return m_device.wait(*event);
+}
+
+DeviceResult<void> LaneMemory::send_codes() {
+    const Bytes& bytes = codes.bytes();
+    if (code_bytes && m_codes_there == bytes.size()) return {};
+    if (!code_bytes || code_bytes->size() < bytes.size()) {
+        WARPEVM_TRY(reserve(code_bytes, 2 * bytes.size() + (1 << 16)));
+        m_codes_there = m_images_there = 0;
+    }
+    const BytesView fresh = BytesView(bytes).subspan(m_codes_there);
+    if (!fresh.empty()) WARPEVM_TRY(m_device.write(*code_bytes, m_codes_there, fresh));
+    traffic.tables += fresh.size();
+    WARPEVM_TRY(fold_images());
+    WARPEVM_TRY(fill(code_records, bytes_of(codes.records()), &Traffic::tables));
+    m_codes_there = bytes.size();
+    return {};
+}
+
+DeviceResult<void> LaneMemory::fold_images() {
+    const auto& all = codes.images();
+    const std::vector<uint32_t> fresh(all.begin() + static_cast<std::ptrdiff_t>(m_images_there), all.end());
+    if (fresh.empty()) return {};
+    WARPEVM_TRY(fill(m_images, bytes_of(fresh), &Traffic::tables));
+    const auto count = static_cast<uint32_t>(fresh.size());
+    const std::array<KernelArgument, 3> arguments{code_bytes.get(), m_images.get(), count};
+    WARPEVM_TRY(run("evm_fold", count, arguments));
+    m_images_there = all.size();
+    return {};
+}
+
+void LaneMemory::forget_codes(Images images) {
+    codes = CodeStore(images);
+    m_codes_there = m_images_there = 0;
+}
+
+#undef WARPEVM_TRY
+
+}  // namespace warpevm
