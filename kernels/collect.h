@@ -7,31 +7,31 @@
 #include "kernels/envelope.h"
 #include "kernels/logs.h"
 
-// `to` may be null: then words are only counted.
 typedef struct {
     __global uint* to;
+    uint writes;  // a constant where it is inlined; 0: words are only counted
     uint size;
 } result_stream;
 
 WARPEVM_INLINE void put(result_stream* s, uint x) {
-    if (s->to != 0) s->to[s->size] = x;
+    if (s->writes) s->to[s->size] = x;
     ++s->size;
 }
 WARPEVM_INLINE void put_long(result_stream* s, ulong x) {
     put(s, (uint)x);
     put(s, (uint)(x >> 32));
 }
-WARPEVM_CALL void put_word(result_stream* s, __global const word* w) {
-    if (s->to != 0)
+WARPEVM_INLINE void put_word(result_stream* s, __global const word* w) {
+    if (s->writes)
         for (uint i = 0; i < 4; ++i) {
             s->to[s->size + 2 * i] = (uint)w->v[i];
             s->to[s->size + 2 * i + 1] = (uint)(w->v[i] >> 32);
         }
     s->size += 8;
 }
-WARPEVM_CALL void put_bytes(machine* m, result_stream* s, __global const uchar* from, uint size) {
+WARPEVM_INLINE void put_bytes(machine* m, result_stream* s, __global const uchar* from, uint size) {
     const uint words = (size + 3) / 4;
-    if (s->to != 0 && words != 0) {
+    if (s->writes && words != 0) {
         s->to[s->size + words - 1] = 0;
         copy_bytes(m, (__global uchar*)(s->to + s->size), from, size);
     }
@@ -88,12 +88,13 @@ WARPEVM_INLINE void put_log(machine* m, result_stream* s, __global const log_ent
     put_bytes(m, s, m->arena + m->shape->log_data_at + log->data_at, log->data_size);
 }
 
-// How many words the lane's result is. Writes them where `to` is not null.
-WARPEVM_CALL uint put_result(machine* m, __global uint* to) {
+// How many words the lane's result is; they are written only if `writes` says so. Inlined, since each kernel
+// calls it once, and of a count nothing but comparisons is left.
+WARPEVM_INLINE uint put_result(machine* m, __global uint* to, uint writes) {
     __global const lane_record* lane = m->lane;
     __global const uint* account_uses = (__global const uint*)(m->arena + m->shape->account_uses_at);
     __global const uint* slot_uses = (__global const uint*)(m->arena + m->shape->slot_uses_at);
-    result_stream s = {to, 0};
+    result_stream s = {to, writes, 0};
     put_long(&s, lane->gas_used);
     put(&s, lane->flags);
     put(&s, lane->account_count);

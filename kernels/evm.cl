@@ -67,12 +67,15 @@ WARPEVM_INLINE void run_lane(machine* m) {
     if (step != STEP_LEFT) finish_transaction(m, step == STEP_SUCCEEDED);
 }
 
-// How the lane leaves this launch.
-WARPEVM_INLINE void report_lane(machine* m, __global launch_head* launch, __global lane_report* report,
-                                __global lane_need* needs) {
+// How the lane leaves this launch. Not inlined: the loop over images wants the registers.
+WARPEVM_CALL void report_lane(machine* m, __global launch_head* launch, __global lane_report* report,
+                              __global lane_need* needs) {
     const uint status = m->lane->status;
     uint detail = 0;
-    if (status == STATUS_done) detail = put_result(m, 0);
+    if (status == STATUS_done) {
+        detail = put_result(m, 0, 0);
+        m->lane->result_words = detail;
+    }
     if (status >= STATUS_NEED_account && status <= STATUS_NEED_precompile) {
         detail = (uint)atomic_inc(&launch->parked);
         needs[detail] = m->lane->need;
@@ -130,7 +133,7 @@ __kernel void evm_collect(__global lane_record* lanes, __global uchar* arenas,
     m.shape = shape;
     m.arena = arenas + (size_t)places[i].lane * shape->size;
     m.work = 0;
-    if (put_result(&m, 0) == places[i + 1].at - places[i].at) put_result(&m, results + places[i].at);
+    if (m.lane->result_words == places[i + 1].at - places[i].at) put_result(&m, results + places[i].at, 1);
 }
 
 // Work-item i makes the constants of the image at images[i] that its host left to the device.

@@ -20,8 +20,8 @@ WARPEVM_INLINE __global const word* constants_of(const machine* m) {
 WARPEVM_INLINE image_record record_at(__global const image_record* records, uint pc) {
     return records[pc];
 }
-WARPEVM_INLINE image_operands operands_at(__global const image_record* records, uint pc) {
-    return *(__global const image_operands*)(records + pc);
+WARPEVM_INLINE __global const image_operands* operands_at(__global const image_record* records, uint pc) {
+    return (__global const image_operands*)(records + pc);
 }
 WARPEVM_INLINE __global word* image_slot(__global word* stack, uint sp, uint operand) {
     return stack + sp + operand - IMAGE_SLOT_BIAS;

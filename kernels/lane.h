@@ -284,7 +284,8 @@ typedef struct {
     WARPEVM_U64 refund;  // signed
     // Of an instruction that hashes in several launches: Keccak's state after so many bytes, if any.
     WARPEVM_U64 hash_state[25];
-    WARPEVM_U32 hashed, reserved;
+    WARPEVM_U32 hashed;
+    WARPEVM_U32 result_words;  // in phase PHASE_ENDED
     lane_need need;
     // In phase PHASE_ENDED.
     WARPEVM_U64 gas_used;

@@ -8,7 +8,7 @@
 #include "kernels/image_access.h"
 #include "kernels/instructions.h"
 
-WARPEVM_INLINE uint operand_of(const image_operands* o, uint n) {
+WARPEVM_INLINE uint operand_of(__global const image_operands* o, uint n) {
     const uint pair = n < 2 ? o->in01 : n < 4 ? o->in23 : n < 6 ? o->in45 : o->in6_slots_end;
     return n % 2 == 0 ? pair & 0xffff : pair >> 16;
 }
@@ -18,12 +18,12 @@ WARPEVM_INLINE uint operand_of(const image_operands* o, uint n) {
 // for any other step too.
 WARPEVM_CALL uint run_operation(machine* m, uint pc, uint sp, long gas) {
     __global const image_record* r = records_of(m) + pc;
-    const image_operands o = operands_at(records_of(m), pc + 1);
+    __global const image_operands* o = operands_at(records_of(m), pc + 1);
     const uint count = r->what >> 16;
-    const uint end = sp + (o.in6_slots_end >> 16);
+    const uint end = sp + (o->in6_slots_end >> 16);
     for (uint i = 0; i < count; ++i)
         *image_slot(m->stack, end, IMAGE_SLOT_BIAS + count - 1 - i) =
-            image_value(m->stack, constants_of(m), sp, operand_of(&o, i));
+            image_value(m->stack, constants_of(m), sp, operand_of(o, i));
     const uint memory_size = m->memory_size;
     m->pc = pc + 1;
     m->height = end + count;

@@ -30,7 +30,7 @@ static image_record counted_record(const image_record* records, uint pc) {
     counted.multiplications += action == OP_MUL || action == OP_MULMOD ? 1 : 0;
     return r;
 }
-static image_operands counted_operands(const image_record* records, uint pc) {
+static const image_operands* counted_operands(const image_record* records, uint pc) {
     ++counted.records;
     counted.image_bytes += sizeof(image_operands);
     return operands_at(records, pc);
