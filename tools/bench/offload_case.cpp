@@ -117,19 +117,22 @@ class OffloadCase {
         const auto evm = programs.get("evm", how), transfers = programs.get("transfers", how);
         if (!evm || !transfers) return report_error(found, to_string(evm ? transfers.error() : evm.error()));
         Offload offload(*device, *evm, {}, *transfers);
-        std::vector<double> serial, kernels;
+        std::vector<double> serial, kernels, wholes;
         Counted counted;
         for (unsigned round = 0; round <= m_session.options.repeat && !interrupted(); ++round) {
             const double at = cpu_seconds();
             run_serial(m_context);
             const double taken = cpu_seconds() - at;
             device->reset();
+            const double begun = cpu_seconds();
             auto ran = offload.run(m_jobs);
+            const double whole = cpu_seconds() - begun;
             if (!ran) return report_error(found, to_string(ran.error()));
             if (const std::string wrong = compare(*ran); !wrong.empty()) return report_error(found, wrong);
             if (round == 0) continue;  // caches, and buffers that grow
             serial.push_back(taken);
             kernels.push_back(device->counts().kernel_cpu_seconds);
+            wholes.push_back(whole);
             counted.device = device->counts();
             counted.results = std::move(*ran);
         }
@@ -144,7 +147,8 @@ class OffloadCase {
             counted.work = work_of_lanes();
             counted.touched = memory_of_lanes(found);
         }
-        report(found, summarize(serial), summarize(kernels), speed_ratio(serial, kernels), counted);
+        report(found, summarize(serial), summarize(kernels), speed_ratio(serial, kernels),
+               {summarize(wholes), speed_ratio(serial, wholes)}, counted);
     }
 
   private:
@@ -194,8 +198,12 @@ class OffloadCase {
         return most ? std::optional(*most) : std::nullopt;
     }
 
+    /// From jobs to results: kernels, packing, copies, collecting.
+    struct Whole {
+        Summary time, ratio;
+    };
     void report(const FoundDevice& found, const Summary& serial, const Summary& kernels, const Summary& ratio,
-                const Counted& counted) {
+                const Whole& whole, const Counted& counted) {
         const auto count = static_cast<double>(m_jobs.size());
         const Costs costs(counted, m_jobs.size());
         const Traffic& t = costs.traffic();
@@ -203,7 +211,9 @@ class OffloadCase {
                      parks = 1000 * costs.each(counted.results.parks), keccak = costs.each(m_serial.keccak);
         std::string text = fmt::format(
             "offload/{} on {}: {} transactions {}\n"
-            "  serial {:.3f} us, kernels {:.3f} us of processor time each: {:.2f} of serial's speed\n"
+            "  serial {:.3f} us, kernels {:.3f} us of processor time each: {:.2f} of serial's speed; with "
+            "packing, "
+            "copies and collecting {:.3f} us, {:.2f}\n"
             "  {:.0f} bytes up a transaction: envelopes {:.0f}, call data {:.0f}, accounts {:.0f}, launches "
             "{:.0f}, answers {:.0f}; shared tables {:.1f}\n"
             "  {:.0f} bytes down: reports {:.0f}, needs {:.0f}, results {:.0f}; {:.2f} launches and {:.0f} "
@@ -211,14 +221,16 @@ class OffloadCase {
             "per thousand\n",
             m_block.name, found.info.name, m_jobs.size(),
             counted.work ? "in lanes" : "by the program of transfers", 1e6 * serial.median / count,
-            1e6 * kernels.median / count, ratio.median, costs.each(t.up()), costs.each(t.envelopes),
-            costs.each(t.call_data), costs.each(t.accounts), costs.each(t.launches), costs.each(t.answers),
-            costs.each(t.tables), costs.each(t.down()), costs.each(t.reports), costs.each(t.needs),
-            costs.each(t.results), launches, parks);
+            1e6 * kernels.median / count, ratio.median, 1e6 * whole.time.median / count, whole.ratio.median,
+            costs.each(t.up()), costs.each(t.envelopes), costs.each(t.call_data), costs.each(t.accounts),
+            costs.each(t.launches), costs.each(t.answers), costs.each(t.tables), costs.each(t.down()),
+            costs.each(t.reports), costs.each(t.needs), costs.each(t.results), launches, parks);
         BenchResult r = result(found);
         r.time = kernels;
         r.vs_serial = ratio;
-        r.extra = {{"bytes_up", costs.each(t.up())},
+        r.extra = {{"whole_us", 1e6 * whole.time.median / count},
+                   {"whole_vs_serial", whole.ratio.median},
+                   {"bytes_up", costs.each(t.up())},
                    {"bytes_up_envelopes", costs.each(t.envelopes)},
                    {"bytes_up_call_data", costs.each(t.call_data)},
                    {"bytes_up_accounts", costs.each(t.accounts)},
