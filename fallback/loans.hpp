@@ -32,8 +32,8 @@ class Loans : public std::enable_shared_from_this<Loans> {
     /// what was given back is not borrowed again.
     std::vector<Claims::Loan> borrow_last(uint32_t most, uint32_t end = ~uint32_t{0});
     /// `results.transactions[i]` is of `loans[i]`; rows stand for keys (ROW_IS_NEW_KEY). Answers how many
-    /// were taken: others were overridden. The window's threads do the rest; what they find visibly wrong is
-    /// as if it had been given back.
+    /// were taken: others were overridden. The window's threads do the rest, unless the state is read before
+    /// they have (state_at); what is found visibly wrong is as if it had been given back.
     size_t hand_in(std::span<const Claims::Loan> loans, TransactionResults results);
     /// `why` is counted in the block's route report.
     void give_back(std::span<const Claims::Loan> loans, std::string_view why);

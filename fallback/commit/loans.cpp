@@ -69,6 +69,7 @@ class LoanedState final : public StateView {
             for (auto& answer : answers) answer = {Knowledge::failed, {}};
             return;
         }
+        m_loans->m_window->receive_all();
         ParallelContext::Parts& parts = m_loans->m_window->parts();
         EntryStretches* stretches = parts.stretches.borrow();
         action(parts.table, *stretches);

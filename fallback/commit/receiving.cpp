@@ -125,6 +125,7 @@ void Receiving::add(std::vector<Index> indices, TransactionResults results) {
     Handed handed{std::move(indices), std::make_shared<TransactionResults>(std::move(results))};
     const std::lock_guard held(m_lock);
     m_handed.push_back(std::move(handed));
+    m_unfinished.fetch_add(1, std::memory_order_relaxed);
     m_waiting.store(m_handed.size(), std::memory_order_release);
 }
 
@@ -138,6 +139,10 @@ bool Receiving::some(const Target& target, const ForEach& for_each) {
         m_handed.pop_front();
         m_waiting.store(m_handed.size(), std::memory_order_release);
     }
+    struct Finish {
+        std::atomic<size_t>& unfinished;
+        ~Finish() { unfinished.fetch_sub(1, std::memory_order_release); }
+    } const finish{m_unfinished};
     TransactionResults& r = *handed.results;
     for (const Bytes& code : r.codes) m_parts.serial->codes().add(keccak256(code), code);
     const KeyRows rows(r, m_parts, for_each);

@@ -32,6 +32,8 @@ class Receiving {
     /// Gives keys rows, loads what the state has of them, and fills incarnations: of results that were added
     /// once, with whoever helps. False: there are none.
     bool some(const Target& target, const ForEach& for_each);
+    /// Something was added that is not all incarnations yet.
+    [[nodiscard]] bool has_more() const { return m_unfinished.load(std::memory_order_acquire) != 0; }
 
   private:
     struct Handed {
@@ -46,7 +48,8 @@ class Receiving {
     const bool m_may_assume;
     SpinLock m_lock;
     std::deque<Handed> m_handed;
-    std::atomic<size_t> m_waiting{0};
+    std::atomic<size_t> m_waiting{0};     ///< that nobody has begun
+    std::atomic<size_t> m_unfinished{0};  ///< and those that somebody has
 };
 
 }  // namespace warpevm

@@ -354,6 +354,21 @@ size_t WindowExecution::hand_in(std::span<const Claims::Loan> loans, Transaction
 
 bool WindowExecution::receive_some(Worker& w) {
     (void)w;
+    return receive_one();
+}
+
+/// Whoever borrows reads what it handed in before, though it was only queued.
+void WindowExecution::receive_all() {
+    try {
+        while (receive_one()) {
+        }
+        while (m_receiving.has_more() && !m_progress.stopped()) pause_briefly();
+    } catch (...) {
+        stop_for(std::current_exception());
+    }
+}
+
+bool WindowExecution::receive_one() {
     const Receiving::Target target{
         .arrived = [this](uint32_t index, Incarnation* t) { arrived(index, t); },
         .is_wrong =

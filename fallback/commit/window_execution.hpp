@@ -53,6 +53,8 @@ class WindowExecution {
     }
     /// As Loans::hand_in.
     size_t hand_in(std::span<const Claims::Loan> loans, TransactionResults results);
+    /// Returns when what was handed in so far can be read.
+    void receive_all();
     void give_back(const Claims::Loan& loan, std::string_view why);
 
     // -- what the Schedule asks for
@@ -106,6 +108,7 @@ class WindowExecution {
     void append(const TransactionOutcome& outcome, const BlockTransaction& tx);
     void count(const Worker& w, const Incarnation* ahead);
     void count_given_back(uint32_t index, std::string_view why);
+    bool receive_one();
     void arrived(uint32_t index, Incarnation* incarnation);
     void publish_effects(Incarnation& incarnation, Position position);
     void withdraw(Incarnation& incarnation);
