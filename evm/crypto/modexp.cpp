@@ -13,7 +13,15 @@ class Integer {
   public:
     Integer() { mpz_init(m_value); }
     explicit Integer(BytesView big_endian) : Integer() {
-        mpz_import(m_value, big_endian.size(), 1, 1, 1, 0, big_endian.data());
+        constexpr size_t limb_size = sizeof(mp_limb_t);
+        const size_t limbs = (big_endian.size() + limb_size - 1) / limb_size;
+        if (limbs == 0) return;
+        mp_limb_t* to = mpz_limbs_write(m_value, static_cast<mp_size_t>(limbs));
+        for (size_t i = 0; i < limbs; ++i) {  // mpz_import takes a cycle and more for each byte
+            const BytesView upper = big_endian.first(big_endian.size() - i * limb_size);
+            to[i] = limb(upper.last(std::min(upper.size(), limb_size)));
+        }
+        mpz_limbs_finish(m_value, static_cast<mp_size_t>(limbs));
     }
     ~Integer() { mpz_clear(m_value); }
     Integer(const Integer&) = delete;
@@ -23,6 +31,12 @@ class Integer {
     mpz_srcptr get() const { return m_value; }
 
   private:
+    static mp_limb_t limb(BytesView big_endian) {
+        mp_limb_t value = 0;
+        for (const uint8_t byte : big_endian) value = value << 8 | byte;
+        return value;
+    }
+
     mpz_t m_value;
 };
 
