@@ -122,7 +122,7 @@ class Unit:
         self.command, self.name, self.paths, self.label = command, name, paths, command
 
     def run(self, program, backend, fixtures, scratch):
-        output = scratch / "answer.json"
+        output = scratch / f"answer-{os.getpid()}.json"  # shards may run side by side
         output.unlink(missing_ok=True)
         answer = program.ask(self.command, backend, self.paths, output)
         share = device_failures(self, answer) if backend == "opencl" else {}
@@ -160,7 +160,7 @@ class GethChain:
         self.folder, self.name, self.label = folder, f"geth/{folder.name}", f"run-geth-{folder.name}"
 
     def run(self, program, backend, fixtures, scratch):
-        output = scratch / "answer.json"
+        output = scratch / f"answer-{os.getpid()}.json"  # shards may run side by side
         output.unlink(missing_ok=True)
         options = ["--chain", self.folder / "genesis.json", "--strict-state"]
         answer = program.ask("run", backend, [self.folder], output, options)
