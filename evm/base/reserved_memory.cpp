@@ -21,9 +21,12 @@ size_t whole_pages(size_t size) {
 }
 
 constexpr size_t least_growth = size_t{1} << 20;
+/// Of x86-64 and of most others. A smaller one would do as well.
+constexpr size_t large_page = size_t{2} << 20;
 /// Whoever uses more than this uses much: from here on the system is asked for large pages, since to hand out
-/// small ones takes it up to 5 us each.
-constexpr size_t large_pages_from = size_t{4} << 20;
+/// small ones takes it up to 5 us each. One that lies across this place would not be usable as a whole when it
+/// is first touched, since what is usable doubles; then it comes as small ones.
+constexpr size_t large_pages_from = large_page;
 
 void prefer_large_pages([[maybe_unused]] uint8_t* begin, [[maybe_unused]] size_t size) {
 #if defined(MADV_HUGEPAGE)
@@ -38,10 +41,12 @@ ReservedMemory::ReservedMemory(size_t size) {
     const size_t enough = size / 256;
     for (size = whole_pages(size); size >= enough; size = whole_pages(size / 2)) {
         // Without access rights it costs no memory, not even where the system promises no more than it has.
+        const size_t mapped = size + large_page + page_size();
         void* const place =
-            mmap(nullptr, size + page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+            mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (place == MAP_FAILED) continue;
-        m_begin = static_cast<uint8_t*>(place);
+        m_mapped = {static_cast<uint8_t*>(place), mapped};
+        m_begin = m_mapped.data() + (large_page - reinterpret_cast<uintptr_t>(place) % large_page);
         m_reserved = size;
         prefer_large_pages(m_begin, m_reserved);
         return;
@@ -51,7 +56,7 @@ ReservedMemory::ReservedMemory(size_t size) {
 
 ReservedMemory::~ReservedMemory() {
     unpoison(m_begin, m_usable);  // the address may be somebody else's next
-    munmap(m_begin, m_reserved + page_size());
+    munmap(m_mapped.data(), m_mapped.size());
 }
 
 bool ReservedMemory::grow(size_t size) {

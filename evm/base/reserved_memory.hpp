@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace warpevm {
 
@@ -17,7 +18,7 @@ class ReservedMemory {
     ReservedMemory(const ReservedMemory&) = delete;
     ReservedMemory& operator=(const ReservedMemory&) = delete;
 
-    /// Aligned to a page. Stays the same for the object's life.
+    /// Aligned to 2 MiB. Stays the same for the object's life.
     [[nodiscard]] uint8_t* begin() const { return m_begin; }
     /// How many bytes from the beginning may be read and written. They are zero where nobody wrote.
     [[nodiscard]] size_t usable() const { return m_usable; }
@@ -31,6 +32,7 @@ class ReservedMemory {
     void release(size_t size);
 
   private:
+    std::span<uint8_t> m_mapped;  ///< with what aligns the beginning, and the page behind
     uint8_t* m_begin = nullptr;
     size_t m_reserved = 0;
     size_t m_usable = 0;
