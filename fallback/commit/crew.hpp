@@ -7,6 +7,6 @@
 namespace warpevm {
 
 /// Executes the window on the caller's thread, and on others once the schedule wants them.
-Result<std::vector<BlockOutcome>> run(WindowExecution& window, bool is_lent);
+Result<std::vector<BlockOutcome>> run(WindowExecution& execution, bool is_lent);
 
 }  // namespace warpevm

@@ -45,7 +45,7 @@ class LoanedState final : public StateView {
         for (size_t i = 0; i < hashes.size(); ++i) {
             answers[i] = {Knowledge::failed, {}};
             if (m_loans->m_window == nullptr) continue;
-            const ParallelContext::Parts& parts = m_loans->m_window->parts();
+            const ParallelContext::Parts& parts = m_loans->m_window->window().parts;
             if (const Code* code = parts.serial->codes().find(hashes[i]))
                 answers[i] = {Knowledge::value, code->bytes()};
             else
@@ -58,7 +58,7 @@ class LoanedState final : public StateView {
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
         const std::shared_lock used(m_loans->m_lock);
         if (m_loans->m_window == nullptr) return {Knowledge::failed, {}};
-        return m_loans->m_window->parts().table.state().read_block_hash(number);
+        return m_loans->m_window->window().parts.table.state().read_block_hash(number);
     }
 
   private:
@@ -70,7 +70,7 @@ class LoanedState final : public StateView {
             return;
         }
         m_loans->m_window->receive_all();
-        ParallelContext::Parts& parts = m_loans->m_window->parts();
+        ParallelContext::Parts& parts = m_loans->m_window->window().parts;
         EntryStretches* stretches = parts.stretches.borrow();
         action(parts.table, *stretches);
         parts.stretches.give_back(stretches);
@@ -92,26 +92,26 @@ class LoanedState final : public StateView {
 
 std::unique_ptr<StateView> Loans::state_at(uint32_t index) {
     const std::shared_lock used(m_lock);
-    if (m_window == nullptr || index >= m_window->order().count())
+    if (m_window == nullptr || index >= m_window->window().order.count())
         return std::make_unique<LoanedState>(shared_from_this(), 0, true);
-    const WindowOrder& order = m_window->order();
+    const WindowOrder& order = m_window->window().order;
     return std::make_unique<LoanedState>(shared_from_this(), order.position_of(index),
                                          order.block_with(index).rules.at_least(Fork::spurious_dragon));
 }
 
 std::optional<Claims::Loan> Loans::borrow(uint32_t index) {
     const std::shared_lock used(m_lock);
-    if (m_window == nullptr || index >= m_window->order().count()) return std::nullopt;
-    return m_window->progress().claims().lend(index);
+    if (m_window == nullptr || index >= m_window->window().order.count()) return std::nullopt;
+    return m_window->window().progress.claims().lend(index);
 }
 
 std::vector<Claims::Loan> Loans::borrow_last(uint32_t most, uint32_t end) {
     const std::shared_lock used(m_lock);
     std::vector<Claims::Loan> loans;
     if (m_window == nullptr) return loans;
-    const uint32_t next = m_window->progress().next();
-    for (uint32_t i = std::min(end, m_window->order().count()); i > next && loans.size() < most; --i)
-        if (const auto loan = m_window->progress().claims().lend(i - 1)) loans.push_back(*loan);
+    const uint32_t next = m_window->window().progress.next();
+    for (uint32_t i = std::min(end, m_window->window().order.count()); i > next && loans.size() < most; --i)
+        if (const auto loan = m_window->window().progress.claims().lend(i - 1)) loans.push_back(*loan);
     std::reverse(loans.begin(), loans.end());
     return loans;
 }
@@ -129,12 +129,12 @@ void Loans::give_back(std::span<const Claims::Loan> loans, std::string_view why)
 
 bool Loans::over() const {
     const std::shared_lock used(m_lock);
-    return m_window == nullptr || m_window->progress().over();
+    return m_window == nullptr || m_window->window().progress.over();
 }
 
 uint32_t Loans::next() const {
     const std::shared_lock used(m_lock);
-    return m_window == nullptr ? ~uint32_t{0} : m_window->progress().next();
+    return m_window == nullptr ? ~uint32_t{0} : m_window->window().progress.next();
 }
 
 void Loans::end() {

@@ -14,7 +14,7 @@ namespace {
 constexpr uint32_t none = RecordedRead::none;
 constexpr double piece_seconds = 20e-6;
 constexpr uint32_t most_pieces = 64;
-/// Gas after which the clock is read, alone: as WindowExecution does.
+/// Gas after which the clock is read, alone: as CommitLoop does.
 constexpr uint64_t clocked_gas = 100'000;
 
 std::vector<uint64_t> gas_of(const Line& line) {

@@ -58,7 +58,7 @@ const PolicyConstants constants{.least_batch = 1U << 30};
 class Delayed {
   public:
     struct Worker {
-        explicit Worker(WindowExecution& window) : real(window) {}
+        explicit Worker(WindowExecution& execution) : real(execution.window()) {}
         WindowExecution::Worker real;
         WorkerPlace& place = real.place;
     };
@@ -109,12 +109,12 @@ class Delayed {
 };
 static_assert(SchedulePlatform<Delayed>);
 
-void work(WindowExecution& window, Schedule<Delayed>& schedule, Delayed::Worker& w) {
+void work(Window& window, Schedule<Delayed>& schedule, Delayed::Worker& w) {
     for (;;) {
-        const uint32_t seen = window.idle().ticket();
+        const uint32_t seen = window.idle.ticket();
         const Step step = schedule.step(w);
         if (step == Step::over) break;
-        if (step == Step::idle) window.idle().park(seen);
+        if (step == Step::idle) window.idle.park(seen);
     }
     window.wake_all();
 }
@@ -124,27 +124,28 @@ double measured(const PreparedBlock& block, unsigned threads) {
     ParallelContext context({.threads = threads});
     const CodeCache::Lease lease = context.serial().codes().lease();
     const ExecutionOptions options;
-    WindowExecution window(context.parts(), {&block.input, 1}, block.state, options, /*is_lent=*/false);
-    Delayed delayed(window);
-    Schedule<Delayed> schedule(delayed, window.progress(), constants, threads);
+    WindowExecution execution(context.parts(), {&block.input, 1}, block.state, options, /*is_lent=*/false);
+    Window& window = execution.window();
+    Delayed delayed(execution);
+    Schedule<Delayed> schedule(delayed, window.progress, constants, threads);
     std::vector<std::thread> others;
     for (unsigned t = 1; t < threads; ++t)
         others.emplace_back([&] {
-            const uint32_t nothing_yet = window.idle().ticket();
-            Delayed::Worker w(window);
-            window.idle().park(nothing_yet);
+            const uint32_t nothing_yet = window.idle.ticket();
+            Delayed::Worker w(execution);
+            window.idle.park(nothing_yet);
             work(window, schedule, w);
         });
     sleep_for(5e-3);  // until they sleep
     double seconds = 0;
     Result<std::vector<BlockOutcome>> got;
     {
-        Delayed::Worker w(window);
+        Delayed::Worker w(execution);
         const auto begin = Clock::now();
         work(window, schedule, w);
         seconds = seconds_since(begin);
         for (std::thread& other : others) other.join();
-        got = window.finish(w.real);
+        got = execution.finish(w.real);
     }
     expect_equal(serially({&block.input, 1}, block.state, {}), got);
     return seconds;
