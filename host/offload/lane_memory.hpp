@@ -34,6 +34,9 @@ class LaneMemory {
     DeviceResult<void> reserve(BufferPtr& buffer, size_t bytes);
     /// From the buffer's begin on.
     DeviceResult<void> fill(BufferPtr& buffer, BytesView bytes, Kind kind);
+    /// What comes behind the first `there` of the bytes, which the buffer has. One that is too small is made
+    /// anew, twice as large as need be, and gets all.
+    DeviceResult<void> extend(BufferPtr& buffer, size_t there, BytesView bytes, Kind kind);
     DeviceResult<void> read(const BufferPtr& buffer, std::span<uint8_t> to, Kind kind);
     DeviceResult<void> run(std::string_view kernel, size_t items, std::span<const KernelArgument> arguments);
 
