@@ -177,6 +177,32 @@ TEST(Pack, accounts_that_many_know_go_up_once) {
     }
 }
 
+/// Of many codes, one that is new brings its bytes and its record, and not the records of all.
+TEST(Codes, that_are_there_are_not_sent_again) {
+    Scene scene(Fork::prague);
+    for (uint64_t i = 0; i < 300; ++i) {
+        const Address at = Address::from_low(0x10000 + i);
+        scene.state.set_account(at, 1, 0, Program().push(i).store(1).code());
+        scene.call(at);
+    }
+    for (const Images images : {Images::worth, Images::never}) {
+        OffloadOptions options;
+        options.images = images;
+        LaneRunner lanes("native", options);
+        const std::span<const OffloadJob> jobs(scene.jobs);
+        // A second lane of a code pays for its image.
+        lanes.run(jobs.first(200));
+        const uint64_t again = lanes.run(jobs.first(1)).traffic.tables;
+        const uint64_t next = lanes.run(jobs.subspan(200, 1)).traffic.tables;
+        EXPECT_LT(again, 2000U);
+        EXPECT_LT(next, 2000U);
+        Tally tally;
+        ExecutionContext context;
+        compare_with_cpu(lanes, context, jobs, tally);
+        EXPECT_EQ(tally.equal, jobs.size());
+    }
+}
+
 TEST(Pack, numbers_take_the_words_that_they_have) {
     for (const unsigned bits : {0U, 1U, 31U, 32U, 33U, 64U, 65U, 200U}) {
         Scene scene(Fork::prague);
