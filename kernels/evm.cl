@@ -86,7 +86,7 @@ WARPEVM_CALL void report_lane(machine* m, __global launch_head* launch, __global
 
 // Work-item i takes the lane of the i-th lane_place behind `launch` on, which begins, was paused, or has been
 // answered, until it has done `budget` (instructions, and words moved or hashed), waits or ends. reports[i]:
-// how it left. Slow where neighbours run different codes.
+// how it left. Slow where neighbours run different codes; so those that begin come after those that go on.
 __kernel void evm_run(__global lane_record* lanes, __global uchar* arenas, __global const lane_shape* shape,
                       __global const uchar* inputs, __global const uchar* answers,
                       __global const code_record* code_records, __global const uchar* codes,
@@ -98,9 +98,10 @@ __kernel void evm_run(__global lane_record* lanes, __global uchar* arenas, __glo
     const tables given = {lanes, arenas,       shape, inputs, answers,     code_records,
                           codes, environments, forks, hashes, launch->seed};
     const lane_place turn = ((__global const lane_place*)(launch + 1))[i];
-    if (launch->begins) open_lane(lanes + turn.lane, inputs, turn.at);
+    const uint number = turn.lane & ~(uint)PLACE_BEGINS;
+    if (number != turn.lane) open_lane(lanes + number, inputs, turn.at);
     machine m;
-    point_at(&m, &given, turn.lane, budget);
+    point_at(&m, &given, number, budget);
     m.lane->answer = turn.at;
     run_lane(&m);
     report_lane(&m, launch, reports + i, needs);

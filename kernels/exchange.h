@@ -2,15 +2,17 @@
 // What travels between the host and lanes, as compact as it can be without an encoding of its own. A lane's
 // record (lane.h) stays on the device. Shared with the host, as shared.h is.
 //
-//   up, once a batch     environments, forks, codes; in `inputs` each account that lanes are given, however
-//                        many of them know it
-//   up, once a lane      its envelope, with call data, in `inputs`
+//   up, once a batch     forks; with the first job that needs it, an environment, a code, and in `inputs` an
+//                        account that lanes are given, however many of them know it
+//   up, once a job       its envelope, with call data, in `inputs`, before the launch in which it begins
 //   up, each launch      a launch_head; a lane_place for each lane that runs; answers for those that waited
 //   down, each launch    a lane_report for each lane that ran; a lane_need for each that waits, side by side
-//   down, once a lane    its result: a stream of 32-bit words that names the fields it has, which the host
+//   down, once a job     its result: a stream of 32-bit words that names the fields it has, which the host
 //                        reads into the columns of evm/types/records.h (host/offload/collect)
 //
 // So all that grows with the number of launches is 16 bytes a lane, and an answer where there was a question.
+// A lane that has ended is given another job of the batch. What is in `inputs` stays where it is until all
+// lanes have ended.
 #ifndef WARPEVM_KERNELS_EXCHANGE_H
 #define WARPEVM_KERNELS_EXCHANGE_H
 
@@ -73,19 +75,21 @@ typedef struct {
     WARPEVM_U32 number_sizes;
 } lane_envelope;
 
-// A lane, and where something of it lies. In a launch: its envelope in `inputs`, for lanes that begin; else
-// its answer (lane_need). For evm_inputs: where the input goes, in bytes. For evm_collect: where the result
-// goes, in 32-bit words. For these two one more follows, for where the last one ends.
+// A lane, and where something of it lies. In a launch: its envelope in `inputs`, for lanes with PLACE_BEGINS;
+// else its answer (lane_need). For evm_inputs: where the input goes, in bytes. For evm_collect: where the
+// result goes, in 32-bit words. For these two one more follows, for where the last one ends.
 typedef struct {
     WARPEVM_U32 lane;
     WARPEVM_U32 at;
 } lane_place;
 
+enum lane_place_bits { PLACE_BEGINS = 1 << 30 };  // of `lane`: it begins with a job
+
 // What all lanes of a launch share; their lane_places follow.
 typedef struct {
     WARPEVM_U64 seed;    // of the hash tables of all lanes, the same for a batch
-    WARPEVM_U32 begins;  // 1: the lanes begin; 0: they go on
     WARPEVM_U32 parked;  // how many have left a lane_need; 0 before the launch
+    WARPEVM_U32 reserved;
 } launch_head;
 
 // The answer to NEED_precompile; the output follows.

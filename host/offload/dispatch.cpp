@@ -16,21 +16,19 @@ Offload::Offload(Device& device, ProgramPtr program, OffloadOptions options, Pro
     if (transfers) m_transfers.emplace(device, std::move(transfers));
 }
 
+size_t Offload::lanes_at_once(const LaneLimits& limits) const {
+    const uint64_t memory = std::min(m_options.lane_memory, largest_buffer(m_device.info()));
+    return std::min<uint64_t>(m_options.most_lanes, memory / make_lane_shape(limits).size);
+}
+
 DeviceResult<void> Offload::run_with(const LaneStage& stage, std::span<const OffloadJob> jobs,
                                      std::span<const size_t> chosen, OffloadResults& results) {
-    const uint64_t size = make_lane_shape(stage.limits).size;
-    const uint64_t memory = std::min(m_options.lane_memory, largest_buffer(m_device.info()));
-    const size_t at_once = std::min<uint64_t>(m_options.most_lanes, memory / size);
-    if (at_once == 0) {
+    if (stage.lanes == 0) {
         for (const size_t i : chosen) results.statuses[i] = kernel::STATUS_ESCALATE_device_memory;
         if (stage.on_final && !chosen.empty()) stage.on_final(results, chosen);
         return {};
     }
-    for (size_t first = 0; first < chosen.size(); first += at_once) {
-        const auto now = chosen.subspan(first, std::min(at_once, chosen.size() - first));
-        WARPEVM_TRY(LaneBatch(m_memory, m_options, stage, jobs, now).run(results));
-    }
-    return {};
+    return LaneBatch(m_memory, m_options, stage, jobs, chosen).run(results);
 }
 
 /// `chosen`: all, and afterwards those that are no plain transfers.
@@ -60,8 +58,12 @@ DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, cons
     std::iota(chosen.begin(), chosen.end(), size_t{0});
     if (m_transfers) WARPEVM_TRY(run_transfers(jobs, chosen, on_final, results));
     for (size_t k = 0; k < m_options.limits.size() && !chosen.empty(); ++k) {
-        const bool is_last = k + 1 == m_options.limits.size();
-        WARPEVM_TRY(run_with({m_options.limits[k], is_last, on_final, is_wanted}, jobs, chosen, results));
+        const LaneStage stage{.limits = m_options.limits[k],
+                              .lanes = lanes_at_once(m_options.limits[k]),
+                              .is_last = k + 1 == m_options.limits.size(),
+                              .on_final = on_final,
+                              .is_wanted = is_wanted};
+        WARPEVM_TRY(run_with(stage, jobs, chosen, results));
         std::erase_if(chosen, [&](size_t i) { return !is_limit(results.statuses[i]); });
     }
     results.traffic += m_memory.traffic;

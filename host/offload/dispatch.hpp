@@ -33,6 +33,7 @@ class Offload {
   private:
     DeviceResult<void> run_transfers(std::span<const OffloadJob> jobs, std::vector<size_t>& chosen,
                                      const OnFinal& on_final, OffloadResults& results);
+    [[nodiscard]] size_t lanes_at_once(const LaneLimits& limits) const;
     DeviceResult<void> run_with(const LaneStage& stage, std::span<const OffloadJob> jobs,
                                 std::span<const size_t> chosen, OffloadResults& results);
 

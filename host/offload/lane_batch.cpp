@@ -15,7 +15,8 @@ namespace {
 /// Inputs of precompiles in one launch; what is beyond is the CPU's.
 constexpr uint64_t most_gathered_bytes = uint64_t{1} << 30;
 
-/// Results are fetched when so many of the lanes that are left, a part of all, have ended.
+/// Once more than this part of the lanes that have jobs have ended, their results are fetched and other jobs
+/// begin in them, in the launch in which the rest go on. That costs a launch of evm_collect and a few copies.
 constexpr size_t collected_share = 4;
 
 bool waits(uint32_t status) {
@@ -43,43 +44,32 @@ LaneBatch::LaneBatch(LaneMemory& memory, const OffloadOptions& options, const La
       m_options(options),
       m_stage(stage),
       m_shape(make_lane_shape(stage.limits)),
-      m_numbers(chosen) {
-    for (const size_t i : chosen) m_jobs.push_back(all[i]);
+      m_jobs(all),
+      m_waiting(chosen),
+      m_lanes(std::min(stage.lanes, chosen.size())) {
+    for (size_t i = m_lanes.size(); i-- > 0;) m_free.push_back(static_cast<uint32_t>(i));
 }
 
 DeviceResult<void> LaneBatch::run(OffloadResults& results) {
-    m_packed = pack_jobs(m_jobs, m_memory.codes, m_options.unknown_is_absent);
-    WARPEVM_TRY(upload());
-    m_left.resize(m_packed.lanes.size());
-    for (uint32_t i = 0; i < m_left.size(); ++i) m_left[i] = i;
-    uint32_t launches = 0;
-    for (choose_runnable(); !m_order.empty(); choose_runnable()) {
-        const bool is_wanted = !m_stage.is_wanted || m_stage.is_wanted();
-        if (++launches > m_options.most_launches || !is_wanted) {
-            for (const uint32_t i : m_order) {
-                lane(i).status =
-                    is_wanted ? kernel::STATUS_ESCALATE_launches : kernel::STATUS_ESCALATE_unwanted;
-                lane(i).is_runnable = false;
-            }
-            break;
+    WARPEVM_TRY(prepare());
+    WARPEVM_TRY(refill());
+    while (!m_left.empty()) {
+        choose_runnable();
+        if (m_stage.is_wanted && !m_stage.is_wanted()) {
+            give_up(results);
+        } else if (!m_order.empty()) {
+            WARPEVM_TRY(launch(results));
+            WARPEVM_TRY(serve(results));
         }
-        WARPEVM_TRY(launch(results));
-        WARPEVM_TRY(serve(results));
-        ++results.launches;
-        WARPEVM_TRY(collect(results, m_left.size() / collected_share));
+        WARPEVM_TRY(collect(results));
+        WARPEVM_TRY(refill());
     }
-    return collect(results, 0);
+    return {};
 }
 
-DeviceResult<void> LaneBatch::upload() {
-    const size_t count = m_jobs.size();
-    m_hashes.resize(1);
+DeviceResult<void> LaneBatch::prepare() {
+    const size_t count = m_lanes.size();
     WARPEVM_TRY(m_memory.fill(m_memory.shape, bytes_of(m_shape), &Traffic::tables));
-    WARPEVM_TRY(m_memory.fill(m_memory.inputs, m_packed.inputs, &Traffic::envelopes));
-    m_memory.traffic.envelopes -= m_packed.account_bytes + m_packed.call_data_bytes;
-    m_memory.traffic.accounts += m_packed.account_bytes;
-    m_memory.traffic.call_data += m_packed.call_data_bytes;
-    WARPEVM_TRY(m_memory.fill(m_memory.environments, bytes_of(m_packed.environments), &Traffic::tables));
     // Nothing is in them that anybody refers to yet.
     WARPEVM_TRY(m_memory.reserve(m_memory.hashes, sizeof(kernel::hash_window)));
     WARPEVM_TRY(m_memory.reserve(m_memory.answers, 0));
@@ -89,28 +79,77 @@ DeviceResult<void> LaneBatch::upload() {
     return m_memory.reserve(m_memory.arenas, size_t{m_shape.size} * count);
 }
 
-void LaneBatch::choose_runnable() {
-    m_order.clear();
-    for (const uint32_t i : m_left)
-        if (lane(i).is_runnable) m_order.push_back(i);
+/// Whether jobs may begin, by the memory that all that have begun take.
+bool LaneBatch::has_room() const {
+    return m_packed.inputs.size() + bytes_of(m_packed.environments).size() + bytes_of(m_hashes).size() <
+           m_options.input_memory;
 }
 
-/// The lanes of m_order; all begin in the first launch.
+/// Gives free lanes to jobs, and sends what those begin with.
+DeviceResult<void> LaneBatch::refill() {
+    if (m_left.empty()) {
+        m_packed = {};
+        m_hashes.assign(1, {});
+    }
+    const size_t inputs = m_packed.inputs.size(), environments = m_packed.environments.size();
+    const uint64_t accounts = m_packed.account_bytes, call_data = m_packed.call_data_bytes;
+    while (!m_free.empty() && !m_waiting.empty() && (m_left.empty() || has_room())) {
+        const uint32_t i = m_free.back();
+        m_lanes[i] = pack_job(m_jobs[m_waiting[0]], m_memory.codes, m_options.unknown_is_absent, m_packed);
+        m_lanes[i].job = m_waiting[0];
+        m_waiting = m_waiting.subspan(1);
+        m_free.pop_back();
+        m_left.push_back(i);
+    }
+    WARPEVM_TRY(m_memory.extend(m_memory.inputs, inputs, m_packed.inputs, &Traffic::envelopes));
+    m_memory.traffic.accounts += m_packed.account_bytes - accounts;
+    m_memory.traffic.call_data += m_packed.call_data_bytes - call_data;
+    m_memory.traffic.envelopes -= m_packed.account_bytes - accounts + m_packed.call_data_bytes - call_data;
+    return m_memory.extend(m_memory.environments, environments * sizeof(kernel::environment_record),
+                           bytes_of(m_packed.environments), &Traffic::tables);
+}
+
+/// Lanes that go on come before those that begin.
+void LaneBatch::choose_runnable() {
+    m_order.clear();
+    for (const uint32_t i : m_left) {
+        HostLane& l = m_lanes[i];
+        if (l.is_runnable && l.launches == m_options.most_launches) {
+            l.status = kernel::STATUS_ESCALATE_launches;
+            l.is_runnable = false;
+        }
+        if (l.is_runnable) m_order.push_back(i);
+    }
+}
+
+/// Nobody goes on or begins.
+void LaneBatch::give_up(OffloadResults& results) {
+    for (const uint32_t i : m_order) {
+        m_lanes[i].status = kernel::STATUS_ESCALATE_unwanted;
+        m_lanes[i].is_runnable = false;
+    }
+    for (const size_t job : m_waiting) results.statuses[job] = kernel::STATUS_ESCALATE_unwanted;
+    if (m_stage.on_final && !m_waiting.empty()) m_stage.on_final(results, m_waiting);
+    m_waiting = {};
+}
+
+/// The lanes of m_order.
 DeviceResult<void> LaneBatch::launch(OffloadResults& results) {
     WARPEVM_TRY(m_memory.send_codes());
-    const kernel::launch_head head{.seed = hash_seed(m_jobs.size(), m_packed.inputs.size()),
-                                   .begins = m_has_begun ? 0U : 1U,
-                                   .parked = 0};
+    const kernel::launch_head head{.seed = hash_seed(m_jobs.size()), .parked = 0, .reserved = 0};
     Bytes bytes;
     append(bytes, bytes_of(head));
-    for (const uint32_t i : m_order) append(bytes, bytes_of(kernel::lane_place{i, lane(i).at}));
+    for (const uint32_t i : m_order) {
+        const uint32_t begins = m_lanes[i].launches++ == 0 ? uint32_t{kernel::PLACE_BEGINS} : 0;
+        append(bytes, bytes_of(kernel::lane_place{i | begins, m_lanes[i].at}));
+    }
     WARPEVM_TRY(m_memory.fill(m_memory.launch, bytes, &Traffic::launches));
     const auto begin = std::chrono::steady_clock::now();
     WARPEVM_TRY(run_lanes());
     results.kernel_nanoseconds += static_cast<uint64_t>(
         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin)
             .count());
-    m_has_begun = true;
+    ++results.launches;
     std::vector<kernel::lane_report> reports(m_order.size());
     WARPEVM_TRY(m_memory.read(m_memory.reports, room_of(reports), &Traffic::reports));
     return take_reports(reports);
@@ -145,7 +184,7 @@ DeviceResult<void> LaneBatch::take_reports(std::span<const kernel::lane_report> 
     const uint64_t most_words = most_result_words(m_shape);
     for (size_t k = 0; k < reports.size(); ++k) {
         const kernel::lane_report& r = reports[k];
-        HostLane& l = lane(m_order[k]);
+        HostLane& l = m_lanes[m_order[k]];
         if (r.status < kernel::STATUS_done || r.status >= kernel::STATUS_COUNT) return bad_answer();
         l.status = r.status;
         l.is_runnable = r.status == kernel::STATUS_PAUSED;
@@ -212,8 +251,8 @@ DeviceResult<void> LaneBatch::serve(OffloadResults& results) {
     std::vector<ParkedLane> parked;
     std::vector<uint32_t> numbers;
     for (const uint32_t i : m_order) {
-        if (!waits(lane(i).status)) continue;
-        parked.push_back({&lane(i), &m_jobs[i], {}});
+        if (!waits(m_lanes[i].status)) continue;
+        parked.push_back({&m_lanes[i], &m_jobs[m_lanes[i].job], {}});
         numbers.push_back(i);
     }
     if (parked.empty()) return {};
@@ -231,23 +270,21 @@ DeviceResult<void> LaneBatch::serve(OffloadResults& results) {
     return m_memory.fill(m_memory.hashes, bytes_of(m_hashes), &Traffic::tables);
 }
 
-/// Takes the results of lanes that have ended since the last time, if they are more than `least`.
-DeviceResult<void> LaneBatch::collect(OffloadResults& results, size_t least) {
-    std::vector<uint32_t> done, running;
+/// Takes the results of lanes that have ended, if they are enough of them.
+DeviceResult<void> LaneBatch::collect(OffloadResults& results) {
+    std::vector<uint32_t> ended, running, done;
+    for (const uint32_t i : m_left) (m_lanes[i].is_runnable ? running : ended).push_back(i);
+    if (!running.empty() && ended.size() <= m_left.size() / collected_share) return {};
     std::vector<size_t> final_jobs;
-    for (const uint32_t i : m_left) {
-        const HostLane& l = lane(i);
-        if (l.is_runnable) {
-            running.push_back(i);
-            continue;
-        }
-        results.statuses[m_numbers[i]] = static_cast<kernel::kernel_status>(l.status);
-        if (m_stage.is_last || !is_limit(l.status)) final_jobs.push_back(m_numbers[i]);
+    for (const uint32_t i : ended) {
+        const HostLane& l = m_lanes[i];
+        results.statuses[l.job] = static_cast<kernel::kernel_status>(l.status);
+        if (m_stage.is_last || !is_limit(l.status)) final_jobs.push_back(l.job);
         if (l.status == kernel::STATUS_done) done.push_back(i);
     }
-    if (m_left.size() - running.size() <= least && !running.empty()) return {};
-    m_left = std::move(running);
     WARPEVM_TRY(read_results(results, done));
+    m_left = std::move(running);
+    m_free.insert(m_free.end(), ended.begin(), ended.end());
     if (m_stage.on_final && !final_jobs.empty()) m_stage.on_final(results, final_jobs);
     return {};
 }
@@ -259,7 +296,7 @@ DeviceResult<void> LaneBatch::read_results(OffloadResults& results, std::span<co
     uint64_t size = 0;
     for (const uint32_t i : done) {
         places.push_back({i, static_cast<uint32_t>(size)});
-        size += lane(i).result_words;
+        size += m_lanes[i].result_words;
     }
     if (size >> 30 != 0)
         return tl::unexpected(DeviceError{DeviceFault::out_of_memory, m_memory.device().info().name,
@@ -276,25 +313,18 @@ DeviceResult<void> LaneBatch::read_results(OffloadResults& results, std::span<co
     WARPEVM_TRY(m_memory.read(m_memory.results, room_of(words), &Traffic::results));
     for (size_t k = 0; k < done.size(); ++k) {
         const uint32_t i = done[k];
-        const auto own = std::span<const uint32_t>(words).subspan(places[k].at, lane(i).result_words);
-        if (!append_lane_result(own, m_numbers[i], results)) return bad_answer();
-        append_designators(results, i);
+        const auto own = std::span<const uint32_t>(words).subspan(places[k].at, m_lanes[i].result_words);
+        if (!append_lane_result(own, m_lanes[i].job, results)) return bad_answer();
+        // Codes of a job lie together: a transaction of type 4 may have deployed others.
+        for (const Designator& d : m_lanes[i].designators) {
+            results.codes.push_back({.hash = d.hash,
+                                     .at = static_cast<uint32_t>(results.code_bytes.size()),
+                                     .size = static_cast<uint32_t>(d.code.size())});
+            append(results.code_bytes, d.code);
+            ++results.codes_of[m_lanes[i].job].count;
+        }
     }
     return {};
-}
-
-/// Codes of a job lie together: a transaction of type 4 may have deployed others.
-void LaneBatch::append_designators(OffloadResults& results, uint32_t job) const {
-    const auto [first, last] =
-        std::equal_range(m_packed.designators.begin(), m_packed.designators.end(), Designator{.job = job},
-                         [](const Designator& x, const Designator& y) { return x.job < y.job; });
-    for (auto d = first; d != last; ++d) {
-        results.codes.push_back({.hash = d->hash,
-                                 .at = static_cast<uint32_t>(results.code_bytes.size()),
-                                 .size = static_cast<uint32_t>(d->code.size())});
-        append(results.code_bytes, d->code);
-        ++results.codes_of[m_numbers[job]].count;
-    }
 }
 
 #undef WARPEVM_TRY

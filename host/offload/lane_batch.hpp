@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Jobs that run at once, each in a lane of its own: pack, launch in slices, serve those that wait, collect
-// those that have ended.
+// Jobs in lanes of one size: pack, launch in slices, serve those that wait, collect those that have ended and
+// give their lanes to jobs that have not begun.
 #pragma once
 
 #include <functional>
@@ -17,10 +17,14 @@ struct OffloadOptions {
     /// Bytes of device memory for lanes (of one size at a time), and how many of them at most.
     uint64_t lane_memory = uint64_t{1} << 30;
     uint32_t most_lanes = 4096;
+    /// Bytes of call data and other things that lanes have begun with, which stay until all lanes have ended:
+    /// with more than so much there, jobs wait for that before they begin.
+    uint64_t input_memory = uint64_t{64} << 20;
     /// Work of a lane in one launch: instructions, and words moved or hashed.
     uint32_t slice = 50'000;
-    uint32_t most_launches = 1'000'000;  ///< of one batch
-    uint32_t most_parks = 1024;          ///< of one lane
+    // Of one job.
+    uint32_t most_launches = 1'000'000;
+    uint32_t most_parks = 1024;
     uint32_t group_size = 8;
     Images images = Images::worth;
     /// Codes are kept from batch to batch up to so many bytes; then all are forgotten.
@@ -33,10 +37,11 @@ struct OffloadOptions {
 /// hold all that is theirs.
 using OnFinal = std::function<void(const OffloadResults& so_far, std::span<const size_t> jobs)>;
 
-/// A size of lanes; whether there is a larger one to try; who is told, and who is asked before each launch
-/// whether there is a use for it.
+/// A size of lanes, and how many there are, at least one; whether there is a larger size to try; who is told,
+/// and who is asked before each launch whether there is a use for it.
 struct LaneStage {
     const LaneLimits& limits;
+    size_t lanes;
     bool is_last;
     const OnFinal& on_final;
     const std::function<bool()>& is_wanted;
@@ -47,37 +52,38 @@ struct LaneStage {
 
 class LaneBatch {
   public:
-    /// Those of `all` that `chosen` names; both must outlive this.
+    /// Those of `all` that `chosen` names, in that order; both must outlive this.
     LaneBatch(LaneMemory& memory, const OffloadOptions& options, const LaneStage& stage,
               std::span<const OffloadJob> all, std::span<const size_t> chosen);
 
     DeviceResult<void> run(OffloadResults& results);
 
   private:
-    HostLane& lane(size_t i) { return m_packed.lanes[i]; }
-    DeviceResult<void> upload();
+    DeviceResult<void> prepare();
+    DeviceResult<void> refill();
+    [[nodiscard]] bool has_room() const;
     void choose_runnable();
+    void give_up(OffloadResults& results);
     DeviceResult<void> launch(OffloadResults& results);
     DeviceResult<void> run_lanes();
     DeviceResult<void> take_reports(std::span<const kernel::lane_report> reports);
     DeviceResult<void> read_inputs(std::vector<ParkedLane>& parked, std::span<const uint32_t> numbers);
     DeviceResult<void> serve(OffloadResults& results);
-    DeviceResult<void> collect(OffloadResults& results, size_t least);
+    DeviceResult<void> collect(OffloadResults& results);
     DeviceResult<void> read_results(OffloadResults& results, std::span<const uint32_t> done);
-    void append_designators(OffloadResults& results, uint32_t job) const;
     [[nodiscard]] tl::unexpected<DeviceError> bad_answer() const;
 
     LaneMemory& m_memory;
     const OffloadOptions& m_options;
     LaneStage m_stage;
     kernel::lane_shape m_shape;
-    std::span<const size_t> m_numbers;  ///< each lane's job among all
-    std::vector<OffloadJob> m_jobs;
+    std::span<const OffloadJob> m_jobs;
+    std::span<const size_t> m_waiting;  ///< jobs that have not begun
     PackedJobs m_packed;
-    bool m_has_begun = false;
     std::vector<kernel::hash_window> m_hashes;
-    std::vector<uint32_t> m_left;  ///< lanes whose end has not been told
-    std::vector<uint32_t> m_order;
+    std::vector<HostLane> m_lanes;
+    // Lanes by number: without a job; whose end has not been told; of a launch.
+    std::vector<uint32_t> m_free, m_left, m_order;
     Bytes m_gathered;
 };
 

@@ -24,6 +24,16 @@ DeviceResult<void> LaneMemory::fill(BufferPtr& buffer, BytesView bytes, Kind kin
     return bytes.empty() ? DeviceResult<void>{} : m_device.write(*buffer, 0, bytes);
 }
 
+DeviceResult<void> LaneMemory::extend(BufferPtr& buffer, size_t there, BytesView bytes, Kind kind) {
+    if (!buffer || buffer->size() < bytes.size()) {
+        WARPEVM_TRY(reserve(buffer, 2 * bytes.size()));
+        there = 0;
+    }
+    const BytesView fresh = bytes.subspan(there);
+    traffic.*kind += fresh.size();
+    return fresh.empty() ? DeviceResult<void>{} : m_device.write(*buffer, there, fresh);
+}
+
 DeviceResult<void> LaneMemory::read(const BufferPtr& buffer, std::span<uint8_t> to, Kind kind) {
     traffic.*kind += to.size();
     return m_device.read(*buffer, 0, to);
@@ -41,15 +51,11 @@ DeviceResult<void> LaneMemory::run(std::string_view kernel, size_t items,
 DeviceResult<void> LaneMemory::send_codes() {
     const Bytes& bytes = codes.bytes();
     if (code_bytes && m_codes_there == bytes.size()) return {};
-    if (!code_bytes || code_bytes->size() < bytes.size()) {
-        WARPEVM_TRY(reserve(code_bytes, 2 * bytes.size() + (1 << 16)));
-        m_codes_there = m_images_there = 0;
-    }
-    const BytesView fresh = BytesView(bytes).subspan(m_codes_there);
-    if (!fresh.empty()) WARPEVM_TRY(m_device.write(*code_bytes, m_codes_there, fresh));
-    traffic.tables += fresh.size();
+    // In a new buffer there are no constants.
+    if (!code_bytes || code_bytes->size() < bytes.size()) m_images_there = 0;
+    WARPEVM_TRY(extend(code_bytes, m_codes_there, bytes, &Traffic::tables));
     WARPEVM_TRY(fold_images());
-    WARPEVM_TRY(fill(code_records, bytes_of(codes.records()), &Traffic::tables));
+    WARPEVM_TRY(send_records());
     m_codes_there = bytes.size();
     return {};
 }
@@ -66,9 +72,34 @@ DeviceResult<void> LaneMemory::fold_images() {
     return {};
 }
 
+/// Those that are new or got an image.
+DeviceResult<void> LaneMemory::send_records() {
+    const std::vector<kernel::code_record>& records = codes.records();
+    constexpr size_t size = sizeof(kernel::code_record);
+    if (!code_records || code_records->size() < size * records.size()) {
+        WARPEVM_TRY(reserve(code_records, 2 * size * records.size()));
+        m_records_there.clear();
+    }
+    const auto is_there = [&](size_t i) {
+        return i < m_records_there.size() && m_records_there[i] == records[i].image;
+    };
+    for (size_t end = 0; end < records.size(); ++end) {
+        const size_t first = end;
+        while (end < records.size() && !is_there(end)) ++end;
+        if (end == first) continue;
+        const BytesView fresh = bytes_of(records).subspan(size * first, size * (end - first));
+        traffic.tables += fresh.size();
+        WARPEVM_TRY(m_device.write(*code_records, size * first, fresh));
+        m_records_there.resize(std::max(m_records_there.size(), end));
+        for (size_t i = first; i < end; ++i) m_records_there[i] = records[i].image;
+    }
+    return {};
+}
+
 void LaneMemory::forget_codes(Images images) {
     codes = CodeStore(images);
     m_codes_there = m_images_there = 0;
+    m_records_there.clear();
 }
 
 #undef WARPEVM_TRY

@@ -43,10 +43,6 @@ struct Numbers {
     }
 };
 
-/// Where accounts lie in the inputs of a batch; the same account is there once, unless lanes know different
-/// things of it.
-using KnownAccounts = SeededMap<Address, uint32_t>;
-
 kernel::environment_record environment_of(const Rules& rules, const BlockEnvironment& block) {
     kernel::environment_record e{};
     e.base_fee = block.base_fee;
@@ -69,23 +65,11 @@ kernel::environment_record environment_of(const Rules& rules, const BlockEnviron
 /// Lays out one job.
 class JobPacker {
   public:
-    struct Shared {
-        CodeStore& codes;
-        bool unknown_is_absent;
-        KnownAccounts& known;
-        PackedJobs& to;
-    };
-    JobPacker(const OffloadJob& job, size_t number, const Shared& shared)
-        : m_job(job),
-          m_tx(*job.tx),
-          m_number(number),
-          m_codes(shared.codes),
-          m_unknown_is_absent(shared.unknown_is_absent),
-          m_known(shared.known),
-          m_to(shared.to) {}
+    JobPacker(const OffloadJob& job, CodeStore& codes, bool unknown_is_absent, PackedJobs& to)
+        : m_job(job), m_tx(*job.tx), m_codes(codes), m_unknown_is_absent(unknown_is_absent), m_to(to) {}
 
-    HostLane pack(uint32_t environment) {
-        m_envelope.environment = environment;
+    HostLane pack() {
+        m_envelope.environment = place_environment();
         if (const kernel_status why = refusal(); why != kernel::STATUS_PAUSED) return refused(why);
         numbers();
         name_accounts();
@@ -97,7 +81,9 @@ class JobPacker {
                 m_slots.size() * sizeof(kernel::given_slot) >
             most_input_bytes)
             return refused(kernel::STATUS_ESCALATE_transaction_size);
-        return {.at = append_inputs(), .environment = environment};
+        return {.at = append_inputs(),
+                .environment = m_envelope.environment,
+                .designators = std::move(m_designators)};
     }
 
   private:
@@ -267,7 +253,7 @@ class JobPacker {
         r.code_hash = keccak256(designator);
         const auto number = m_codes.add(r.code_hash, designator);
         if (number) r.code = *number;
-        m_to.designators.push_back({m_number, r.code_hash, std::move(designator)});
+        m_designators.push_back({r.code_hash, std::move(designator)});
         return number.has_value();
     }
 
@@ -293,12 +279,19 @@ class JobPacker {
         }
     }
 
+    uint32_t place_environment() {
+        const auto [at, added] = m_to.environment_numbers.try_emplace(
+            {m_job.rules, m_job.environment}, static_cast<uint32_t>(m_to.environments.size()));
+        if (added) m_to.environments.push_back(environment_of(*m_job.rules, *m_job.environment));
+        return at->second;
+    }
+
     /// Where the account lies in the inputs.
     uint32_t place_account(const GivenAccount& given) {
         Bytes& inputs = m_to.inputs;
         Bytes bytes;
         given.append_to(bytes);
-        uint32_t& known = m_known.try_emplace(given.account.address, WARPEVM_NONE).first->second;
+        uint32_t& known = m_to.accounts.try_emplace(given.account.address, WARPEVM_NONE).first->second;
         const bool is_there =
             known != WARPEVM_NONE && inputs.size() - known >= bytes.size() &&
             std::equal(bytes.begin(), bytes.end(), inputs.begin() + static_cast<std::ptrdiff_t>(known));
@@ -338,10 +331,8 @@ class JobPacker {
 
     const OffloadJob& m_job;
     const Transaction& m_tx;
-    size_t m_number;
     CodeStore& m_codes;
     bool m_unknown_is_absent;
-    KnownAccounts& m_known;
     PackedJobs& m_to;
     kernel::lane_envelope m_envelope{};
     Numbers m_numbers;
@@ -352,6 +343,7 @@ class JobPacker {
     std::vector<std::optional<Address>> m_authorities;
     std::vector<kernel::authorization_record> m_records;
     std::map<uint32_t, uint32_t> m_code_after;
+    std::vector<Designator> m_designators;
 };
 
 }  // namespace
@@ -406,19 +398,8 @@ std::optional<GivenAccount> given_account_of(const Address& address, const Read<
     return given;
 }
 
-PackedJobs pack_jobs(std::span<const OffloadJob> jobs, CodeStore& codes, bool unknown_is_absent) {
-    PackedJobs packed;
-    std::map<std::pair<const Rules*, const BlockEnvironment*>, uint32_t> environments;
-    KnownAccounts known;
-    packed.lanes.reserve(jobs.size());
-    for (size_t i = 0; i < jobs.size(); ++i) {
-        const OffloadJob& job = jobs[i];
-        const auto [at, added] = environments.try_emplace({job.rules, job.environment},
-                                                          static_cast<uint32_t>(packed.environments.size()));
-        if (added) packed.environments.push_back(environment_of(*job.rules, *job.environment));
-        packed.lanes.push_back(JobPacker(job, i, {codes, unknown_is_absent, known, packed}).pack(at->second));
-    }
-    return packed;
+HostLane pack_job(const OffloadJob& job, CodeStore& codes, bool unknown_is_absent, PackedJobs& to) {
+    return JobPacker(job, codes, unknown_is_absent, to).pack();
 }
 
 }  // namespace warpevm

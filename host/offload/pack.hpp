@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lays jobs out for a launch: envelopes (all their numbers by evm/chain), environments, and what the
-// pre-states say of the accounts and slots that the transactions name themselves.
+// Lays jobs out for lanes: envelopes (all their numbers by evm/chain), environments, and what the pre-states
+// say of the accounts and slots that the transactions name themselves.
 #pragma once
 
 #include <map>
+#include <vector>
 
 #include "host/offload/code_store.hpp"
 #include "host/offload/offload_job.hpp"
@@ -12,32 +13,36 @@ namespace warpevm {
 
 /// Code that an authorization makes an account have (EIP-7702).
 struct Designator {
-    size_t job = 0;
     Hash hash;
     Bytes code;
 };
 
-/// A lane as the host knows it between launches. What lies on the device (kernels/lane.h) is not copied.
+/// A lane with its job as the host knows it between launches. What lies on the device (kernels/lane.h) is not
+/// copied.
 struct HostLane {
+    size_t job = 0;  ///< its number
     /// Of jobs that can't be offloaded: why not.
     uint32_t status = kernel::STATUS_PAUSED;
     /// It has not ended, and does not wait.
     bool is_runnable = true;
     uint32_t at = 0;           ///< lane_place::at of its next launch: where its envelope is, then its answer
     uint32_t environment = 0;  ///< its place
+    uint32_t launches = 0;     ///< in which it was
     uint32_t parks = 0;        ///< how often it has waited
     kernel::lane_need need{};
     uint32_t result_words = 0;  ///< of STATUS_done
+    std::vector<Designator> designators;
 };
 
-/// The flat arrays of one batch.
+/// What lanes refer to, in flat arrays that grow job by job.
 struct PackedJobs {
-    std::vector<HostLane> lanes;
     Bytes inputs;  ///< envelopes, and the accounts that they name
     std::vector<kernel::environment_record> environments;
-    std::vector<Designator> designators;
     /// Of `inputs`: the accounts', and the call data's.
     uint64_t account_bytes = 0, call_data_bytes = 0;
+    /// Where in `inputs` an account was put last: once, unless lanes know different things of it.
+    SeededMap<Address, uint32_t> accounts;
+    std::map<std::pair<const Rules*, const BlockEnvironment*>, uint32_t> environment_numbers;
 };
 
 /// What a state view says of an account, for given_account.
@@ -55,8 +60,8 @@ std::vector<kernel::fork_record> fork_records();
 std::optional<GivenAccount> given_account_of(const Address& address, const Read<AccountRecord>& read,
                                              const CodeStore& codes, bool unknown_is_absent);
 
-/// `unknown_is_absent`: what a view does not know is not there. Codes that are called for sure are added to
-/// `codes`.
-PackedJobs pack_jobs(std::span<const OffloadJob> jobs, CodeStore& codes, bool unknown_is_absent);
+/// Adds a job to `to`. `unknown_is_absent`: what a view does not know is not there. Codes that are called for
+/// sure are added to `codes`.
+HostLane pack_job(const OffloadJob& job, CodeStore& codes, bool unknown_is_absent, PackedJobs& to);
 
 }  // namespace warpevm

@@ -96,6 +96,28 @@ TEST_P(Blocks, come_out_as_on_the_cpu) {
     EXPECT_GE(m_tally.share_done(), 0.95) << "the rest escaped to the CPU";
 }
 
+/// Chains with every type of transaction, in fewer lanes than a block has transactions.
+TEST_P(Blocks, come_out_so_in_few_lanes) {
+    const std::filesystem::path data = fixtures_folder().parent_path() / "geth";
+    for (const uint32_t lanes : {1U, 2U, 3U}) {
+        OffloadOptions options;
+        options.most_lanes = lanes;
+        options.slice = 500;
+        LaneRunner runner(GetParam(), options);
+        if (!runner.usable()) GTEST_SKIP() << "left out: no device of the kind " << GetParam();
+        for (const char* chain : {"fuzz", "pool"}) {
+            const std::filesystem::path root = data / chain;
+            if (!std::filesystem::exists(root / "genesis.json")) GTEST_SKIP() << "left out: no " << root;
+            const auto rules = tools::read_rules_source((root / "genesis.json").string(), "");
+            for (const auto& folder : tools::block_folders({root.string()}))
+                run_folder(runner, folder, rules);
+        }
+    }
+    std::printf("%lu blocks; %lu equal\n", m_blocks, m_tally.equal);
+    EXPECT_EQ(m_tally.different, 0U);
+    EXPECT_GE(m_tally.share_done(), 0.95);
+}
+
 INSTANTIATE_TEST_SUITE_P(Devices, Blocks, testing::Values("native", "opencl"),
                          [](const auto& kind) { return std::string(kind.param); });
 

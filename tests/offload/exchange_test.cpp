@@ -150,10 +150,15 @@ TEST(LaneResult, that_is_garbled_refers_to_nothing_else) {
     EXPECT_GT(refused, 60U);
 }
 
-kernel::lane_envelope envelope_at(const PackedJobs& packed, size_t lane) {
-    kernel::lane_envelope e{};
-    std::memcpy(&e, packed.inputs.data() + packed.lanes[lane].at, sizeof e);
-    return e;
+/// The envelopes of jobs that are packed one after the other.
+std::vector<kernel::lane_envelope> pack_all(const Scene& scene, PackedJobs& packed) {
+    CodeStore codes;
+    std::vector<kernel::lane_envelope> envelopes;
+    for (const OffloadJob& job : scene.jobs) {
+        const HostLane lane = pack_job(job, codes, false, packed);
+        std::memcpy(&envelopes.emplace_back(), packed.inputs.data() + lane.at, sizeof envelopes[0]);
+    }
+    return envelopes;
 }
 
 TEST(Pack, accounts_that_many_know_go_up_once) {
@@ -161,14 +166,40 @@ TEST(Pack, accounts_that_many_know_go_up_once) {
     scene.state.set_account(scene_contract, 1, 50, Program().push(1).log().code());
     for (int i = 0; i < 10; ++i)
         scene.call(scene_contract, Bytes(100, 7), 100'000 + static_cast<uint64_t>(i));
-    CodeStore codes;
-    const PackedJobs packed = pack_jobs(scene.jobs, codes, false);
+    PackedJobs packed;
+    const auto envelopes = pack_all(scene, packed);
     // Sender, contract and beneficiary; the latter has no code, and the first two have theirs by number.
     EXPECT_EQ(packed.account_bytes, 3 * sizeof(kernel::given_account));
     EXPECT_EQ(packed.call_data_bytes, 1000U);
     for (size_t i = 0; i < 10; ++i) {
-        EXPECT_EQ(envelope_at(packed, i).gas_limit, 100'000 + i);
-        EXPECT_EQ(envelope_at(packed, i).input_size, 100U);
+        EXPECT_EQ(envelopes[i].gas_limit, 100'000 + i);
+        EXPECT_EQ(envelopes[i].input_size, 100U);
+    }
+}
+
+/// Of many codes, one that is new brings its bytes and its record, and not the records of all.
+TEST(Codes, that_are_there_are_not_sent_again) {
+    Scene scene(Fork::prague);
+    for (uint64_t i = 0; i < 300; ++i) {
+        const Address at = Address::from_low(0x10000 + i);
+        scene.state.set_account(at, 1, 0, Program().push(i).store(1).code());
+        scene.call(at);
+    }
+    for (const Images images : {Images::worth, Images::never}) {
+        OffloadOptions options;
+        options.images = images;
+        LaneRunner lanes("native", options);
+        const std::span<const OffloadJob> jobs(scene.jobs);
+        // A second lane of a code pays for its image.
+        lanes.run(jobs.first(200));
+        const uint64_t again = lanes.run(jobs.first(1)).traffic.tables;
+        const uint64_t next = lanes.run(jobs.subspan(200, 1)).traffic.tables;
+        EXPECT_LT(again, 2000U);
+        EXPECT_LT(next, 2000U);
+        Tally tally;
+        ExecutionContext context;
+        compare_with_cpu(lanes, context, jobs, tally);
+        EXPECT_EQ(tally.equal, jobs.size());
     }
 }
 
@@ -178,9 +209,9 @@ TEST(Pack, numbers_take_the_words_that_they_have) {
         scene.state.set_account(scene_sender, 5, U256{1} << 254, {});
         const U256 value = bits == 0 ? U256{} : (U256{1} << bits) - 1;
         scene.call(scene_contract, {}, 100'000, value);
-        CodeStore codes;
-        const PackedJobs packed = pack_jobs(scene.jobs, codes, false);
-        EXPECT_EQ(envelope_at(packed, 0).number_sizes >> (4 * kernel::NUMBER_VALUE) & 15, (bits + 31) / 32);
+        PackedJobs packed;
+        EXPECT_EQ(pack_all(scene, packed)[0].number_sizes >> (4 * kernel::NUMBER_VALUE) & 15,
+                  (bits + 31) / 32);
     }
 }
 

@@ -112,7 +112,7 @@ TEST_P(Limits, each_job_is_told_once) {
     OffloadOptions options = limited();
     options.limits.push_back(wide_lane_limits());
     options.slice = 50;
-    options.most_lanes = 30;
+    options.most_lanes = 10;
     Scene scene(Fork::prague);
     for (uint64_t i = 0; i < 70; ++i) {
         Program p;
