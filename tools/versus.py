@@ -3,8 +3,8 @@
 """Times two builds of warpevm against each other: versus.py BEFORE AFTER [--pairs N] [--worst N] -- BENCH-ARGUMENTS
 
 Runs `bench BENCH-ARGUMENTS` of both in turns, each pair in the other order than the one before, and prints how many times as fast
-AFTER is: the geometric mean over all cases, pair by pair, as the median of the pairs with its 95 % interval (by ranks, as `bench`
-has it), and the cases that lost most.
+AFTER is on each backend: the geometric mean over its cases, pair by pair, as the median of the pairs with its 95 % interval (by
+ranks, as `bench` has it), and the cases that lost most.
 
   versus.py old/warpevm build/bin/warpevm -- blocks --backend serial --repeat 9
 """
@@ -47,7 +47,7 @@ def main():
     chosen = parser.parse_args()
 
     times = {}
-    means = []
+    means = {}
     for pair in range(chosen.pairs):
         order = (chosen.before, chosen.after) if pair % 2 == 0 else (chosen.after, chosen.before)
         ran = {program: medians(program, chosen.arguments) for program in order}
@@ -57,11 +57,17 @@ def main():
             sys.exit("no case ran in both")
         for case in common:
             times.setdefault(case, []).append((before[case], after[case]))
-        means.append(math.exp(sum(math.log(before[c] / after[c]) for c in common) / len(common)))
-    means.sort()
-    rank = interval_rank(len(means))
-    spread = f" [{means[rank]:.3f}, {means[-1 - rank]:.3f}]" if rank is not None else ""
-    print(f"{chosen.after} is {statistics.median(means):.3f}{spread} times as fast, {len(times)} cases, {len(means)} pairs")
+        gains = {}
+        for case in common:
+            gains.setdefault(case[2:], []).append(math.log(before[case] / after[case]))
+        for where, logs in gains.items():
+            means.setdefault(where, []).append(math.exp(statistics.fmean(logs)))
+    for (backend, threads), pairs in sorted(means.items()):
+        pairs.sort()
+        rank = interval_rank(len(pairs))
+        spread = f" [{pairs[rank]:.3f}, {pairs[-1 - rank]:.3f}]" if rank is not None else ""
+        cases = sum(case[2:] == (backend, threads) for case in times)
+        print(f"{backend} with {threads}: {chosen.after} is {statistics.median(pairs):.3f}{spread} times as fast, {cases} cases, {len(pairs)} pairs")
 
     ratios = {case: statistics.median(b for b, _ in t) / statistics.median(a for _, a in t) for case, t in times.items()}
     for case in sorted(ratios, key=ratios.get)[: chosen.worst]:

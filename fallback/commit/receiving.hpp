@@ -3,7 +3,7 @@
 // They are validated at commit like any other.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 
@@ -47,7 +47,7 @@ class Receiving {
     const WindowOrder& m_order;
     const bool m_may_assume;
     SpinLock m_lock;
-    std::deque<Handed> m_handed;
+    std::list<Handed> m_handed;
     std::atomic<size_t> m_waiting{0};     ///< that nobody has begun
     std::atomic<size_t> m_unfinished{0};  ///< and those that somebody has
 };

@@ -14,27 +14,26 @@ void Sealing::add(const BlockInput& block, BlockOutcome outcome, CommittedState:
     const std::lock_guard held(m_lock);
     m_tasks.push_back({.block = block, .outcome = kept, .changes = {}});
     if (unformed != nullptr)
-        m_tasks.push_back(
-            {.block = block, .outcome = kept, .changes = std::move(*unformed), .is_difference = true});
+        m_tasks.push_back({.block = block, .outcome = kept, .changes = std::move(*unformed)});
 }
 
 bool Sealing::some(const ForEach& for_each) {
-    std::optional<Task> task;
+    std::list<Task> taken;
     {
         const std::lock_guard held(m_lock);
         if (m_tasks.empty()) return false;
-        task.emplace(std::move(m_tasks.front()));
-        m_tasks.pop_front();
+        taken.splice(taken.begin(), m_tasks, m_tasks.begin());
     }
-    if (task->is_difference)
-        task->outcome.diff = task->changes.diff(m_codes, for_each);
+    const Task& task = taken.front();
+    if (task.changes)
+        task.outcome.diff = task.changes->diff(m_codes, for_each);
     else
-        seal_receipts(task->outcome, task->block.transactions, task->block.rules, for_each);
+        seal_receipts(task.outcome, task.block.transactions, task.block.rules, for_each);
     return true;
 }
 
 std::vector<BlockOutcome> Sealing::take() {
-    return {std::make_move_iterator(m_outcomes.begin()), std::make_move_iterator(m_outcomes.end())};
+    return std::move(m_outcomes);
 }
 
 }  // namespace warpevm

@@ -3,7 +3,8 @@
 // nothing better to do, while later blocks are executed.
 #pragma once
 
-#include <deque>
+#include <list>
+#include <optional>
 
 #include "evm/chain/outcome.hpp"
 #include "evm/types/block_input.hpp"
@@ -14,7 +15,7 @@ namespace warpevm {
 
 class Sealing {
   public:
-    explicit Sealing(const CodeCache& codes) : m_codes(codes) {}
+    Sealing(const CodeCache& codes, size_t blocks) : m_codes(codes) { m_outcomes.reserve(blocks); }
 
     /// By the commit loop, in order. `block` must live until the window is sealed.
     void add(const BlockInput& block, BlockOutcome outcome, CommittedState::BlockResult changes);
@@ -30,14 +31,13 @@ class Sealing {
     struct Task {
         const BlockInput& block;
         BlockOutcome& outcome;
-        BlockChanges changes;
-        bool is_difference = false;  ///< else receipts
+        std::optional<BlockChanges> changes;  ///< for the difference; without them for the receipts
     };
 
     const CodeCache& m_codes;
-    std::deque<BlockOutcome> m_outcomes;
-    SpinLock m_lock;  ///< of the tasks
-    std::deque<Task> m_tasks;
+    std::vector<BlockOutcome> m_outcomes;  ///< with room for all: tasks refer to them
+    SpinLock m_lock;                       ///< of the tasks
+    std::list<Task> m_tasks;
 };
 
 }  // namespace warpevm

@@ -20,6 +20,6 @@ Window::Window(ParallelContext::Parts& its_parts, std::span<const BlockInput> bl
       for_each([this](size_t count, const std::function<void(size_t)>& work) {
           pieces.run(count, work, [this] { idle.wake_one(); });
       }),
-      sealing(parts.serial->codes()) {}
+      sealing(parts.serial->codes(), blocks.size()) {}
 
 }  // namespace warpevm

@@ -32,8 +32,11 @@ struct BlockChanges {
         std::vector<Slot> slots;
     };
 
-    std::array<Shard, shards> parts;
-    Position start = 0;  ///< every position up to it belongs to earlier blocks
+    std::vector<Shard> parts;  ///< none, or all
+    Position start = 0;        ///< every position up to it belongs to earlier blocks
+
+    BlockChanges() = default;
+    explicit BlockChanges(Position block_start) : parts(shards), start(block_start) {}
 
     [[nodiscard]] Shard& part(Row row) { return parts[row % shards]; }
     [[nodiscard]] const Account& account_of(const Slot& slot) const {

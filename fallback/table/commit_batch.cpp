@@ -43,6 +43,8 @@ uint32_t CommitBatch::validate(const Place& place, std::span<Incarnation* const>
                                const ForEach& for_each) {
     m_batch = batch;
     m_place = place;
+    m_accounts.resize(shards);
+    m_slots.resize(shards);
     m_parts.resize(batch.size() / items_in_part + 1);
     for_each(m_parts.size(), [&](size_t i) {
         deal_out(m_parts[i], piece_begin(batch.size(), m_parts.size(), i),

@@ -88,8 +88,8 @@ class CommitBatch {
     Place m_place{};
     uint32_t m_stamp = 0;  ///< counts runs: an entry's place in its shard is of one run
     std::vector<Part> m_parts;
-    std::vector<AccountShard> m_accounts{shards};
-    std::vector<SlotShard> m_slots{shards};
+    std::vector<AccountShard> m_accounts;  ///< from the first batch on, as the next
+    std::vector<SlotShard> m_slots;
 };
 
 }  // namespace warpevm

@@ -27,8 +27,7 @@ CommittedState::CommittedState(WindowTable table, const StateView& state, CodeCa
 
 void CommittedState::begin_block(bool state_clearing, Position start) {
     ++m_block;
-    m_changes = {};
-    m_changes.start = start;
+    m_changes = BlockChanges(start);
     m_state_clearing = state_clearing;
     use_journal();
     m_mixed = false;
@@ -41,7 +40,7 @@ CommittedState::BlockResult CommittedState::take_block(Position end) {
     enter_journal(end);
     m_journal.list_new_changes();
     m_entered = Entered::all_listed;
-    return std::exchange(m_changes, {});
+    return std::exchange(m_changes, BlockChanges(m_changes.start));
 }
 
 void CommittedState::end_block(Position end, bool more) {
