@@ -24,8 +24,8 @@ constexpr size_t least_growth = size_t{1} << 20;
 /// Of x86-64 and of most others. A smaller one would do as well.
 constexpr size_t large_page = size_t{2} << 20;
 /// Whoever uses more than this uses much: from here on the system is asked for large pages, since to hand out
-/// small ones takes it up to 5 us each. One that lies across this place would not be usable as a whole when it
-/// is first touched, since what is usable doubles; then it comes as small ones.
+/// small ones takes it up to 5 us each. One that lies across this place would not be usable as a whole when
+/// it is first touched, since what is usable doubles; then it comes as small ones.
 constexpr size_t large_pages_from = large_page;
 
 void prefer_large_pages([[maybe_unused]] uint8_t* begin, [[maybe_unused]] size_t size) {

@@ -12,6 +12,7 @@ TEST(ReservedMemory, NeverMovesWhileItGrows) {
     ReservedMemory memory(64 * mib);
     uint8_t* const begin = memory.begin();
     EXPECT_EQ(memory.usable(), 0U);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(begin) % (2 * mib), 0U);
     for (size_t size = 1; size <= 64 * mib; size *= 4) {
         ASSERT_TRUE(memory.grow(size));
         EXPECT_GE(memory.usable(), size);
