@@ -188,7 +188,7 @@ class Model : public testing::TestWithParam<Case> {};
 
 TEST_P(Model, TakesTheTimeThatTheExecutorTakes) {
 #ifdef WARPEVM_SANITIZED
-    GTEST_SKIP() << "judges time: a sanitizer needs more of it than the delays";
+    GTEST_SKIP() << "left out: it judges time, of which a sanitizer needs more than the delays";
 #endif
     const PreparedBlock block = block_of(GetParam().workload, GetParam().name);
     const RecordedWindow window = recorded(block, Delays::oversleep());
