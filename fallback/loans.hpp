@@ -27,10 +27,11 @@ class Loans : public std::enable_shared_from_this<Loans> {
 
     /// A transaction that nobody has begun.
     std::optional<Claims::Loan> borrow(uint32_t index);
-    /// Likewise some of those that the commit loop comes to last, `most` of them at most, in order: while it
-    /// works from the front, they are not in its way for longest. Only before the transaction `end`, so that
-    /// what was given back is not borrowed again.
-    std::vector<Claims::Loan> borrow_last(uint32_t most, uint32_t end = ~uint32_t{0});
+    /// Likewise some of those that the commit loop comes to last and that suit, `most` of them at most, in
+    /// order: while it works from the front, they are not in its way for longest. Only before the transaction
+    /// `end`, so that what was given back is not borrowed again.
+    std::vector<Claims::Loan> borrow_last(uint32_t most, uint32_t end,
+                                          const std::function<bool(uint32_t)>& suits);
     /// `results.transactions[i]` is of `loans[i]`; rows stand for keys (ROW_IS_NEW_KEY). Answers how many
     /// were taken: others were overridden. The window's threads do the rest, unless the state is read before
     /// they have (state_at); what is found visibly wrong is as if it had been given back.

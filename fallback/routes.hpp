@@ -64,6 +64,7 @@ class RouteReport {
         batched += more.batched;
         ordered_seconds += more.ordered_seconds;
         for (const auto& [why, count] : more.given_back) given_back[why] += count;
+        for (const auto& [why, count] : more.not_lent) not_lent[why] += count;
         return *this;
     }
 
@@ -73,6 +74,8 @@ class RouteReport {
     uint64_t transfers = 0;
     /// Of what was lent and came back undone: how many, by the borrower's reason.
     std::map<std::string, uint64_t> given_back;
+    /// Of what was not lent: how many, by the reason of whoever decides that.
+    std::map<std::string, uint64_t> not_lent;
     /// How often the commit loop backed off: no speculation for a stretch of transactions.
     uint64_t back_offs = 0;
 

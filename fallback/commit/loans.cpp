@@ -105,13 +105,15 @@ std::optional<Claims::Loan> Loans::borrow(uint32_t index) {
     return m_window->window().progress.claims().lend(index);
 }
 
-std::vector<Claims::Loan> Loans::borrow_last(uint32_t most, uint32_t end) {
+std::vector<Claims::Loan> Loans::borrow_last(uint32_t most, uint32_t end,
+                                             const std::function<bool(uint32_t)>& suits) {
     const std::shared_lock used(m_lock);
     std::vector<Claims::Loan> loans;
     if (m_window == nullptr) return loans;
     const uint32_t next = m_window->window().progress.next();
     for (uint32_t i = std::min(end, m_window->window().order.count()); i > next && loans.size() < most; --i)
-        if (const auto loan = m_window->window().progress.claims().lend(i - 1)) loans.push_back(*loan);
+        if (suits(i - 1))
+            if (const auto loan = m_window->window().progress.claims().lend(i - 1)) loans.push_back(*loan);
     std::reverse(loans.begin(), loans.end());
     return loans;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/engine.hpp"
 
+#include <chrono>
 #include <deque>
 #include <mutex>
+#include <thread>
 
-#include "host/offload/device_worker.hpp"
+#include "host/engine/router.hpp"
 
 namespace warpevm {
 namespace {
@@ -24,20 +26,38 @@ std::vector<RouteReport> serial_routes(const std::vector<BlockOutcome>& outcomes
     return routes;
 }
 
+/// Of each block's transactions that the plan kept for the cores: why.
+void count_reasons(const WindowPlan& plan, std::vector<RouteReport>& routes) {
+    const auto key = [&](size_t index) { return std::string(text_of(plan.reason_of(index)).key); };
+    size_t index = 0;
+    for (RouteReport& report : routes) {
+        const uint64_t count = report.transactions();
+        if (plan.groups.empty()) {
+            if (!plan.whole.to_device && count != 0) report.not_lent[key(0)] += count;
+            continue;
+        }
+        for (uint64_t i = 0; i < count && index < plan.level_of.size(); ++i, ++index)
+            if (plan.level_of[index] == 0) ++report.not_lent[key(index)];
+    }
+}
+
 }  // namespace
 
 struct Engine::Parts {
     explicit Parts(const EngineSettings& wanted)
         : settings(wanted), codes(std::make_shared<CodeCache>(wanted.code_cache_bytes)) {
-        if (settings.device)
-            device = std::make_unique<DeviceWorker>(
-                settings.device,
-                DeviceWorkerOptions{.batch = settings.device_batch, .takes_all = settings.device_takes_all});
+        const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+        router = std::make_unique<Router>(RouterSettings{
+            .device = settings.device,
+            .open = settings.open_device,
+            .cache = settings.cache,
+            .threads = settings.threads == 0 ? cores : settings.threads,
+            .worker = {.batch = settings.device_batch, .takes_all = settings.device_takes_all}});
     }
 
     const EngineSettings settings;
     const std::shared_ptr<CodeCache> codes;
-    std::unique_ptr<DeviceWorker> device;
+    std::unique_ptr<Router> router;
     std::mutex lock;  ///< of the next two
     std::deque<Seat> seats;
     std::vector<Seat*> free;
@@ -62,7 +82,16 @@ Engine::Engine(const EngineSettings& settings) : m_parts(std::make_unique<Parts>
 Engine::~Engine() = default;
 
 std::string Engine::device_lost_because() const {
-    return m_parts->device ? m_parts->device->lost_because() : std::string{};
+    return m_parts->router->lost_because();
+}
+CostModel Engine::costs() const {
+    return m_parts->router->costs();
+}
+void Engine::wait_for_device() {
+    m_parts->router->wait_until_ready();
+}
+bool Engine::close(double patience) {
+    return m_parts->router->close(patience);
 }
 CodeCache& Engine::codes() {
     return *m_parts->codes;
@@ -93,12 +122,20 @@ Result<Execution> Engine::execute(BackendKind backend, std::span<const BlockInpu
                                  .waits_for_loans = m_parts->settings.device_takes_all,
                                  .at_hand_over = {}});
         seat->parallel->run_with(context);
-        const bool lends = backend == BackendKind::device && m_parts->device != nullptr;
-        const Borrower borrower = lends ? m_parts->device->borrower(options) : Borrower{};
+        Borrower borrower;
+        const bool routed = backend != BackendKind::cpu && watch.tracer == nullptr;
+        if (routed) {
+            const RouteWish wish = backend == BackendKind::device ? RouteWish::device : RouteWish::faster;
+            execution.plan = m_parts->router->plan(window, wish);
+            borrower = m_parts->router->borrower(execution.plan, options);
+        }
+        const auto begin = std::chrono::steady_clock::now();
         outcomes = execute_parallel(*seat->parallel, window, state, options, &execution.routes, borrower);
-        if (backend == BackendKind::device && !lends)
-            for (RouteReport& report : execution.routes)
-                report.given_back["no_device"] = report.transactions();
+        if (routed && !borrower)
+            m_parts->router->cores_did(
+                execution.plan->work,
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        if (routed) count_reasons(*execution.plan, execution.routes);
     }
     if (!outcomes) return tl::unexpected(outcomes.error());
     execution.outcomes = std::move(*outcomes);

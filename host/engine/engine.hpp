@@ -3,6 +3,7 @@
 // global state; a process may have several engines.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -11,17 +12,27 @@
 #include "evm/chain/executor.hpp"
 #include "fallback/parallel.hpp"
 #include "host/device/device_programs.hpp"
+#include "host/offload/window_plan.hpp"
 
 namespace warpevm {
 
-enum class BackendKind : uint8_t { serial, cpu, device };
+enum class BackendKind : uint8_t {
+    serial,
+    cpu,
+    device,     ///< device first, the cores for the rest
+    automatic,  ///< what is expected to be fastest, window by window
+};
 
 struct EngineSettings {
     /// Of the backend `cpu`; 0: as many as there are cores.
     unsigned threads = 0;
     Speculate speculate = Speculate::measured;
-    /// Of the backend `device`: where kernels run. Nobody: that backend is `cpu`, and says so.
+    /// Where kernels run, of the backends `device` and `automatic`. Nobody: the former is `cpu`, and says so.
     std::shared_ptr<DevicePrograms> device;
+    /// Of the backend `automatic`, where no device is given: looks for one, once that is expected to pay.
+    std::function<DeviceResult<std::shared_ptr<DevicePrograms>>()> open_device;
+    /// Where that backend keeps what it measured; may be null.
+    std::shared_ptr<ProgramCache> cache;
     /// The device takes all that it can, and the commit loop waits for it: for tests that ask where work ran.
     /// Else it takes from the window's end, and what is late is overridden.
     bool device_takes_all = false;
@@ -50,6 +61,8 @@ struct Execution {
     std::vector<BlockOutcome> outcomes;
     /// One per outcome: where its transactions ran, and why there.
     std::vector<RouteReport> routes;
+    /// What was decided beforehand, where a device was thought of; else null.
+    std::shared_ptr<const WindowPlan> plan;
 };
 
 /// Thread-safe: several executions may be in flight, each on threads of its own. Keeps what they need for the
@@ -67,6 +80,13 @@ class Engine {
 
     /// Why the device is not used any more; empty: it works, or there is none.
     [[nodiscard]] std::string device_lost_because() const;
+    /// What the backend `automatic` has learned of this machine.
+    [[nodiscard]] CostModel costs() const;
+    /// Blocks until a device that is being opened is ready or has failed: for tests and benchmarks.
+    void wait_for_device();
+    /// Keeps what was learned and stops the device. False where a driver has not come back within `patience`
+    /// seconds: the process should then end without running destructors.
+    bool close(double patience);
     /// Shared by all executions. Pointers to codes need a lease of their own.
     [[nodiscard]] CodeCache& codes();
 

@@ -19,15 +19,17 @@ bool is_about_state(kernel::kernel_status status) {
 
 }  // namespace
 
-void DeviceBatch::add(const Claims::Loan& loan, const OffloadJob& job) {
+void DeviceBatch::add(const Claims::Loan& loan, const OffloadJob& job, uint32_t level) {
     m_beneficiaries.insert(job.environment->beneficiary);
     const bool is_in_first = m_tries.empty() || job.environment == m_tries.front().job.environment;
     m_first_block_end += m_first_block_end == m_tries.size() && is_in_first ? 1 : 0;
-    m_tries.push_back({.loan = loan, .job = job, .base = m_loans.state_at(loan.index)});
+    m_tries.push_back(
+        {.loan = loan, .job = job, .base = m_loans.state_at(loan.index), .level = std::max(level, 1U)});
 }
 
 DeviceResult<void> DeviceBatch::run() {
     ++m_counts.batches;
+    if (!m_tries.empty()) m_tries.front().level = 1;  // whatever it waits for is not in this batch
     uint32_t fruitless = 0;
     while (m_settled < m_tries.size() && !m_loans.over()) {
         const uint32_t first = m_settled;
@@ -54,6 +56,7 @@ DeviceResult<void> DeviceBatch::run_round() {
         jobs.push_back(t.job);
         jobs.back().state = &views.emplace_back(m_state, *t.base, i);
         t.status = kernel::STATUS_PAUSED;
+        t.has_run = true;
         t.round = round;
         t.saw_all = i == m_settled;
         t.number = chosen.size() - 1;
@@ -73,6 +76,7 @@ DeviceResult<void> DeviceBatch::run_round() {
     m_counts.executed += chosen.size();
     m_counts.again += round == 0 ? 0 : chosen.size();
     m_counts.launches += ran->launches;
+    m_counts.kernel_nanoseconds += ran->kernel_nanoseconds;
     m_results.push_back(std::move(*ran));
     return {};
 }
@@ -108,6 +112,7 @@ bool DeviceBatch::settle(uint32_t number) {
         }
     }
     note_changes(result);
+    if (m_options.on_result) m_options.on_result(number, result);
     append_result(result, m_columns);
     m_ready.push_back(t.loan);
     return true;
@@ -148,6 +153,11 @@ void DeviceBatch::plan() {
             m_anything_changed = true;
         }
         if (t.is_gone) continue;
+        if (!t.has_run) {  // its turn comes
+            t.level = i == m_settled ? 1 : std::max(t.level - 1, 1U);
+            if (t.level > rounds_left) drop(i, "deep_chain");
+            continue;
+        }
         const kernel::kernel_status ended = m_results[t.round].statuses[t.number];
         if (ended != kernel::STATUS_done) {
             t.level = i == m_settled ? 1 : 0;

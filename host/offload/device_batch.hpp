@@ -18,6 +18,8 @@ struct BatchOptions {
     /// What a transaction that was given back does is waited for before a later one is judged. Only where
     /// the commit loop waits for loans: then it is next to be executed.
     bool waits = false;
+    /// Sees each result that is handed in, with its number in the batch.
+    std::function<void(size_t number, const ResultOf& result)> on_result{};
 };
 
 /// Counts, which add up.
@@ -26,6 +28,7 @@ struct BatchCounts {
     uint64_t executed = 0;   ///< lanes
     uint64_t again = 0;      ///< of them not for the first time
     uint64_t handed_in = 0;  ///< transactions
+    uint64_t kernel_nanoseconds = 0;
 
     BatchCounts& operator+=(const BatchCounts& more) {
         batches += more.batches;
@@ -34,6 +37,7 @@ struct BatchCounts {
         executed += more.executed;
         again += more.again;
         handed_in += more.handed_in;
+        kernel_nanoseconds += more.kernel_nanoseconds;
         return *this;
     }
 };
@@ -44,8 +48,9 @@ class DeviceBatch {
     DeviceBatch(Loans& loans, Offload& offload, const BatchOptions& options, BatchCounts& counts)
         : m_loans(loans), m_offload(offload), m_options(options), m_counts(counts) {}
 
-    /// In the order of their positions. The job's state view is set here.
-    void add(const Claims::Loan& loan, const OffloadJob& job);
+    /// In the order of their positions. The job's state view is set here. `level`: the round, from 1, in
+    /// which it is executed first, as it is expected to depend on earlier ones; a hint.
+    void add(const Claims::Loan& loan, const OffloadJob& job, uint32_t level = 1);
     /// Until each was handed in or given back, or the window is over. An error is the device's: what was not
     /// handed in is still lent.
     DeviceResult<void> run();
@@ -59,6 +64,7 @@ class DeviceBatch {
         size_t number = 0;                                     ///< there
         kernel::kernel_status status = kernel::STATUS_PAUSED;  ///< PAUSED: it is to be executed
         uint32_t level = 1;                                    ///< the rounds until it can come out right
+        bool has_run = false;
         bool saw_all = false;  ///< nothing before it was left when it was executed last
         bool is_gone = false;  ///< given back, or the commit loop has it
     };

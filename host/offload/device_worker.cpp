@@ -2,11 +2,18 @@
 #include "host/offload/device_worker.hpp"
 
 #include <algorithm>
+#include <chrono>
 
+#include "fallback/commit/window_order.hpp"
 #include "host/offload/self_test_lanes.hpp"
 
 namespace warpevm {
 namespace {
+
+/// Bounds what a batch holds on the host, whatever the plan says.
+constexpr uint32_t most_borrowed = 1U << 17;
+/// One of so many transactions of a batch may be the first of its call that is looked at closely.
+constexpr size_t first_looks_share = 16;
 
 /// What a job needs of its block.
 struct BlockCopy {
@@ -24,7 +31,8 @@ struct DeviceWorker::Window {
     std::vector<Transaction> transactions;  ///< default ones where there is none to execute
     std::vector<Address> senders;
     std::vector<Claims::Loan> borrowed;  ///< not executed yet
-    std::vector<bool> suits;             ///< a device can try it
+    std::shared_ptr<const WindowPlan> plan;  ///< may be null
+    std::vector<bool> suits;             ///< a device is to try it
     uint32_t untried = 0;                ///< what is before it was not borrowed yet; from the end
     bool unknown_is_absent = false;
 };
@@ -33,24 +41,44 @@ DeviceWorker::DeviceWorker(std::shared_ptr<DevicePrograms> programs, const Devic
     : m_programs(std::move(programs)), m_options(options), m_thread([this] { work(); }) {}
 
 DeviceWorker::~DeviceWorker() {
-    {
-        const std::lock_guard held(m_lock);
-        m_ends = true;
-    }
-    m_changed.notify_all();
+    stop(0);
     m_thread.join();
 }
 
-Borrower DeviceWorker::borrower(const ExecutionOptions& options) {
+bool DeviceWorker::stop(double patience) {
+    std::unique_lock held(m_lock);
+    m_ends = true;
+    m_changed.notify_all();
+    return m_changed.wait_for(held, std::chrono::duration<double>(patience), [this] { return m_has_ended; });
+}
+
+void DeviceWorker::wait_until_ready() {
+    std::unique_lock held(m_lock);
+    m_changed.wait(held, [this] { return is_ready() || !m_lost_because.empty() || m_ends; });
+}
+
+void DeviceWorker::prepare() {
+    {
+        const std::lock_guard held(m_lock);
+        m_is_asked_to_prepare = true;
+    }
+    m_changed.notify_all();
+}
+
+Borrower DeviceWorker::borrower(const ExecutionOptions& options, std::shared_ptr<const WindowPlan> plan) {
     const bool assumes = options.on_missing_state == OnMissingState::assume_absent;
-    return [this, assumes](std::shared_ptr<Loans> loans, std::span<const BlockInput> blocks) {
+    return [this, assumes, plan = std::move(plan)](std::shared_ptr<Loans> loans,
+                                                   std::span<const BlockInput> blocks) {
         auto window = std::make_unique<Window>();
         window->loans = std::move(loans);
+        window->plan = plan;
         window->unknown_is_absent = assumes;
         for (const BlockInput& block : blocks) {
             for (const BlockTransaction& tx : block.transactions) {
-                const bool suits =
-                    tx.invalid.code == ErrorCode::none && block.rules.at_least(Fork::byzantium);
+                const size_t index = window->block_of.size();
+                const bool suits = plan ? plan->level_of[index] != 0
+                                        : tx.invalid.code == ErrorCode::none &&
+                                              block.rules.at_least(Fork::byzantium);
                 window->block_of.push_back(static_cast<uint32_t>(window->blocks.size()));
                 window->transactions.push_back(suits ? *tx.tx : Transaction{});
                 window->senders.push_back(tx.sender);
@@ -87,10 +115,20 @@ void DeviceWorker::work() {
         std::unique_ptr<Window> window;
         {
             std::unique_lock held(m_lock);
-            m_changed.wait(held, [this] { return m_ends || !m_windows.empty(); });
-            if (m_windows.empty()) return;
-            window = std::move(m_windows.front());
-            m_windows.pop_front();
+            m_changed.wait(held, [this] { return m_ends || m_is_asked_to_prepare || !m_windows.empty(); });
+            if (!m_windows.empty()) {
+                window = std::move(m_windows.front());
+                m_windows.pop_front();
+            } else if (m_ends) {
+                m_has_ended = true;
+                m_changed.notify_all();
+                return;
+            }
+            m_is_asked_to_prepare = false;
+        }
+        if (!window) {
+            if (auto opened = open(); !opened) lose(opened.error());
+            continue;
         }
         try {
             serve(*window);
@@ -113,7 +151,17 @@ DeviceResult<void> DeviceWorker::open() {
         options.unknown_is_absent = absent;
         m_offload[absent] = std::make_unique<Offload>(m_programs->device(), *program, options, *transfers);
     }
+    const std::lock_guard held(m_lock);
+    m_is_ready.store(true, std::memory_order_release);
+    m_changed.notify_all();
     return {};
+}
+
+/// As much as the device will have done when the cores have done the rest.
+uint32_t DeviceWorker::batch_size(const Window& window) const {
+    if (!window.plan) return m_options.batch;
+    const double fair = window.plan->share * static_cast<double>(window.plan->to_device);
+    return std::clamp(static_cast<uint32_t>(std::min<double>(fair, most_borrowed)), 1U, most_borrowed);
 }
 
 /// Until the window has nothing left to borrow, or is over.
@@ -129,7 +177,8 @@ void DeviceWorker::serve(Window& window) {
             batch.assign(window.borrowed.begin(), window.borrowed.begin() + static_cast<ptrdiff_t>(count));
         } else {
             // Each once: what was given back stays the CPU's.
-            window.borrowed = window.loans->borrow_last(m_options.batch, window.untried);
+            window.borrowed = window.loans->borrow_last(batch_size(window), window.untried,
+                                                        [&](uint32_t i) -> bool { return window.suits[i]; });
             if (!window.borrowed.empty()) window.untried = window.borrowed.front().index;
             batch = window.borrowed;
         }
@@ -142,30 +191,74 @@ void DeviceWorker::serve(Window& window) {
 
 /// False where the device is lost; what it had was given back.
 bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) {
-    const BatchOptions options{.most_rounds = m_options.takes_all ? ~uint32_t{0} : m_options.most_rounds,
-                               .waits = m_options.takes_all};
+    BatchOptions options{.most_rounds = m_options.takes_all ? ~uint32_t{0} : m_options.most_rounds,
+                         .waits = m_options.takes_all};
+    std::vector<OffloadJob> jobs;
+    std::deque<ExpectedKeys> expected;
+    // A first look costs many hashes, which not each of many calls may ask for.
+    size_t looks = 1 + loans.size() / first_looks_share;
+    if (m_options.learned)
+        options.on_result = [&](size_t number, const ResultOf& result) {
+            if (looks != 0 && note_accesses(jobs[number], result)) --looks;
+        };
     BatchCounts counts;
     DeviceBatch batch(*window.loans, *m_offload[window.unknown_is_absent], options, counts);
+    const auto begin = std::chrono::steady_clock::now();
     for (const Claims::Loan& loan : loans) {
         if (!window.suits[loan.index]) {
             window.loans->give_back({&loan, 1}, "unsupported");
             continue;
         }
         const BlockCopy& block = window.blocks[window.block_of[loan.index]];
-        batch.add(loan, {.tx = &window.transactions[loan.index],
-                         .sender = window.senders[loan.index],
-                         .rules = &block.rules,
-                         .environment = &block.environment});
+        OffloadJob& job = jobs.emplace_back(OffloadJob{.tx = &window.transactions[loan.index],
+                                                       .sender = window.senders[loan.index],
+                                                       .rules = &block.rules,
+                                                       .environment = &block.environment});
+        if (m_options.learned) {
+            const ExpectedKeys& keys = expected.emplace_back(
+                m_options.learned->accesses.expected_keys({job.tx, job.sender, {}}));
+            job.likely_accounts = keys.accounts;
+            job.likely_slots = keys.slots;
+        }
+        batch.add(loan, job, window.plan ? window.plan->level_of[loan.index] : 1);
     }
     const auto ran = batch.run();
     {
         const std::lock_guard held(m_lock);
         m_counts += counts;
     }
-    if (ran) return true;
+    if (ran) {
+        learn(jobs, counts, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        return true;
+    }
     lose(ran.error());
     window.loans->give_back(window.borrowed, "device_lost");
     return false;
+}
+
+/// Of calls that are not known well yet: which slots they touched. True where it was one.
+bool DeviceWorker::note_accesses(const OffloadJob& job, const ResultOf& result) {
+    AccessTable& accesses = m_options.learned->accesses;
+    const BlockTransaction tx{job.tx, job.sender, {}};
+    if (!accesses.is_curious(tx)) return false;
+    std::vector<SlotKey> touched, written;
+    for (const slot_observation& o : result.slot_observations()) touched.push_back(result.results->slot(o.row));
+    for (const slot_effect& e : result.slot_effects()) written.push_back(result.results->slot(e.row));
+    accesses.learn(tx, touched, written);
+    return true;
+}
+
+/// What the batch took. Who raced it may have made it end early, which says nothing.
+void DeviceWorker::learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds) {
+    if (!m_options.learned || counts.handed_in != jobs.size() || jobs.empty()) return;
+    Work work;
+    for (const OffloadJob& job : jobs) {
+        const uint64_t gas = gas_for_code({job.tx, job.sender, {}});
+        work += {.transactions = 1, .gas = gas, .longest = gas};
+    }
+    const double again = static_cast<double>(counts.executed) / static_cast<double>(jobs.size());
+    const double kernels = 1e-9 * static_cast<double>(counts.kernel_nanoseconds);
+    m_options.learned->device_did(work, kernels / again, seconds - kernels);
 }
 
 BatchCounts DeviceWorker::counts() const {
@@ -176,6 +269,7 @@ BatchCounts DeviceWorker::counts() const {
 void DeviceWorker::lose(const DeviceError& error) {
     const std::lock_guard held(m_lock);
     m_lost_because = to_string(error);
+    m_changed.notify_all();
     for (const auto& window : m_windows) window->loans->give_back(window->borrowed, "device_lost");
     m_windows.clear();
 }

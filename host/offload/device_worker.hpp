@@ -3,6 +3,7 @@
 // in. The commit loop waits for nobody: what comes late is dropped.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -13,6 +14,8 @@
 #include "fallback/loans.hpp"
 #include "host/device/device_programs.hpp"
 #include "host/offload/device_batch.hpp"
+#include "host/offload/learned.hpp"
+#include "host/offload/window_plan.hpp"
 
 namespace warpevm {
 
@@ -26,6 +29,8 @@ struct DeviceWorkerOptions {
     /// All of a window is borrowed before its first transaction, in order; else from its end, while the CPU
     /// works from its beginning.
     bool takes_all = false;
+    /// What batches tell of the device and of contracts; may be null.
+    std::shared_ptr<Learned> learned{};
 };
 
 /// One thread and one device. Windows may end while it is at work on them.
@@ -37,8 +42,19 @@ class DeviceWorker {
     DeviceWorker(const DeviceWorker&) = delete;
     DeviceWorker& operator=(const DeviceWorker&) = delete;
 
-    /// For execute_parallel. Must not outlive the worker.
-    [[nodiscard]] Borrower borrower(const ExecutionOptions& options);
+    /// Starts the programs' builds at once, instead of with the first work.
+    void prepare();
+    /// The programs are built and tested.
+    [[nodiscard]] bool is_ready() const { return m_is_ready.load(std::memory_order_acquire); }
+    /// After prepare(): blocks until they are, or the device is lost.
+    void wait_until_ready();
+    /// Ends the thread. False where it is still within a driver's call after `patience` seconds.
+    bool stop(double patience);
+
+    /// For execute_parallel. Must not outlive the worker. `plan`: what of the window is the device's, and in
+    /// which order; null: all that it can do.
+    [[nodiscard]] Borrower borrower(const ExecutionOptions& options,
+                                    std::shared_ptr<const WindowPlan> plan = {});
     /// Why the device is not used any more; empty: it works.
     [[nodiscard]] std::string lost_because() const;
     /// Of all batches that have ended.
@@ -48,9 +64,12 @@ class DeviceWorker {
     struct Window;
     void work();
     DeviceResult<void> open();
+    [[nodiscard]] uint32_t batch_size(const Window& window) const;
     void serve(Window& window);
     bool execute(Window& window, std::span<const Claims::Loan> loans);
     void lose(const DeviceError& error);
+    bool note_accesses(const OffloadJob& job, const ResultOf& result);
+    void learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds);
 
     const std::shared_ptr<DevicePrograms> m_programs;
     const DeviceWorkerOptions m_options;
@@ -58,7 +77,8 @@ class DeviceWorker {
     mutable std::mutex m_lock;              ///< of the next ones
     std::condition_variable m_changed;
     std::deque<std::unique_ptr<Window>> m_windows;
-    bool m_ends = false;
+    bool m_ends = false, m_has_ended = false, m_is_asked_to_prepare = false;
+    std::atomic<bool> m_is_ready{false};
     std::string m_lost_because;
     BatchCounts m_counts;
     std::thread m_thread;  ///< last: it uses the others

@@ -46,6 +46,7 @@ LaneBatch::LaneBatch(LaneMemory& memory, const OffloadOptions& options, const La
       m_shape(make_lane_shape(stage.limits)),
       m_jobs(all),
       m_waiting(chosen),
+      m_packer(memory.codes, options.unknown_is_absent, m_packed),
       m_lanes(std::min(stage.lanes, chosen.size())) {
     for (size_t i = m_lanes.size(); i-- > 0;) m_free.push_back(static_cast<uint32_t>(i));
 }
@@ -95,7 +96,7 @@ DeviceResult<void> LaneBatch::refill() {
     const uint64_t accounts = m_packed.account_bytes, call_data = m_packed.call_data_bytes;
     while (!m_free.empty() && !m_waiting.empty() && (m_left.empty() || has_room())) {
         const uint32_t i = m_free.back();
-        m_lanes[i] = pack_job(m_jobs[m_waiting[0]], m_memory.codes, m_options.unknown_is_absent, m_packed);
+        m_lanes[i] = m_packer.pack(m_jobs[m_waiting[0]]);
         m_lanes[i].job = m_waiting[0];
         m_waiting = m_waiting.subspan(1);
         m_free.pop_back();

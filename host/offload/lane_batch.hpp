@@ -80,6 +80,7 @@ class LaneBatch {
     std::span<const OffloadJob> m_jobs;
     std::span<const size_t> m_waiting;  ///< jobs that have not begun
     PackedJobs m_packed;
+    JobPacker m_packer;
     std::vector<kernel::hash_window> m_hashes;
     std::vector<HostLane> m_lanes;
     // Lanes by number: without a job; whose end has not been told; of a launch.

@@ -29,18 +29,56 @@ void align(Bytes& bytes) {
 
 /// Numbers of an envelope, each in as many 32-bit words as it has.
 struct Numbers {
-    uint32_t sizes = 0;
-    std::vector<uint32_t> words;
+    uint32_t sizes = 0, count = 0;
+    std::array<uint32_t, 8 * 5> words{};
 
     void add(kernel::envelope_number which, const U256& number) {
         uint32_t size = 8;
         while (size > 0 && word(number, size - 1) == 0) --size;
-        for (uint32_t i = 0; i < size; ++i) words.push_back(word(number, i));
+        for (uint32_t i = 0; i < size; ++i) words[count++] = word(number, i);
         sizes |= size << (4 * which);
     }
     static uint32_t word(const U256& number, uint32_t i) {
         return static_cast<uint32_t>(number.limb[i / 2] >> (32 * (i % 2)));
     }
+};
+
+/// Addresses in the order in which they were named first.
+class Names {
+  public:
+    void clear() {
+        m_all.clear();
+        m_places.clear();
+    }
+    uint32_t place_of(const Address& address) {
+        if (const uint32_t* place = find(address)) return *place;
+        const auto place = static_cast<uint32_t>(m_all.size());
+        m_all.push_back(address);
+        if (m_all.size() == few)
+            for (uint32_t i = 0; i < few; ++i) m_places.try_emplace(m_all[i], i);
+        else if (m_all.size() > few)
+            m_places.try_emplace(address, place);
+        return place;
+    }
+    [[nodiscard]] bool contains(const Address& address) const { return find(address) != nullptr; }
+    [[nodiscard]] std::span<const Address> all() const { return m_all; }
+
+  private:
+    /// So many are looked through; from there on there is a table.
+    static constexpr uint32_t few = 8;
+
+    [[nodiscard]] const uint32_t* find(const Address& address) const {
+        static constexpr std::array<uint32_t, few> places{0, 1, 2, 3, 4, 5, 6, 7};
+        if (m_all.size() >= few) {
+            const auto found = m_places.find(address);
+            return found == m_places.end() ? nullptr : &found->second;
+        }
+        for (size_t i = 0; i < m_all.size(); ++i)
+            if (m_all[i] == address) return &places[i];
+        return nullptr;
+    }
+    std::vector<Address> m_all;
+    SeededMap<Address, uint32_t> m_places;
 };
 
 kernel::environment_record environment_of(const Rules& rules, const BlockEnvironment& block) {
@@ -62,13 +100,16 @@ kernel::environment_record environment_of(const Rules& rules, const BlockEnviron
     return e;
 }
 
-/// Lays out one job.
-class JobPacker {
-  public:
-    JobPacker(const OffloadJob& job, CodeStore& codes, bool unknown_is_absent, PackedJobs& to)
-        : m_job(job), m_tx(*job.tx), m_codes(codes), m_unknown_is_absent(unknown_is_absent), m_to(to) {}
+}  // namespace
 
-    HostLane pack() {
+/// Lays out one job after the other; what it needs for one it keeps for the next.
+class JobPacker::Impl {
+  public:
+    Impl(CodeStore& codes, bool unknown_is_absent, PackedJobs& to)
+        : m_codes(codes), m_unknown_is_absent(unknown_is_absent), m_to(to) {}
+
+    HostLane pack(const OffloadJob& job) {
+        begin(job);
         m_envelope.environment = place_environment();
         if (const kernel_status why = refusal(); why != kernel::STATUS_PAUSED) return refused(why);
         numbers();
@@ -77,7 +118,7 @@ class JobPacker {
         read_slots();
         if (!authorize()) return refused(kernel::STATUS_ESCALATE_state);
         look_ahead();
-        if (m_to.inputs.size() + m_tx.data.size() + m_accounts.size() * (sizeof(GivenAccount) + 4) +
+        if (m_to.inputs.size() + m_tx->data.size() + m_accounts.size() * (sizeof(GivenAccount) + 4) +
                 m_slots.size() * sizeof(kernel::given_slot) >
             most_input_bytes)
             return refused(kernel::STATUS_ESCALATE_transaction_size);
@@ -87,18 +128,31 @@ class JobPacker {
     }
 
   private:
+    void begin(const OffloadJob& job) {
+        m_job = &job;
+        m_tx = job.tx;
+        m_envelope = {};
+        m_numbers = {};
+        m_named.clear();
+        m_accounts.clear();
+        m_slots.clear();
+        m_authorities.clear();
+        m_records.clear();
+        m_code_after.clear();
+        m_designators.clear();
+    }
     static HostLane refused(kernel_status why) { return {.status = why, .is_runnable = false}; }
 
     /// STATUS_PAUSED where there is nothing against the job.
     [[nodiscard]] kernel_status refusal() const {
-        const Rules& rules = *m_job.rules;
+        const Rules& rules = *m_job->rules;
         if (rules.fork < Fork::byzantium) return kernel::STATUS_ESCALATE_fork;
-        if (m_tx.gas_limit >> 63 != 0) return kernel::STATUS_ESCALATE_transaction_size;
-        const U256& base_fee = m_job.environment->base_fee;
+        if (m_tx->gas_limit >> 63 != 0) return kernel::STATUS_ESCALATE_transaction_size;
+        const U256& base_fee = m_job->environment->base_fee;
         const bool valid =
-            check_transaction(m_tx, rules) && worst_cost(m_tx) &&
-            (rules.fork < Fork::london || m_tx.max_fee_per_gas >= base_fee) &&
-            (m_tx.type != TxType::blob || m_tx.max_fee_per_blob_gas >= environment().blob_base_fee);
+            check_transaction(*m_tx, rules) && worst_cost(*m_tx) &&
+            (rules.fork < Fork::london || m_tx->max_fee_per_gas >= base_fee) &&
+            (m_tx->type != TxType::blob || m_tx->max_fee_per_blob_gas >= environment().blob_base_fee);
         return valid ? kernel::STATUS_PAUSED : kernel::STATUS_ESCALATE_invalid_transaction;
     }
 
@@ -107,39 +161,35 @@ class JobPacker {
     }
 
     void numbers() {
-        const Rules& rules = *m_job.rules;
-        const U256& base_fee = m_job.environment->base_fee;
-        const U256 gas_price = effective_gas_price(m_tx, base_fee);
+        const Rules& rules = *m_job->rules;
+        const U256& base_fee = m_job->environment->base_fee;
+        const U256 gas_price = effective_gas_price(*m_tx, base_fee);
         m_numbers.add(kernel::NUMBER_GAS_PRICE, gas_price);
         m_numbers.add(kernel::NUMBER_TIP, beneficiary_fee(1, gas_price, rules, base_fee));
-        m_numbers.add(kernel::NUMBER_PREPAID, prepaid_fee(m_tx, gas_price, environment().blob_base_fee));
-        m_numbers.add(kernel::NUMBER_WORST_COST, *worst_cost(m_tx));
-        m_numbers.add(kernel::NUMBER_VALUE, m_tx.value);
-        m_envelope.nonce = m_tx.nonce;
-        m_envelope.gas_limit = m_tx.gas_limit;
-        m_envelope.gas = m_tx.gas_limit - intrinsic_gas(m_tx, rules.fork);
-        m_envelope.floor_gas = floor_gas(m_tx, rules.fork);
-        m_envelope.flags = m_tx.is_create() ? kernel::LANE_CREATES : 0;
+        m_numbers.add(kernel::NUMBER_PREPAID, prepaid_fee(*m_tx, gas_price, environment().blob_base_fee));
+        m_numbers.add(kernel::NUMBER_WORST_COST, *worst_cost(*m_tx));
+        m_numbers.add(kernel::NUMBER_VALUE, m_tx->value);
+        m_envelope.nonce = m_tx->nonce;
+        m_envelope.gas_limit = m_tx->gas_limit;
+        m_envelope.gas = m_tx->gas_limit - intrinsic_gas(*m_tx, rules.fork);
+        m_envelope.floor_gas = floor_gas(*m_tx, rules.fork);
+        m_envelope.flags = m_tx->is_create() ? kernel::LANE_CREATES : 0;
     }
 
-    uint32_t name(const Address& address) {
-        const auto [at, added] = m_places.try_emplace(address, static_cast<uint32_t>(m_named.size()));
-        if (added) m_named.push_back(address);
-        return at->second;
-    }
+    uint32_t name(const Address& address) { return m_named.place_of(address); }
 
     void name_accounts() {
-        name(m_job.sender);
-        for (const AccessListEntry& entry : m_tx.access_list) name(entry.address);
-        for (const Authorization& a : m_tx.authorization_list) {
+        name(m_job->sender);
+        for (const AccessListEntry& entry : m_tx->access_list) name(entry.address);
+        for (const Authorization& a : m_tx->authorization_list) {
             const bool considered =
-                (a.chain_id.is_zero() || a.chain_id == m_job.rules->chain_id) && a.nonce != ~uint64_t{0};
+                (a.chain_id.is_zero() || a.chain_id == m_job->rules->chain_id) && a.nonce != ~uint64_t{0};
             m_authorities.push_back(considered ? recover_authority(a) : std::nullopt);
             if (m_authorities.back()) name(*m_authorities.back());
         }
-        m_envelope.recipient = name(m_tx.to ? *m_tx.to : create_address(m_job.sender, m_tx.nonce));
-        m_envelope.beneficiary = name(m_job.environment->beneficiary);
-        for (const Address& address : m_job.likely_accounts) name(address);
+        m_envelope.recipient = name(m_tx->to ? *m_tx->to : create_address(m_job->sender, m_tx->nonce));
+        m_envelope.beneficiary = name(m_job->environment->beneficiary);
+        for (const Address& address : m_job->likely_accounts) name(address);
     }
 
     bool add_account(const Address& address, const Read<AccountRecord>& read) {
@@ -149,19 +199,20 @@ class JobPacker {
     }
 
     bool read_accounts() {
-        std::vector<Read<AccountRecord>> answers(m_named.size());
-        m_job.state->read_accounts(m_named, answers);
-        for (size_t i = 0; i < m_named.size(); ++i)
-            if (!add_account(m_named[i], answers[i])) return false;
+        const std::span<const Address> named = m_named.all();
+        m_answers.assign(named.size(), {});
+        m_job->state->read_accounts(named, m_answers);
+        for (size_t i = 0; i < named.size(); ++i)
+            if (!add_account(named[i], m_answers[i])) return false;
         // One launch takes many transactions of a sender: the nonce is assumed, and observed.
-        m_accounts[sender].account.nonce = m_tx.nonce;
+        m_accounts[sender].account.nonce = m_tx->nonce;
         return true;
     }
 
     void add_slot(const SlotKey& key, uint32_t flags) {
         kernel::given_slot slot{};
         slot.key = key.slot;
-        slot.account = m_places.at(key.address);
+        slot.account = m_named.place_of(key.address);
         slot.flags = flags;
         m_slots.push_back(slot);
     }
@@ -169,20 +220,20 @@ class JobPacker {
     /// Of the access list, which are warm, and likely ones; known where the view knows them.
     void read_slots() {
         std::vector<SlotKey> keys;
-        for (const AccessListEntry& entry : m_tx.access_list) {
-            m_accounts[m_places.at(entry.address)].account.flags |= kernel::ACCOUNT_WARM;
+        for (const AccessListEntry& entry : m_tx->access_list) {
+            m_accounts[m_named.place_of(entry.address)].account.flags |= kernel::ACCOUNT_WARM;
             for (const Bytes32& key : entry.storage_keys) {
                 keys.push_back({entry.address, to_u256(key)});
                 add_slot(keys.back(), kernel::SLOT_WARM);
             }
         }
-        for (const SlotKey& key : m_job.likely_slots)
-            if (m_places.contains(key.address)) {
+        for (const SlotKey& key : m_job->likely_slots)
+            if (m_named.contains(key.address)) {
                 keys.push_back(key);
                 add_slot(key, 0);
             }
         std::vector<Read<U256>> answers(keys.size());
-        if (!keys.empty()) m_job.state->read_slots(keys, answers);
+        if (!keys.empty()) m_job->state->read_slots(keys, answers);
         for (size_t i = 0; i < keys.size(); ++i) {
             const Knowledge known = answers[i].knowledge;
             if (known != Knowledge::value && known != Knowledge::absent) continue;
@@ -194,7 +245,7 @@ class JobPacker {
     /// The number of the account's code, whose bytes are read if need be.
     std::optional<uint32_t> load_code(GivenAccount& given) {
         if (given.account.code != kernel::CODE_NOT_LOADED) return given.account.code;
-        const Read<BytesView> code = m_job.state->read_code(given.code_hash);
+        const Read<BytesView> code = m_job->state->read_code(given.code_hash);
         if (code.knowledge != Knowledge::value) return std::nullopt;
         const auto number = m_codes.add(given.code_hash, code.value);
         if (number) given.account.code = *number;
@@ -216,8 +267,8 @@ class JobPacker {
         std::map<uint32_t, Now> now;
         for (size_t i = 0; i < m_authorities.size(); ++i) {
             if (!m_authorities[i]) continue;
-            const Authorization& a = m_tx.authorization_list[i];
-            const uint32_t account = m_places.at(*m_authorities[i]);
+            const Authorization& a = m_tx->authorization_list[i];
+            const uint32_t account = m_named.place_of(*m_authorities[i]);
             const auto code = load_code(m_accounts[account]);
             if (!code) return false;
             const kernel::given_account& entry = m_accounts[account].account;
@@ -259,37 +310,46 @@ class JobPacker {
 
     /// What the first frame will ask for anyway. What can't be had now is asked for again.
     void look_ahead() {
-        if (m_tx.is_create()) return;
+        if (m_tx->is_create()) return;
         load_code(m_accounts[sender]);
         const auto own = load_code(m_accounts[m_envelope.recipient]);
         // A transaction pays at least its intrinsic gas.
         const auto enters = [&](uint32_t entered) {
-            m_codes.enter(entered, m_job.rules->fork, m_tx.gas_limit - m_envelope.gas);
+            m_codes.enter(entered, m_job->rules->fork, m_tx->gas_limit - m_envelope.gas);
         };
         const auto changed = m_code_after.find(m_envelope.recipient);
         const uint32_t code =
             changed != m_code_after.end() ? changed->second : own.value_or(kernel::CODE_EMPTY);
         enters(code);
-        if (m_job.rules->fork < Fork::prague) return;
+        if (m_job->rules->fork < Fork::prague) return;
         const auto delegate = delegation_target(bytes_of(code));
-        if (!delegate || m_places.contains(*delegate)) return;
-        if (add_account(*delegate, m_job.state->read_account(*delegate))) {
+        if (!delegate || m_named.contains(*delegate)) return;
+        if (add_account(*delegate, m_job->state->read_account(*delegate))) {
             name(*delegate);
             if (const auto delegated = load_code(m_accounts.back())) enters(*delegated);
         }
     }
 
     uint32_t place_environment() {
+        if (m_to.environments.size() > m_environment_number && m_rules == m_job->rules &&
+            m_environment == m_job->environment)
+            return m_environment_number;
+        m_rules = m_job->rules;
+        m_environment = m_job->environment;
+        return m_environment_number = find_environment();
+    }
+    uint32_t find_environment() {
         const auto [at, added] = m_to.environment_numbers.try_emplace(
-            {m_job.rules, m_job.environment}, static_cast<uint32_t>(m_to.environments.size()));
-        if (added) m_to.environments.push_back(environment_of(*m_job.rules, *m_job.environment));
+            {m_job->rules, m_job->environment}, static_cast<uint32_t>(m_to.environments.size()));
+        if (added) m_to.environments.push_back(environment_of(*m_job->rules, *m_job->environment));
         return at->second;
     }
 
     /// Where the account lies in the inputs.
     uint32_t place_account(const GivenAccount& given) {
         Bytes& inputs = m_to.inputs;
-        Bytes bytes;
+        Bytes& bytes = m_bytes;
+        bytes.clear();
         given.append_to(bytes);
         uint32_t& known = m_to.accounts.try_emplace(given.account.address, WARPEVM_NONE).first->second;
         const bool is_there =
@@ -304,49 +364,63 @@ class JobPacker {
 
     /// As lane_envelope says. Answers where it lies.
     uint32_t append_inputs() {
-        std::vector<uint32_t> places;
+        std::vector<uint32_t>& places = m_where;
+        places.clear();
         for (const GivenAccount& given : m_accounts) places.push_back(place_account(given));
         m_envelope.account_count = static_cast<uint32_t>(places.size());
         m_envelope.slot_count = static_cast<uint32_t>(m_slots.size());
         m_envelope.authorization_count = static_cast<uint32_t>(m_records.size());
-        m_envelope.blob_hash_count = static_cast<uint32_t>(m_tx.blob_versioned_hashes.size());
-        m_envelope.input_size = static_cast<uint32_t>(m_tx.data.size());
+        m_envelope.blob_hash_count = static_cast<uint32_t>(m_tx->blob_versioned_hashes.size());
+        m_envelope.input_size = static_cast<uint32_t>(m_tx->data.size());
         m_envelope.number_sizes = m_numbers.sizes;
         Bytes& inputs = m_to.inputs;
         const auto at = static_cast<uint32_t>(inputs.size());
         append_all<kernel::lane_envelope>(inputs, {&m_envelope, 1});
         append_all<kernel::given_slot>(inputs, m_slots);
         append_all<kernel::authorization_record>(inputs, m_records);
-        append_all<Hash>(inputs, m_tx.blob_versioned_hashes);
+        append_all<Hash>(inputs, m_tx->blob_versioned_hashes);
         append_all<uint32_t>(inputs, places);
-        append_all<uint32_t>(inputs, m_numbers.words);
-        append(inputs, m_tx.data);
+        append_all<uint32_t>(inputs, std::span(m_numbers.words).first(m_numbers.count));
+        append(inputs, m_tx->data);
         align(inputs);
-        m_to.call_data_bytes += m_tx.data.size();
+        m_to.call_data_bytes += m_tx->data.size();
         return at;
     }
 
     /// The sender's place among the lane's accounts.
     static constexpr uint32_t sender = 0;
 
-    const OffloadJob& m_job;
-    const Transaction& m_tx;
     CodeStore& m_codes;
-    bool m_unknown_is_absent;
+    const bool m_unknown_is_absent;
     PackedJobs& m_to;
+    // Of the job.
+    const OffloadJob* m_job = nullptr;
+    const Transaction* m_tx = nullptr;
     kernel::lane_envelope m_envelope{};
     Numbers m_numbers;
-    SeededMap<Address, uint32_t> m_places;
-    std::vector<Address> m_named;
+    Names m_named;
+    std::vector<Read<AccountRecord>> m_answers;
     std::vector<GivenAccount> m_accounts;
     std::vector<kernel::given_slot> m_slots;
     std::vector<std::optional<Address>> m_authorities;
     std::vector<kernel::authorization_record> m_records;
     std::map<uint32_t, uint32_t> m_code_after;
     std::vector<Designator> m_designators;
+    std::vector<uint32_t> m_where;  ///< accounts in the inputs
+    Bytes m_bytes;                  ///< of one account
+    // The last environment, which the next job mostly has too.
+    const Rules* m_rules = nullptr;
+    const BlockEnvironment* m_environment = nullptr;
+    uint32_t m_environment_number = 0;
 };
 
-}  // namespace
+JobPacker::JobPacker(CodeStore& codes, bool unknown_is_absent, PackedJobs& to)
+    : m_impl(std::make_unique<Impl>(codes, unknown_is_absent, to)) {}
+JobPacker::~JobPacker() = default;
+
+HostLane JobPacker::pack(const OffloadJob& job) {
+    return m_impl->pack(job);
+}
 
 std::vector<kernel::fork_record> fork_records() {
     std::vector<kernel::fork_record> records(fork_count);
@@ -396,10 +470,6 @@ std::optional<GivenAccount> given_account_of(const Address& address, const Read<
     }
     given.account.code = codes.find(given.code_hash).value_or(kernel::CODE_NOT_LOADED);
     return given;
-}
-
-HostLane pack_job(const OffloadJob& job, CodeStore& codes, bool unknown_is_absent, PackedJobs& to) {
-    return JobPacker(job, codes, unknown_is_absent, to).pack();
 }
 
 }  // namespace warpevm

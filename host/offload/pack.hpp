@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "host/offload/code_store.hpp"
@@ -60,8 +61,20 @@ std::vector<kernel::fork_record> fork_records();
 std::optional<GivenAccount> given_account_of(const Address& address, const Read<AccountRecord>& read,
                                              const CodeStore& codes, bool unknown_is_absent);
 
-/// Adds a job to `to`. `unknown_is_absent`: what a view does not know is not there. Codes that are called for
-/// sure are added to `codes`.
-HostLane pack_job(const OffloadJob& job, CodeStore& codes, bool unknown_is_absent, PackedJobs& to);
+/// Adds jobs to `to`, one by one. `unknown_is_absent`: what a view does not know is not there. Codes that are
+/// called for sure are added to `codes`. Keeps what it needs from job to job; both must outlive it.
+class JobPacker {
+  public:
+    JobPacker(CodeStore& codes, bool unknown_is_absent, PackedJobs& to);
+    ~JobPacker();
+    JobPacker(const JobPacker&) = delete;
+    JobPacker& operator=(const JobPacker&) = delete;
+
+    HostLane pack(const OffloadJob& job);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
 
 }  // namespace warpevm

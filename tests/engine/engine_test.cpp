@@ -14,7 +14,8 @@
 namespace warpevm::test {
 namespace {
 
-constexpr BackendKind all_backends[] = {BackendKind::serial, BackendKind::cpu, BackendKind::device};
+constexpr BackendKind all_backends[] = {BackendKind::serial, BackendKind::cpu, BackendKind::device,
+                                        BackendKind::automatic};
 
 /// A block whose only transaction jumps in a circle for longer than anybody would wait.
 struct EndlessBlock {
@@ -50,7 +51,7 @@ TEST(Engine, every_backend_says_what_serial_says) {
         for (size_t i = 0; i < got->routes.size(); ++i)
             EXPECT_EQ(got->routes[i].transactions(), got->outcomes[i].transactions.size());
         if (backend == BackendKind::device) {
-            EXPECT_EQ(got->routes[0].given_back.at("no_device"), got->outcomes[0].transactions.size());
+            EXPECT_EQ(got->routes[0].not_lent.at("no_device"), got->outcomes[0].transactions.size());
         }
     }
 }

@@ -104,7 +104,7 @@ TEST_P(HandedInResult, they_may_come_while_the_window_runs_or_never) {
             device = std::thread([this, loans, waits] {
                 std::mt19937_64 random(GetParam());
                 while (!loans->over()) {
-                    auto borrowed = loans->borrow_last(1 + random() % 8);
+                    auto borrowed = loans->borrow_last(1 + random() % 8, ~0U, [](uint32_t) { return true; });
                     if (borrowed.empty()) break;
                     std::this_thread::sleep_for(std::chrono::microseconds(random() % 300));
                     TransactionResults results = select(m_results, borrowed);
@@ -200,7 +200,7 @@ TEST_P(HandedInResult, a_window_that_has_ended_lends_and_takes_nothing) {
     });
     EXPECT_TRUE(kept->over());
     EXPECT_FALSE(kept->borrow(0));
-    EXPECT_TRUE(kept->borrow_last(10).empty());
+    EXPECT_TRUE(kept->borrow_last(10, ~0U, [](uint32_t) { return true; }).empty());
     EXPECT_EQ(kept->hand_in(borrowed, select(m_results, borrowed)), 0U);
     kept->give_back(borrowed, "late");
 }

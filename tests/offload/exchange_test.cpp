@@ -155,7 +155,7 @@ std::vector<kernel::lane_envelope> pack_all(const Scene& scene, PackedJobs& pack
     CodeStore codes;
     std::vector<kernel::lane_envelope> envelopes;
     for (const OffloadJob& job : scene.jobs) {
-        const HostLane lane = pack_job(job, codes, false, packed);
+        const HostLane lane = JobPacker(codes, false, packed).pack(job);
         std::memcpy(&envelopes.emplace_back(), packed.inputs.data() + lane.at, sizeof envelopes[0]);
     }
     return envelopes;

@@ -2,6 +2,7 @@
 // A device as a worker of the executor: whatever it does, and whenever it fails, the outcome is serial's.
 #include "host/offload/device_worker.hpp"
 
+#include "bench/workload/scenario.hpp"
 #include "host/device/faulty_device.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/random_block.hpp"
@@ -70,6 +71,76 @@ TEST(DeviceWorkers, random_windows_come_out_as_serially) {
                 EXPECT_GE(r[Route::elsewhere] * 100, r.transactions() * 98);
             }
         }
+}
+
+/// Hints that are all wrong: any levels, any choice of transactions, any share.
+WindowPlan nonsense(uint64_t seed, size_t transactions) {
+    std::mt19937_64 random(seed);
+    WindowPlan plan;
+    const uint64_t kind = seed % 3;
+    for (size_t i = 0; i < transactions; ++i) {
+        // Everything one group; a chain where there is none; anything.
+        const uint64_t level = kind == 0 ? 1 : kind == 1 ? 1 + i % 9 : random() % 12;
+        plan.level_of.push_back(static_cast<uint32_t>(level));
+        plan.to_device += level != 0 ? 1 : 0;
+    }
+    plan.share = static_cast<double>(random() % 11) / 10;
+    return plan;
+}
+
+TEST(DeviceWorkers, wrong_plans_and_windows_of_many_blocks_come_out_as_serially) {
+    const Seeds seeds(40);
+    const auto learned = std::make_shared<Learned>();
+    DeviceWorker worker(programs_of(open_native_device(1)), {.offload = {.slice = 200}, .learned = learned});
+    Counts counts;
+    for (uint64_t seed = seeds.begin; seed < seeds.end; ++seed) {
+        const testing::ScopedTrace which(__FILE__, __LINE__, "WARPEVM_SEED=" + std::to_string(seed));
+        const RandomWindow w({.seed = seed,
+                              .fork = forks[seed % std::size(forks)],
+                              .contention = contentions[seed % std::size(contentions)],
+                              .transactions = static_cast<uint32_t>(2 + seed % 9),
+                              .blocks = static_cast<uint32_t>(1 + (seed * 7) % 64)});
+        size_t transactions = 0;
+        for (const BlockInput& block : w.window) transactions += block.transactions.size();
+        const auto plan = std::make_shared<WindowPlan>(nonsense(seed, transactions));
+        ParallelContext context(
+            {.threads = static_cast<unsigned>(1 + seed % 3), .waits_for_loans = true, .at_hand_over = {}});
+        const ExecutionOptions options = lenient();
+        std::vector<RouteReport> routes;
+        expect_equal(serially(w.window, w.state, options),
+                     execute_parallel(context, w.window, w.state, options, &routes, worker.borrower(options, plan)));
+        for (const RouteReport& report : routes) counts.routes += report;
+        if (testing::Test::HasFailure()) return;
+    }
+    const RouteReport& r = counts.routes;
+    std::printf("of %lu transactions %lu on the device, %lu stale, %zu calls learned\n", r.transactions(),
+                r[Route::elsewhere], r[Route::elsewhere_stale], learned->accesses.size());
+    if (!seeds.one) {
+        EXPECT_GE(r[Route::elsewhere] * 10, r.transactions());
+    }
+}
+
+/// The second time lanes are told the slots that they will ask for, and none waits.
+TEST(DeviceWorkers, what_calls_touched_is_known_the_next_time) {
+    const workload::PreparedBlock block = [] {
+        for (const workload::Scenario& s : workload::scenarios())
+            if (s.workload == "erc20") return s.block({.transactions = 300, .seed = 3});
+        throw std::logic_error("there is no such workload");
+    }();
+    const auto learned = std::make_shared<Learned>();
+    DeviceWorker worker(programs_of(open_native_device(1)), {.takes_all = true, .learned = learned});
+    std::vector<uint64_t> launches;
+    for (int i = 0; i < 2; ++i) {
+        const uint64_t before = worker.counts().launches;
+        ParallelContext context({.threads = 2, .waits_for_loans = true, .at_hand_over = {}});
+        expect_equal(serially({&block.input, 1}, block.state, lenient()),
+                     execute_parallel(context, {&block.input, 1}, block.state, lenient(), nullptr,
+                                      worker.borrower(lenient())));
+        launches.push_back(worker.counts().launches - before);
+    }
+    EXPECT_EQ(learned->accesses.size(), 1U);
+    EXPECT_LT(launches[1], launches[0]);
+    EXPECT_EQ(launches[1], 1U);
 }
 
 /// A device that fails at any call is dropped with its reason, and the CPU does what it had.

@@ -66,6 +66,7 @@ void run_keccak(BenchSession& session, std::string_view name);
 void run_recover(BenchSession& session, std::string_view name);
 void run_interpreter_cases(BenchSession& session, std::string_view name);
 void run_schedule(BenchSession& session, std::string_view name);
+void run_pack(BenchSession& session, std::string_view name);
 void run_merge(BenchSession& session, std::string_view name);
 void run_offload(BenchSession& session, std::string_view name);
 

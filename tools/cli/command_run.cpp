@@ -13,6 +13,7 @@
 #include "tools/common/interrupt.hpp"
 #include "tools/common/progress.hpp"
 #include "tools/run/execute.hpp"
+#include "tools/run/plan_text.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -89,12 +90,15 @@ void explain(const RunReport& report) {
                     fmt::print("    {:>5} {:<15} {}\n", count, route_texts[i].name, route_texts[i].sentence);
             for (const auto& [why, count] : b.routes->given_back)
                 fmt::print("    {:>5} left the device: {}\n", count, why);
+            for (const auto& [why, count] : b.routes->not_lent)
+                fmt::print("    {:>5} never went to a device: {}\n", count, why);
             if (b.routes->repeated() != 0)
                 fmt::print("    {:.2f} executions each, {} gas in vain\n",
                            b.routes->executions_per_transaction(), b.routes->repeated_gas);
             if (b.routes->back_offs != 0)
                 fmt::print("    the commit loop backed off {} times\n", b.routes->back_offs);
         }
+        if (b.plan) fmt::print("{}", to_text(*b.plan));
         if (!b.parallelism) continue;
         const BlockParallelism& p = *b.parallelism;
         fmt::print("    {} depend on no other, the longest chain has {}\n", p.independent, p.longest_chain);
@@ -135,7 +139,9 @@ int command_run(const CommonOptions& common, const RunOptions& options) {
     if (!options.trace.empty()) write_text(options.trace, to_chrome_trace(report));
     // No block waits for a program build, and neither does the end of the run.
     constexpr double patience = 0.5;
-    if (!plan.senders->close(patience)) leave_at_once(static_cast<int>(report.exit_code()));
+    Engine* const engine = plan.backend.execute.engine();
+    const bool all_ended = engine == nullptr || engine->close(patience);
+    if (!plan.senders->close(patience) || !all_ended) leave_at_once(static_cast<int>(report.exit_code()));
     return static_cast<int>(report.exit_code());
 }
 

@@ -31,7 +31,6 @@ std::string backends() {
     std::string text;
     for (const Executor& executor : executors())
         text += (text.empty() ? "" : ", ") + std::string(executor.name);
-    text += fmt::format(" (auto: {})", find_executor("auto")->name);
     return find_executor("opencl") == nullptr ? text + "; no opencl backend in this build" : text;
 }
 

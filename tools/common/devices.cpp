@@ -50,6 +50,16 @@ ChosenDevices choose_devices(const CommonOptions& options) {
     return chosen;
 }
 
+DeviceResult<std::shared_ptr<DevicePrograms>> open_best_device(const std::shared_ptr<ProgramCache>& cache) {
+    for (const FoundDevice& device : find_devices().found) {
+        if (!device.info.refused.empty()) continue;
+        auto opened = device.open();
+        if (!opened) return tl::unexpected(opened.error());
+        return std::make_shared<DevicePrograms>(std::move(*opened), cache);
+    }
+    return std::shared_ptr<DevicePrograms>{};
+}
+
 std::shared_ptr<DevicePrograms> open_backend_device(const CommonOptions& options) {
     const ChosenDevices chosen = choose_devices(options);
     std::string why = chosen.named ? "the host's cores were asked for" : "there is none";
@@ -60,8 +70,10 @@ std::shared_ptr<DevicePrograms> open_backend_device(const CommonOptions& options
         else
             why = to_string(opened.error());
     }
-    fmt::print(stderr, "warpevm: warning: no device for the backend opencl: {}; the CPU does its work\n",
-               why);
+    // `auto` was not promised one, unless it was named and can't be used.
+    if (options.backend != "auto" || !chosen.complaints.empty())
+        fmt::print(stderr, "warpevm: warning: no device for the backend {}: {}; the CPU does its work\n",
+                   options.backend, why);
     return nullptr;
 }
 

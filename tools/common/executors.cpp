@@ -7,10 +7,11 @@
 namespace warpevm::tools {
 namespace {
 
-constexpr std::array<Executor, 3> table{{
-    {.name = "serial", .threaded = false, .automatic = true, .backend = BackendKind::serial},
-    {.name = "cpu", .threaded = true, .automatic = true, .backend = BackendKind::cpu},
-    {.name = "opencl", .threaded = true, .automatic = false, .backend = BackendKind::device},
+constexpr std::array<Executor, 4> table{{
+    {.name = "auto", .threaded = true, .backend = BackendKind::automatic},
+    {.name = "serial", .threaded = false, .backend = BackendKind::serial},
+    {.name = "cpu", .threaded = true, .backend = BackendKind::cpu},
+    {.name = "opencl", .threaded = true, .backend = BackendKind::device},
 }};
 
 }  // namespace
@@ -20,15 +21,14 @@ std::span<const Executor> executors() {
 }
 
 const Executor* find_executor(std::string_view name) {
-    const Executor* found = nullptr;
     for (const Executor& executor : table)
-        if (executor.name == name || (name == "auto" && executor.automatic)) found = &executor;
-    return found;
+        if (executor.name == name) return &executor;
+    return nullptr;
 }
 
 std::string executor_names() {
-    std::string names = "auto";
-    for (const Executor& executor : table) names += ", " + std::string(executor.name);
+    std::string names;
+    for (const Executor& executor : table) names += (names.empty() ? "" : ", ") + std::string(executor.name);
     return names;
 }
 

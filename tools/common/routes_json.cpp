@@ -10,6 +10,7 @@ nlohmann::ordered_json routes_json(const RouteReport& report) {
         if (const uint64_t count = report[static_cast<Route>(i)]; count != 0)
             reasons[std::string(route_texts[i].name)] = count;
     for (const auto& [why, count] : report.given_back) reasons[why] = count;
+    for (const auto& [why, count] : report.not_lent) reasons[why] = count;
     return {{"device", device},
             {"cpu", report.transactions() - device - escalated},
             {"escalated", escalated},

@@ -153,7 +153,8 @@ class BlockRun {
             std::vector<RouteReport> routes;
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute({&m_input, 1}, watched, options_of(m_folder), {}, &routes);
+                return m_plan.backend.execute({&m_input, 1}, watched, options_of(m_folder), {}, &routes,
+                                              &report.plan);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
             if (!outcomes) return stop_without_outcome(outcomes.error());
@@ -164,6 +165,10 @@ class BlockRun {
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
+        if (report.plan) {
+            report.timing_ms[static_cast<size_t>(Phase::partition)] = 1e3 * report.plan->partition_seconds;
+            report.timing_ms[static_cast<size_t>(Phase::route)] = 1e3 * report.plan->route_seconds;
+        }
         if (m_plan.options.explain && m_outcome.verdict.valid())
             report.parallelism =
                 measure_parallelism(m_context, m_input, m_folder.state, options_of(m_folder));

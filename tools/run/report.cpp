@@ -9,6 +9,7 @@
 
 #include "evm/base/hex.hpp"
 #include "tools/common/routes_json.hpp"
+#include "tools/run/plan_text.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -72,6 +73,7 @@ ordered_json block_json(const BlockReport& b) {
     out["checked"] = b.checked;
     out["unsigned"] = b.unsigned_txs;
     out["routes"] = routes_json(b.routes.value_or(RouteReport{}));
+    if (b.plan) out["plan"] = plan_json(*b.plan);
     out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};
     if (b.routes && !b.routes->serial())
         out["parallelism"] = {{"speculated", b.routes->speculated()},

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "fallback/routes.hpp"
 #include "fallback/schedule/parallelism.hpp"
 #include "host/device/device.hpp"
+#include "host/offload/window_plan.hpp"
 #include "host/senders/sender_report.hpp"
 #include "tools/common/exit_code.hpp"
 
@@ -96,6 +98,8 @@ struct BlockReport {
     size_t unsigned_txs = 0;
     /// Where its transactions ran, and why there; nothing where it was not executed.
     std::optional<RouteReport> routes;
+    /// What of it was planned for a device, and why; null where the backend has no choice.
+    std::shared_ptr<const WindowPlan> plan;
     /// What limits a parallel execution; formed for --explain.
     std::optional<BlockParallelism> parallelism;
     /// Who recovered the senders, and why.

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an engine has learned of this machine and of contracts, from work that was done anyway.
+#pragma once
+
+#include <mutex>
+
+#include "host/offload/access_table.hpp"
+#include "host/offload/cost_model.hpp"
+
+namespace warpevm {
+
+/// Thread-safe.
+class Learned {
+  public:
+    AccessTable accesses;
+
+    [[nodiscard]] CostModel costs() const {
+        const std::lock_guard held(m_lock);
+        return m_costs;
+    }
+    /// As an earlier process left them.
+    void take(const CostModel& costs) {
+        const std::lock_guard held(m_lock);
+        m_costs = costs;
+    }
+    void cores_did(const Work& work, double seconds) {
+        const std::lock_guard held(m_lock);
+        m_costs.cores.learn(work, seconds);
+    }
+    void device_did(const Work& work, double kernel_seconds, double packing_seconds) {
+        const std::lock_guard held(m_lock);
+        m_costs.device.learn(work, kernel_seconds, packing_seconds);
+    }
+    void device_opened(double seconds, bool uses_host_cores) {
+        const std::lock_guard held(m_lock);
+        DeviceCosts& device = m_costs.device;
+        device.opening = std::max(seconds, 1e-3);
+        if (uses_host_cores && !device.uses_host_cores) {
+            // Until it was measured: kernels on cores take about twice as long as the executor there.
+            device.transaction = 2 * m_costs.cores.transaction;
+            device.gas = 2 * m_costs.cores.gas;
+        }
+        device.uses_host_cores = uses_host_cores;
+    }
+
+  private:
+    mutable std::mutex m_lock;
+    CostModel m_costs;
+};
+
+}  // namespace warpevm

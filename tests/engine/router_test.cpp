@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// The backend `automatic`: nothing is opened before it is expected to pay, nobody waits for a device, and
+// whatever it decides, the outcome is serial's.
+#include "host/engine/router.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+
+#include "bench/workload/scenario.hpp"
+#include "host/device/faulty_device.hpp"
+#include "host/engine/engine.hpp"
+#include "tests/fallback/compare.hpp"
+
+namespace warpevm::test {
+namespace {
+
+using Opened = DeviceResult<std::shared_ptr<DevicePrograms>>;
+
+std::shared_ptr<DevicePrograms> programs_of(std::unique_ptr<Device> device) {
+    return std::make_shared<DevicePrograms>(std::move(device), std::make_shared<ProgramCache>(""));
+}
+
+workload::PreparedBlock tokens(size_t count) {
+    for (const workload::Scenario& s : workload::scenarios())
+        if (s.workload == "erc20") return s.block({.transactions = count, .seed = 3});
+    throw std::logic_error("there is no such workload");
+}
+
+ExecutionOptions lenient() {
+    ExecutionOptions options;
+    options.allow_missing_system_contracts = true;
+    return options;
+}
+
+/// A folder of its own, gone with it.
+struct Folder {
+    std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("warpevm-router-" + std::to_string(getpid()));
+    Folder() { std::filesystem::remove_all(path); }
+    ~Folder() { std::filesystem::remove_all(path); }
+};
+
+/// As an earlier process may have left them: a device on the cores that is far faster than they.
+CostModel fast_device() {
+    CostModel m;
+    m.device = {.opening = 1e-3,
+                .batch = 1e-5,
+                .transaction = 1e-9,
+                .gas = 1e-12,
+                .lane_gas = 1e-12,
+                .packing = 1e-8,
+                .uses_host_cores = true};
+    return m;
+}
+constexpr const char* entry = "route-costs-2";
+
+struct Rig {
+    explicit Rig(size_t transactions) : block(tokens(transactions)) {}
+    void expect_serial(Engine& engine) {
+        auto got = engine.execute(BackendKind::automatic, {&block.input, 1}, block.state, lenient());
+        ASSERT_TRUE(got);
+        EXPECT_TRUE(got->outcomes == *serially({&block.input, 1}, block.state, lenient()));
+        ASSERT_TRUE(got->plan);
+        plan = got->plan;
+        routes = got->routes.at(0);
+        EXPECT_EQ(routes.transactions(), block.input.transactions.size());
+    }
+    workload::PreparedBlock block;
+    std::shared_ptr<const WindowPlan> plan;
+    RouteReport routes;
+};
+
+TEST(Router, nothing_is_opened_that_does_not_pay) {
+    bool was_asked = false;
+    Engine engine({.threads = 2, .open_device = [&]() -> Opened {
+                       was_asked = true;
+                       return programs_of(open_native_device(1));
+                   }});
+    Rig rig(300);
+    rig.expect_serial(engine);
+    engine.wait_for_device();
+    EXPECT_FALSE(was_asked);
+    EXPECT_EQ(rig.routes.not_lent.at("route_opening_costs_more"), 300U);
+}
+
+TEST(Router, no_device_is_a_reason_too) {
+    Engine engine({.threads = 2});
+    Rig rig(300);
+    rig.expect_serial(engine);
+    EXPECT_EQ(rig.routes.not_lent.at("no_device"), 300U);
+}
+
+TEST(Router, what_pays_is_opened_and_nobody_waits) {
+    const Folder folder;
+    const auto cache = std::make_shared<ProgramCache>(folder.path);
+    cache->store(entry, to_bytes(fast_device()));
+    std::atomic<int> asked = 0;
+    {
+        Engine engine({.threads = 2,
+                       .open_device =
+                           [&]() -> Opened {
+                           ++asked;
+                           return programs_of(open_native_device(1));
+                       },
+                       .cache = cache});
+        Rig rig(3000);
+        rig.expect_serial(engine);
+        EXPECT_EQ(rig.routes.not_lent.at("route_device_opening"), 3000U);
+        engine.wait_for_device();
+        EXPECT_EQ(asked, 1);
+        rig.expect_serial(engine);
+        EXPECT_EQ(rig.plan->to_device, 3000U);
+        EXPECT_EQ(rig.plan->reason_of(0), RouteReason::pays);
+        // What was learned of the token is used now.
+        rig.expect_serial(engine);
+        EXPECT_EQ(asked, 1);
+    }
+    const auto kept = cache->load(entry);
+    ASSERT_TRUE(kept);
+    const auto costs = read_cost_model(*kept);
+    ASSERT_TRUE(costs);
+    EXPECT_TRUE(costs->device.uses_host_cores);
+    EXPECT_NE(*costs, fast_device()) << "something was learned";
+}
+
+/// PoCL and its like: it is said once what it is, and never taken.
+TEST(Router, a_device_on_the_cores_is_not_preferred) {
+    const Folder folder;
+    const auto cache = std::make_shared<ProgramCache>(folder.path);
+    CostModel costs = fast_device();
+    costs.device.uses_host_cores = false;
+    cache->store(entry, to_bytes(costs));
+    Engine engine({.threads = 2,
+                   .open_device = []() -> Opened { return programs_of(open_native_device(1)); },
+                   .cache = cache});
+    Rig rig(3000);
+    rig.expect_serial(engine);
+    engine.wait_for_device();
+    rig.expect_serial(engine);
+    EXPECT_EQ(rig.routes.not_lent.at("route_device_uses_host_cores"), 3000U);
+}
+
+TEST(Router, a_device_that_does_not_open_is_a_reason) {
+    const Folder folder;
+    const auto cache = std::make_shared<ProgramCache>(folder.path);
+    cache->store(entry, to_bytes(fast_device()));
+    Engine engine({.threads = 2,
+                   .open_device = []() -> Opened {
+                       return tl::unexpected(DeviceError{DeviceFault::lost, "none", "open", "gone"});
+                   },
+                   .cache = cache});
+    Rig rig(3000);
+    rig.expect_serial(engine);
+    engine.wait_for_device();
+    rig.expect_serial(engine);
+    EXPECT_EQ(rig.routes.not_lent.at("device_lost"), 3000U);
+    EXPECT_NE(engine.device_lost_because().find("gone"), std::string::npos);
+}
+
+TEST(Router, a_device_may_fail_at_any_call) {
+    const Folder folder;
+    const auto cache = std::make_shared<ProgramCache>(folder.path);
+    cache->store(entry, to_bytes(fast_device()));
+    Rig rig(1500);
+    for (const FaultPoint point : {FaultPoint::build, FaultPoint::allocate, FaultPoint::enqueue,
+                                   FaultPoint::read_back, FaultPoint::wait})
+        for (const unsigned call : {1U, 3U, 9U}) {
+            Engine engine({.threads = 2,
+                           .device = programs_of(std::make_unique<FaultyDevice>(
+                               open_native_device(1),
+                               FaultPlan{.point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true})),
+                           .cache = cache});
+            rig.expect_serial(engine);
+            rig.expect_serial(engine);
+        }
+}
+
+/// A launch that does not come back holds nobody up.
+TEST(Router, a_device_that_stalls_is_overridden) {
+    const Folder folder;
+    const auto cache = std::make_shared<ProgramCache>(folder.path);
+    cache->store(entry, to_bytes(fast_device()));
+    std::promise<void> end;
+    const std::shared_future<void> ended = end.get_future().share();
+    Rig rig(1500);
+    Engine engine({.threads = 2,
+                   .device = programs_of(std::make_unique<FaultyDevice>(
+                       open_native_device(1),
+                       FaultPlan{.point = FaultPoint::stall, .at_call = 3, .stall = [ended] { ended.wait(); }})),
+                   .cache = cache});
+    for (int i = 0; i < 3; ++i) rig.expect_serial(engine);
+    end.set_value();
+}
+
+}  // namespace
+}  // namespace warpevm::test
