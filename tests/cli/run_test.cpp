@@ -240,6 +240,43 @@ TEST_F(Run, BackendsAndDevicesThatAreNotThere) {
     EXPECT_TRUE(json::parse(filtered.out)["blocks"].empty());
 }
 
+/// `auto` says where blocks ran, and why not on a device.
+TEST_F(Run, AutoSaysWhatItDecided) {
+    m_example.write(m_folder);
+    const std::string path = "run " + m_folder.path().string();
+    const Ran ran = run_program(path + " --json - --explain");
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    const json one = json::parse(ran.out)["blocks"][0];
+    EXPECT_EQ(json::parse(ran.out)["backend"], "auto");
+    EXPECT_EQ(one["plan"]["whole"]["to"], "cpu");
+    EXPECT_EQ(one["plan"]["groups"].size(), 0U) << "what can't pay is not partitioned";
+    EXPECT_EQ(one["routes"]["reasons"]["route_opening_costs_more"], 2);
+    EXPECT_EQ(one["routes"]["cpu"], 2);
+    EXPECT_THAT(run_program(path + " --explain").out, HasSubstr("opening a device takes longer"));
+    const Ran forced = run_program(path + " --backend opencl --device native --json - --explain");
+    ASSERT_EQ(forced.exit_code, 0) << forced.err;
+    const json plan = json::parse(forced.out)["blocks"][0]["plan"];
+    EXPECT_EQ(plan["whole"]["reasons"], json::array({"route_asked_for_device"}));
+    uint64_t grouped = 0;
+    for (const json& group : plan["groups"]) grouped += group["txs"].get<uint64_t>();
+    EXPECT_EQ(grouped, 2U);
+}
+
+/// Blocks that follow one another, over the state before the first.
+TEST(RunWindow, GivesWhatEachBlockGivesByItself) {
+    const std::string blocks = WARPEVM_EXAMPLES "/blocks";
+    for (const std::string& how : {std::string(" --backend serial"), std::string(" --backend cpu --threads 3"),
+                                   std::string(" --backend opencl --device native --wait-for-device"),
+                                   std::string(" --repeat 3 --verify serial")}) {
+        const Ran ran = run_program("run --window " + blocks + how + " --json -");
+        ASSERT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+        const json all = json::parse(ran.out);
+        EXPECT_EQ(all["summary"]["ok"], 5);
+        for (const json& block : all["blocks"]) EXPECT_THAT(block["checked"], testing::Not(testing::IsEmpty()));
+    }
+    EXPECT_EQ(run_program("run --window " + blocks + "/20000001 --evm-trace x --tx 0").exit_code, 2);
+}
+
 TEST(Program, HelpHasAnExampleAndNoCommandIsAnError) {
     for (const char* command : {"run", "statetest", "blocktest", "t8n", "version"}) {
         const Ran ran = run_program(std::string(command) + " --help");

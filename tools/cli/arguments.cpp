@@ -89,6 +89,8 @@ CLI::App* add_run(CLI::App& app, Arguments& a) {
                        {{"header", Verify::header}, {"serial", Verify::serial}, {"none", Verify::none}},
                        "what the results are compared with");
     run->add_flag("--explain", o.explain, "each group's route and the reasons");
+    run->add_flag("--window", o.window,
+                  "execute consecutive blocks as one window over the state before the first");
     run->add_option("--output", o.output,
                     "write receipts, logs and state difference of each block to this folder");
     CLI::Option* tx = run->add_option("--tx", o.tx, "the transaction (from 0) that --evm-trace is about");

@@ -30,6 +30,13 @@ RunReport run_blocks(const std::vector<std::filesystem::path>& folders, const Ru
     RunReport report;
     report.backend = plan.backend.name;
     report.start = std::chrono::steady_clock::now();
+    if (plan.options.window) {
+        ExecutionContext context;
+        report.blocks = run_windows(folders, plan, context);
+        report.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - report.start).count();
+        return report;
+    }
     std::vector<std::optional<BlockReport>> results(folders.size());
     std::atomic<size_t> next{0};
     std::mutex lock;
@@ -123,6 +130,8 @@ int command_run(const CommonOptions& common, const RunOptions& options) {
         if (selected(folder, filter)) folders.push_back(folder);
     if (!options.evm_trace.empty() && folders.size() != 1)
         throw UsageError(fmt::format("--evm-trace: expected one block, got {}", folders.size()));
+    if (options.window && !options.evm_trace.empty())
+        throw UsageError("--window: --evm-trace is about one block by itself");
 
     plan.senders = start_recovery(common, devices, cache);
     RunReport report = run_blocks(folders, plan, common);

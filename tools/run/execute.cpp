@@ -78,6 +78,55 @@ bool may_come_from_missing_state(ErrorCode code) {
     }
 }
 
+/// The states of consecutive blocks as the one before the first: what an earlier block's pre-state tells is
+/// older than what a later one's does, and what an earlier block found absent was absent.
+class ConsecutiveStates final : public StateView {
+  public:
+    void add(const MemoryState& state, const BlockOutcome& alone) {
+        Part& part = m_parts.emplace_back();
+        part.state = &state;
+        part.absent_accounts.insert(alone.assumed_accounts.begin(), alone.assumed_accounts.end());
+        part.absent_slots.insert(alone.assumed_slots.begin(), alone.assumed_slots.end());
+    }
+    void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override {
+        for (size_t i = 0; i < keys.size(); ++i)
+            answers[i] = first<Read<AccountRecord>>([&](const Part& part) -> Read<AccountRecord> {
+                if (part.absent_accounts.contains(keys[i])) return {Knowledge::absent, {}};
+                return part.state->read_account(keys[i]);
+            });
+    }
+    void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override {
+        for (size_t i = 0; i < keys.size(); ++i)
+            answers[i] = first<Read<U256>>([&](const Part& part) -> Read<U256> {
+                if (part.absent_slots.contains(keys[i])) return {Knowledge::absent, {}};
+                return part.state->read_slot(keys[i]);
+            });
+    }
+    void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
+        for (size_t i = 0; i < hashes.size(); ++i)
+            answers[i] = first<Read<BytesView>>(
+                [&](const Part& part) { return part.state->read_code(hashes[i]); });
+    }
+    [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
+        return first<Read<Hash>>([&](const Part& part) { return part.state->read_block_hash(number); });
+    }
+
+  private:
+    struct Part {
+        const MemoryState* state = nullptr;
+        SeededSet<Address> absent_accounts;
+        SeededSet<SlotKey> absent_slots;
+    };
+    /// Of the parts that know something.
+    template <class Answer, class Ask>
+    Answer first(const Ask& ask) const {
+        for (const Part& part : m_parts)
+            if (const Answer answer = ask(part); answer.knowledge != Knowledge::unknown) return answer;
+        return {Knowledge::unknown, {}};
+    }
+    std::vector<Part> m_parts;
+};
+
 class BlockRun {
   public:
     BlockRun(const std::filesystem::path& path, const RunPlan& plan, ExecutionContext& context,
@@ -90,15 +139,61 @@ class BlockRun {
         const Timed total(report, Phase::total, m_thread);
         if (!read()) return;
         if (!recover()) return;
-        if (!execute()) return;
+        if (execute()) judge();
+    }
+
+    BlockReport report;
+
+    // -- as one of a window, instead of run()
+    bool prepare() {
+        const Timed total(report, Phase::total, m_thread);
+        return read() && recover();
+    }
+    /// Its number follows the other's, as far as numbers are known.
+    [[nodiscard]] bool follows(const BlockRun& other) const {
+        return report.number && other.report.number && *report.number == *other.report.number + 1;
+    }
+    [[nodiscard]] const BlockInput& input() const { return m_input; }
+    [[nodiscard]] bool is_complete() const { return m_folder.complete; }
+    /// Executes it by itself, for what it finds absent.
+    Result<void> add_to(ConsecutiveStates& states) const {
+        ExecutionContext fresh;
+        const auto alone = execute_serial(fresh, {&m_input, 1}, m_folder.state, options_of(m_folder));
+        if (!alone) return tl::unexpected(alone.error());
+        states.add(m_folder.state, alone->front());
+        return {};
+    }
+    void fail_with(const Error& error) { stop(error); }
+    void take(BlockOutcome outcome, const RouteReport& routes, std::shared_ptr<const WindowPlan> plan,
+              double milliseconds) {
+        m_outcome = std::move(outcome);
+        report.routes = routes;
+        report.plan = std::move(plan);
+        report.timing_ms[static_cast<size_t>(Phase::fallback)] = milliseconds;
+        report.timing_ms[static_cast<size_t>(Phase::total)] += milliseconds;
+        std::vector<MissingKey> keys(m_outcome.assumed_accounts.begin(), m_outcome.assumed_accounts.end());
+        keys.insert(keys.end(), m_outcome.assumed_slots.begin(), m_outcome.assumed_slots.end());
+        report_assumed(keys);
+        if (m_plan.options.strict_state && !report.assumed.empty()) {
+            stop_for_missing();
+            return;
+        }
+        judge();
+    }
+
+  private:
+    void judge() {
+        report.gas_used = m_outcome.gas_used;
+        if (!m_outcome.verdict.valid()) {
+            stop(m_outcome.verdict.error,
+                 m_outcome.verdict.tx ? std::optional<size_t>(*m_outcome.verdict.tx) : std::nullopt);
+            return;
+        }
         check();
         report.ok = report.valid && report.mismatches.empty() && !report.error;
         if (!report.ok) report.exit_code = worse(report.exit_code, ExitCode::failed);
     }
 
-    BlockReport report;
-
-  private:
     bool stop(const Error& error, std::optional<size_t> tx = {}) {
         const bool broken_rule = is_protocol_error(error.code);
         report.error = BlockError{std::string(name(error.code)), tx, to_string(error)};
@@ -174,11 +269,7 @@ class BlockRun {
                 measure_parallelism(m_context, m_input, m_folder.state, options_of(m_folder));
         note_assumed(watched);
         if (m_plan.options.strict_state && !report.assumed.empty()) return stop_for_missing();
-        if (!m_plan.options.evm_trace.empty() && !trace()) return false;
-        report.gas_used = m_outcome.gas_used;
-        if (m_outcome.verdict.valid()) return true;
-        return stop(m_outcome.verdict.error,
-                    m_outcome.verdict.tx ? std::optional<size_t>(*m_outcome.verdict.tx) : std::nullopt);
+        return m_plan.options.evm_trace.empty() || trace();
     }
 
     /// Accounts and slots are in the outcome, the same for every backend. Hashes of blocks are not, and a
@@ -281,7 +372,78 @@ class BlockRun {
     BlockOutcome m_outcome;
 };
 
+/// Blocks that follow one another, whose inputs could be read.
+class WindowRun {
+  public:
+    WindowRun(std::span<const std::unique_ptr<BlockRun>> runs, const RunPlan& plan)
+        : m_runs(runs), m_plan(plan) {}
+
+    void run() {
+        ConsecutiveStates states;
+        std::vector<BlockInput> window;
+        ExecutionOptions options;
+        options.on_missing_state = OnMissingState::assume_absent;
+        options.allow_missing_system_contracts = true;
+        for (const auto& run : m_runs) {
+            if (auto added = run->add_to(states); !added) return fail_all(added.error());
+            window.push_back(run->input());
+        }
+        std::vector<double> times;
+        std::vector<RouteReport> routes;
+        std::shared_ptr<const WindowPlan> plan;
+        std::vector<BlockOutcome> outcomes;
+        for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
+            routes.clear();
+            const auto begin = Clock::now();
+            auto got = m_plan.backend.execute(window, states, options, {}, &routes, &plan);
+            times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
+            if (!got) return fail_all(got.error());
+            if (i != 0 && !std::ranges::equal(outcomes, *got, same_results))
+                return fail_all({ErrorCode::internal, "two executions of the same window differ"});
+            if (i == 0) outcomes = std::move(*got);
+        }
+        uint64_t gas = 0;
+        for (const BlockOutcome& outcome : outcomes) gas += outcome.gas_used;
+        for (size_t i = 0; i < m_runs.size(); ++i) {
+            if (i >= outcomes.size()) {
+                m_runs[i]->fail_with({ErrorCode::bad_argument, "not executed: an earlier block of the window is invalid"});
+                continue;
+            }
+            // The window's time, by gas.
+            const double part = gas == 0 ? 0 : static_cast<double>(outcomes[i].gas_used) / static_cast<double>(gas);
+            m_runs[i]->take(std::move(outcomes[i]), routes.at(i), i == 0 ? plan : nullptr, part * median(times));
+        }
+    }
+
+  private:
+    void fail_all(const Error& error) {
+        for (const auto& run : m_runs) run->fail_with(error);
+    }
+
+    std::span<const std::unique_ptr<BlockRun>> m_runs;
+    const RunPlan& m_plan;
+};
+
 }  // namespace
+
+std::vector<BlockReport> run_windows(std::span<const std::filesystem::path> folders, const RunPlan& plan,
+                                     ExecutionContext& context) {
+    std::vector<std::unique_ptr<BlockRun>> runs;
+    std::vector<bool> is_ready;
+    for (const auto& folder : folders) {
+        runs.push_back(std::make_unique<BlockRun>(folder, plan, context, 0));
+        is_ready.push_back(runs.back()->prepare());
+    }
+    for (size_t begin = 0, end = 0; begin < runs.size(); begin = end) {
+        end = begin + 1;
+        if (!is_ready[begin]) continue;
+        while (end < runs.size() && is_ready[end] && runs[end]->follows(*runs[end - 1])) ++end;
+        WindowRun(std::span(runs).subspan(begin, end - begin), plan).run();
+    }
+    std::vector<BlockReport> reports;
+    for (const auto& run : runs) reports.push_back(std::move(run->report));
+    return reports;
+}
 
 BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
                       unsigned thread) {

@@ -22,6 +22,7 @@ struct RunOptions {
     unsigned repeat = 1;
     Verify verify = Verify::header;
     bool explain = false;
+    bool window = false;    ///< consecutive blocks as one window
     std::string output;     ///< folder for receipts, logs and state differences
     std::string evm_trace;  ///< file for the EIP-3155 lines of transaction `tx`
     std::optional<size_t> tx;
