@@ -16,7 +16,7 @@
 namespace warpevm::tools {
 namespace {
 
-constexpr std::array<Workload, 15> table{{
+constexpr std::array<Workload, 16> table{{
     {"transfers", "ether between accounts; no two transactions meet", run_generated},
     {"erc20", "transfers within one token; no two meet", run_generated},
     {"swaps", "exchanges, each at a pair of its own", run_generated},
@@ -30,6 +30,8 @@ constexpr std::array<Workload, 15> table{{
     {"recover", "senders by signature: likewise (4 x --txs)", run_recover},
     {"offload", "transactions in lanes, beside serial: kernel time, bytes, launches, lane memory",
      run_offload},
+    {"simulate", "calls on one state in one submission: serial, cpu, each device (100 x --txs)",
+     run_simulate_calls},
     {"merge", "results from elsewhere: looked up, validated, committed, sealed", run_merge},
     {"schedule", "the schedule in virtual time, at 2 to 64 workers (--blocks DIR)", run_schedule,
      &BenchOptions::blocks},
