@@ -114,6 +114,10 @@ WARPEVM_INLINE uint put_result(machine* m, __global uint* to, uint writes) {
         put(&s, code->size);
         put_bytes(m, &s, m->arena + code->at, code->size);
     }
+    if (lane->flags & LANE_IS_CALL) {
+        put(&s, lane->output_size);
+        put_bytes(m, &s, m->arena + m->shape->output_at, lane->output_size);
+    }
     return s.size;
 }
 

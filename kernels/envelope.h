@@ -114,11 +114,13 @@ WARPEVM_CALL uint begin_transaction(machine* m) {
     address20 delegate;
     use_account(m, lane->sender);
     observe_nonce(m, lane->sender);
-    const uint step = need_code(m, lane->sender, &code);
-    if (step != STEP_DONE) return step;
-    // EIP-3607, but for delegated accounts (EIP-7702). Invalid transactions are the CPU's to judge.
-    if (code != CODE_EMPTY && !(m->fork >= FORK_prague && delegation_of(m, code, &delegate)))
-        return escalate(m, STATUS_ESCALATE_invalid_transaction);
+    if (!(lane->flags & LANE_IS_CALL)) {
+        const uint step = need_code(m, lane->sender, &code);
+        if (step != STEP_DONE) return step;
+        // EIP-3607, but for delegated accounts (EIP-7702). Invalid transactions are the CPU's to judge.
+        if (code != CODE_EMPTY && !(m->fork >= FORK_prague && delegation_of(m, code, &delegate)))
+            return escalate(m, STATUS_ESCALATE_invalid_transaction);
+    }
     if (!can_pay(m, lane->sender, lane->worst_cost)) return escalate(m, STATUS_ESCALATE_invalid_transaction);
     debit(m, lane->sender, lane->prepaid);
     set_nonce(m, lane->sender, lane->nonce + 1);

@@ -54,7 +54,12 @@ typedef struct {
     WARPEVM_U32 reserved;
 } authorization_record;
 
-enum lane_flag { LANE_CREATES = 1 << 0, LANE_SUCCEEDED = 1 << 1 };
+enum lane_flag {
+    LANE_CREATES = 1 << 0,
+    LANE_SUCCEEDED = 1 << 1,
+    LANE_IS_CALL = 1 << 2,  // nobody signed it: its sender may have code, and its output is in the result
+    LANE_REVERTED = 1 << 3  // it has not succeeded, and no exceptional halt is why
+};
 
 // Numbers of an envelope that are seldom wider than 64 bits.
 enum envelope_number { NUMBER_GAS_PRICE, NUMBER_TIP, NUMBER_PREPAID, NUMBER_WORST_COST, NUMBER_VALUE };
@@ -143,6 +148,7 @@ enum result_word {
 //   uses       likewise
 //   logs       the account's index, number of topics, size of the data in bytes; topics; data
 //   codes      the hash, size in bytes; the bytes
+// and of a lane with LANE_IS_CALL its output: the size in bytes; the bytes.
 // Bytes are padded with zeros to 32 bits. Words and hashes are eight, in the order of memory.
 enum result_account {
     // From bit 0 on account_observation_flag, and from bit RESULT_EFFECT_SHIFT on account_effect_flag.

@@ -171,7 +171,10 @@ WARPEVM_CALL uint leave_frame(machine* m, uint how) {
     }
     if (how != STEP_SUCCEEDED) revert_frame(m);
     if (m->escalated) return STEP_LEFT;
-    if (lane->depth == 0) return how == STEP_SUCCEEDED ? STEP_SUCCEEDED : STEP_FAILED;
+    if (lane->depth == 0) {
+        if (how == STEP_REVERTED) lane->flags |= LANE_REVERTED;
+        return how == STEP_SUCCEEDED ? STEP_SUCCEEDED : STEP_FAILED;
+    }
     const long gas = m->gas;
     --lane->depth;
     load_registers(m);
@@ -194,6 +197,11 @@ WARPEVM_CALL uint end_frame(machine* m, uint how) {
         m->lane->output_size = 0;
         how = deposit(m);
         if (how == STEP_LEFT) return how;
+        // A call's answer is the deployed code.
+        if (how == STEP_SUCCEEDED && m->lane->depth == 0 && (m->lane->flags & LANE_IS_CALL)) {
+            keep_output(m);
+            if (m->escalated) return STEP_LEFT;
+        }
     } else if (how != STEP_FAILED) {
         keep_output(m);
         if (m->escalated) return STEP_LEFT;

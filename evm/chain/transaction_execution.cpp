@@ -23,14 +23,20 @@ class Execution {
           m_journal(machine.journal()),
           m_rules(machine.rules()),
           m_tx(*tx.tx),
-          m_sender(tx.sender) {}
+          m_sender(tx.sender),
+          m_nonce(tx.tx->nonce) {}
 
     Error check(const BlockAllowance& allowance);
+    /// In place of `check`: what a call is held to that nobody signed.
+    Error check_as_call();
     TransactionOutcome run();
+    /// How the first frame ended.
+    [[nodiscard]] Status status() const { return m_status; }
 
   private:
     Result<void> check_blob_gas(const BlockAllowance& allowance);
     Result<void> check_sender_nonce();
+    Result<void> check_next_nonce();
     Result<void> check_sender_code();
     Result<void> check_base_fee();
     Result<void> check_blob_base_fee();
@@ -47,8 +53,10 @@ class Execution {
     const Rules& m_rules;
     const Transaction& m_tx;
     const Address& m_sender;
+    uint64_t m_nonce;
     Row m_sender_row = 0;
     U256 m_gas_price;
+    Status m_status{};
     std::optional<Address> m_created;
 };
 
@@ -68,6 +76,18 @@ Error Execution<R>::check(const BlockAllowance& allowance) {
 }
 
 template <bool R>
+Error Execution<R>::check_as_call() {
+    m_sender_row = m_journal.account(m_sender);
+    m_nonce = m_journal.nonce(m_sender_row);
+    return first_failure([&] { return check_envelope(m_tx, m_rules); }, [&] { return check_next_nonce(); },
+                         [&] { return check_fees(m_tx); }, [&] { return check_base_fee(); },
+                         [&] { return check_blobs(m_tx, m_rules); }, [&] { return check_blob_base_fee(); },
+                         [&] { return check_authorizations(m_tx); },
+                         [&] { return check_initcode(m_tx, m_rules.fork); }, [&] { return check_cost(m_tx); },
+                         [&] { return check_balance(); }, [&] { return check_gas(m_tx, m_rules.fork); });
+}
+
+template <bool R>
 Result<void> Execution<R>::check_blob_gas(const BlockAllowance& allowance) {
     if (m_tx.type != TxType::blob) return {};
     const uint64_t wanted = blob_gas(m_tx);
@@ -84,6 +104,13 @@ Result<void> Execution<R>::check_sender_nonce() {
     if (m_tx.nonce == nonce) return {};
     return fail(m_tx.nonce < nonce ? ErrorCode::nonce_too_low : ErrorCode::nonce_too_high,
                 "tx: " + std::to_string(m_tx.nonce) + " state: " + std::to_string(nonce));
+}
+
+/// EIP-2681, of the state's nonce.
+template <bool R>
+Result<void> Execution<R>::check_next_nonce() {
+    if (m_nonce != ~uint64_t{0}) return {};
+    return fail(ErrorCode::tx_nonce_overflow, "the sender's nonce: " + std::to_string(m_nonce));
 }
 
 /// EIP-3607, but for delegated accounts (EIP-7702).
@@ -131,7 +158,7 @@ template <bool R>
 void Execution<R>::buy_gas() {
     m_gas_price = effective_gas_price(m_tx, m_machine.block().base_fee);
     m_journal.debit(m_sender_row, prepaid_fee(m_tx, m_gas_price, m_machine.blob_base_fee()));
-    m_journal.set_nonce(m_sender_row, m_tx.nonce + 1);
+    m_journal.set_nonce(m_sender_row, m_nonce + 1);
 }
 
 /// EIP-2929, EIP-2930, EIP-3651. Precompiles are always warm; whoever charges for access knows that.
@@ -186,7 +213,7 @@ FrameResult Execution<R>::run_frame(int64_t gas) {
                     .input = {},
                     .code_address = {},
                     .code = nullptr};
-    message.recipient = m_tx.to ? *m_tx.to : create_address(m_sender, m_tx.nonce);
+    message.recipient = m_tx.to ? *m_tx.to : create_address(m_sender, m_nonce);
     message.code_address = message.recipient;
     message.recipient_row = m_journal.account(message.recipient);
     m_journal.warm_account(message.recipient_row);
@@ -230,6 +257,7 @@ TransactionOutcome Execution<R>::run() {
     const uint64_t available = m_tx.gas_limit - intrinsic_gas(m_tx, m_rules.fork);
     const uint64_t given = std::min<uint64_t>(available, std::numeric_limits<int64_t>::max());
     const FrameResult result = run_frame(static_cast<int64_t>(given));
+    m_status = result.status;
     outcome.success = result.status == Status::success;
     const uint64_t kept_back = is_exceptional(result.status) ? 0 : available - given;
     outcome.gas_used = settle(static_cast<uint64_t>(result.gas_left) + kept_back);
@@ -264,6 +292,31 @@ TransactionOutcome execute_transaction(Machine<R>& machine, const BlockTransacti
     outcome = execution.run();
     machine.journal().end_transaction();
     return outcome;
+}
+
+CallEnd execute_call(Machine<false>& machine, const Transaction& tx, const Address& sender) {
+    CallEnd end;
+    Journal<false>& journal = machine.journal();
+    journal.begin_transaction();
+    const BlockTransaction unsigned_tx{.tx = &tx, .sender = sender};
+    Execution<false> execution(machine, unsigned_tx);
+    end.outcome.first_log = static_cast<uint32_t>(machine.logs().size());
+    end.outcome.invalid = execution.check_as_call();
+    if (end.outcome.invalid.code != ErrorCode::none) {
+        journal.abandon_transaction();
+        return end;
+    }
+    end.outcome = execution.run();
+    end.status = execution.status();
+    // Before the transaction's end, which removes what was destructed.
+    if (end.outcome.created && end.outcome.success) {
+        const BytesView code = journal.code(journal.account(*end.outcome.created)).bytes();
+        end.output.assign(code.begin(), code.end());
+    } else if (!is_exceptional(end.status)) {
+        end.output = machine.buffers().output(0);
+    }
+    journal.end_transaction();
+    return end;
 }
 
 template TransactionOutcome execute_transaction(Machine<false>&, const BlockTransaction&,

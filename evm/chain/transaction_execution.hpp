@@ -17,4 +17,18 @@ template <bool Recording>
 TransactionOutcome execute_transaction(Machine<Recording>& machine, const BlockTransaction& tx,
                                        const BlockAllowance& allowance);
 
+/// How a call ended: as a receipt has it, and what eth_call answers beside that.
+struct CallEnd {
+    TransactionOutcome outcome;
+    /// Of the first frame.
+    Status status{};
+    /// What the first frame returned or reverted with; of a creation that succeeded, the deployed code.
+    Bytes output;
+};
+
+/// Executes `tx` as a call that nobody signed, as geth's eth_call does. Its sender's nonce is what the state
+/// has, whatever `tx` says; the sender may be a contract (EIP-3607 is not applied); neither the cap of
+/// EIP-7825 nor a block limits its gas. Otherwise as execute_transaction.
+CallEnd execute_call(Machine<false>& machine, const Transaction& tx, const Address& sender);
+
 }  // namespace warpevm

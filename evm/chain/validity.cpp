@@ -106,4 +106,14 @@ Result<void> check_transaction(const Transaction& tx, const Rules& rules) {
     return {};
 }
 
+Result<void> check_call(const Transaction& tx, const Rules& rules) {
+    Error first =
+        first_failure([&] { return check_envelope(tx, rules); }, [&] { return check_fees(tx); },
+                      [&] { return check_blobs(tx, rules); }, [&] { return check_authorizations(tx); },
+                      [&] { return check_initcode(tx, rules.fork); }, [&] { return check_cost(tx); },
+                      [&] { return check_gas(tx, rules.fork); });
+    if (first.code != ErrorCode::none) return tl::unexpected(std::move(first));
+    return {};
+}
+
 }  // namespace warpevm

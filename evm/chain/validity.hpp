@@ -66,5 +66,7 @@ Result<void> check_gas(const Transaction& tx, Fork fork);
 
 /// All of them, in this order.
 Result<void> check_transaction(const Transaction& tx, const Rules& rules);
+/// Those that a call is held to which nobody signed (execute_call): all but the nonce's and EIP-7825's.
+Result<void> check_call(const Transaction& tx, const Rules& rules);
 
 }  // namespace warpevm

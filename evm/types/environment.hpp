@@ -6,6 +6,7 @@
 
 #include "evm/base/bytes.hpp"
 #include "evm/base/u256.hpp"
+#include "evm/types/blobs.hpp"
 
 namespace warpevm {
 
@@ -23,6 +24,14 @@ struct BlockEnvironment {
     Hash parent_hash;
     /// EIP-4788; absent: no system call is made for it.
     std::optional<Hash> parent_beacon_block_root;
+    /// Wei per blob gas in place of what follows from the excess; no block has it, only simulated calls do.
+    std::optional<U256> given_blob_base_fee{};
 };
+
+/// Wei per blob gas in such a block (EIP-4844), from Cancun on.
+inline U256 blob_base_fee(const BlockEnvironment& block, const BlobSchedule& schedule) {
+    return block.given_blob_base_fee ? *block.given_blob_base_fee
+                                     : blob_base_fee(block.excess_blob_gas, schedule);
+}
 
 }  // namespace warpevm

@@ -62,9 +62,7 @@ Machine<R>::Machine(Journal<R>& journal, MachineBuffers& buffers, Logs& logs, co
       m_rules(rules),
       m_block(block),
       m_gas_table(warpevm::gas_table(rules.fork)),
-      m_blob_base_fee(rules.at_least(Fork::cancun)
-                          ? warpevm::blob_base_fee(block.excess_blob_gas, rules.blobs)
-                          : U256{}) {}
+      m_blob_base_fee(rules.at_least(Fork::cancun) ? warpevm::blob_base_fee(block, rules.blobs) : U256{}) {}
 
 template <bool R>
 const Code& Machine<R>::executable_code(Row row) {

@@ -71,7 +71,8 @@ class ResultAppender {
         r.slot_effects.first = count_of(m_to.slot_effects);
         r.logs.first = count_of(m_to.logs);
         r.gas_used = m_words.read<uint64_t>();
-        r.flags = (m_words.number() & kernel::LANE_SUCCEEDED) != 0 ? RECORD_SUCCESS : 0;
+        const uint32_t flags = m_words.number();
+        r.flags = (flags & kernel::LANE_SUCCEEDED) != 0 ? RECORD_SUCCESS : 0;
         const uint32_t accounts = m_words.count(address_words + 1), account_uses = m_words.count(1),
                        slots = m_words.count(1 + word_words), slot_uses = m_words.count(1),
                        logs = m_words.count(3), codes = m_words.count(word_words + 1);
@@ -82,6 +83,7 @@ class ResultAppender {
         for (uint32_t i = 0; i < logs && m_words.sound(); ++i) log(accounts);
         m_to.codes_of[job] = {count_of(m_to.codes), codes};
         for (uint32_t i = 0; i < codes && m_words.sound(); ++i) code();
+        if ((flags & kernel::LANE_IS_CALL) != 0) call_end(job, flags);
         r.account_observations.count = count_of(m_to.account_observations) - r.account_observations.first;
         r.account_effects.count = count_of(m_to.account_effects) - r.account_effects.first;
         r.slot_observations.count = count_of(m_to.slot_observations) - r.slot_observations.first;
@@ -147,6 +149,18 @@ class ResultAppender {
         m_to.codes.push_back(c);
     }
 
+    void call_end(size_t job, uint32_t flags) {
+        m_words.expect(job < m_to.call_ends.size());
+        const uint32_t size = m_words.number();
+        const BytesView output = m_words.bytes(size);
+        if (!m_words.sound()) return;
+        m_to.call_ends[job] = {.output_at = m_to.output_bytes.size(),
+                               .output_size = size,
+                               .reverted = (flags & kernel::LANE_REVERTED) != 0,
+                               .is_told = true};
+        warpevm::append(m_to.output_bytes, output);
+    }
+
     record_range uses(uint32_t count, uint32_t first_row, uint32_t limit, std::vector<uint32_t>& to) {
         const record_range range{count_of(to), count};
         for (uint32_t i = 0; i < count && m_words.sound(); ++i)
@@ -172,7 +186,7 @@ uint64_t most_result_words(const kernel::lane_shape& shape) {
     constexpr uint64_t slot = 1 + 3 * word_words + 1, log = 3 + 1, code = word_words + 1 + 1;
     return kernel::RESULT_HEADER_WORDS + account * shape.account_limit + slot * shape.slot_limit +
            log * shape.log_limit + uint64_t{word_words} * shape.topic_limit + shape.log_data_limit / 4 +
-           code * shape.deployed_limit + shape.deployed_bytes_limit / 4;
+           code * shape.deployed_limit + shape.deployed_bytes_limit / 4 + 1 + (shape.output_limit + 3) / 4;
 }
 
 bool append_lane_result(std::span<const uint32_t> words, size_t job, OffloadResults& to) {

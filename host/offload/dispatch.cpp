@@ -50,6 +50,7 @@ DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, cons
     results.statuses.resize(jobs.size(), kernel::STATUS_PAUSED);
     results.records.resize(jobs.size());
     results.codes_of.resize(jobs.size());
+    if (std::ranges::any_of(jobs, &OffloadJob::is_call)) results.call_ends.resize(jobs.size());
     m_memory.traffic = {};
     if (m_memory.codes.bytes().size() > m_options.kept_code_bytes) m_memory.forget_codes(m_options.images);
     if (!m_memory.forks)

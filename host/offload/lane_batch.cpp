@@ -316,6 +316,7 @@ DeviceResult<void> LaneBatch::read_results(OffloadResults& results, std::span<co
         const uint32_t i = done[k];
         const auto own = std::span<const uint32_t>(words).subspan(places[k].at, m_lanes[i].result_words);
         if (!append_lane_result(own, m_lanes[i].job, results)) return bad_answer();
+        if (m_jobs[m_lanes[i].job].is_call && !results.call_ends[m_lanes[i].job].is_told) return bad_answer();
         // Codes of a job lie together: a transaction of type 4 may have deployed others.
         for (const Designator& d : m_lanes[i].designators) {
             results.codes.push_back({.hash = d.hash,

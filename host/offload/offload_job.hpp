@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "evm/base/result.hpp"
 #include "evm/state/state_view.hpp"
 #include "evm/types/environment.hpp"
 #include "evm/types/rules.hpp"
@@ -26,6 +27,18 @@ struct OffloadJob {
     /// not wait for it. Slots count only where their account is named here or by the transaction.
     std::span<const Address> likely_accounts{};
     std::span<const SlotKey> likely_slots{};
+    /// A call that nobody signed, as execute_call takes it: the nonce is the state's, the sender may have
+    /// code, and `call_ends` of the results tells how it ended.
+    bool is_call = false;
+};
+
+/// Of a call that is done: how its first frame ended, where it did not succeed, and what that returned, or
+/// deployed, in `output_bytes`.
+struct OffloadCallEnd {
+    uint64_t output_at = 0;
+    uint32_t output_size = 0;
+    bool reverted = false;
+    bool is_told = false;  ///< false of what is no call
 };
 
 /// A slot by its key and its account's place among the accounts of a batch's results.
@@ -55,6 +68,9 @@ struct OffloadResults {
     std::vector<kernel::deployed_code> codes;
     std::vector<record_range> codes_of;
     Bytes code_bytes;
+    /// Of each job; empty where none is a call.
+    std::vector<OffloadCallEnd> call_ends;
+    Bytes output_bytes;
     /// How often lanes waited for the host, and how many launches there were.
     uint64_t parks = 0, launches = 0;
     /// From the launches of lanes to their ends.
@@ -67,6 +83,9 @@ struct OffloadResults {
         return {accounts[key.account], key.slot};
     }
 };
+
+/// What is wrong with the job's transaction on its own (evm/chain/validity.hpp).
+Result<void> check(const OffloadJob& job);
 
 /// "done", "ESCALATE_stack".
 std::string_view name(kernel::kernel_status status);

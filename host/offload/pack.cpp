@@ -85,7 +85,7 @@ kernel::environment_record environment_of(const Rules& rules, const BlockEnviron
     kernel::environment_record e{};
     e.base_fee = block.base_fee;
     e.difficulty_or_randao = block.difficulty_or_randao;
-    if (rules.at_least(Fork::cancun)) e.blob_base_fee = blob_base_fee(block.excess_blob_gas, rules.blobs);
+    if (rules.at_least(Fork::cancun)) e.blob_base_fee = blob_base_fee(block, rules.blobs);
     e.parent_hash = block.parent_hash;
     e.number = block.number;
     e.timestamp = block.timestamp;
@@ -111,6 +111,7 @@ class JobPacker::Impl {
     HostLane pack(const OffloadJob& job) {
         begin(job);
         m_envelope.environment = place_environment();
+        m_nonce = m_job->is_call ? m_job->state->read_account(m_job->sender).value.nonce : m_tx->nonce;
         if (const kernel_status why = refusal(); why != kernel::STATUS_PAUSED) return refused(why);
         numbers();
         name_accounts();
@@ -150,7 +151,7 @@ class JobPacker::Impl {
         if (m_tx->gas_limit >> 63 != 0) return kernel::STATUS_ESCALATE_transaction_size;
         const U256& base_fee = m_job->environment->base_fee;
         const bool valid =
-            check_transaction(*m_tx, rules) && worst_cost(*m_tx) &&
+            check(*m_job) && m_nonce != ~uint64_t{0} && worst_cost(*m_tx) &&
             (rules.fork < Fork::london || m_tx->max_fee_per_gas >= base_fee) &&
             (m_tx->type != TxType::blob || m_tx->max_fee_per_blob_gas >= environment().blob_base_fee);
         return valid ? kernel::STATUS_PAUSED : kernel::STATUS_ESCALATE_invalid_transaction;
@@ -169,11 +170,12 @@ class JobPacker::Impl {
         m_numbers.add(kernel::NUMBER_PREPAID, prepaid_fee(*m_tx, gas_price, environment().blob_base_fee));
         m_numbers.add(kernel::NUMBER_WORST_COST, *worst_cost(*m_tx));
         m_numbers.add(kernel::NUMBER_VALUE, m_tx->value);
-        m_envelope.nonce = m_tx->nonce;
+        m_envelope.nonce = m_nonce;
         m_envelope.gas_limit = m_tx->gas_limit;
         m_envelope.gas = m_tx->gas_limit - intrinsic_gas(*m_tx, rules.fork);
         m_envelope.floor_gas = floor_gas(*m_tx, rules.fork);
-        m_envelope.flags = m_tx->is_create() ? kernel::LANE_CREATES : 0;
+        m_envelope.flags =
+            (m_tx->is_create() ? kernel::LANE_CREATES : 0) | (m_job->is_call ? kernel::LANE_IS_CALL : 0);
     }
 
     uint32_t name(const Address& address) { return m_named.place_of(address); }
@@ -187,7 +189,7 @@ class JobPacker::Impl {
             m_authorities.push_back(considered ? recover_authority(a) : std::nullopt);
             if (m_authorities.back()) name(*m_authorities.back());
         }
-        m_envelope.recipient = name(m_tx->to ? *m_tx->to : create_address(m_job->sender, m_tx->nonce));
+        m_envelope.recipient = name(m_tx->to ? *m_tx->to : create_address(m_job->sender, m_nonce));
         m_envelope.beneficiary = name(m_job->environment->beneficiary);
         for (const Address& address : m_job->likely_accounts) name(address);
     }
@@ -205,7 +207,7 @@ class JobPacker::Impl {
         for (size_t i = 0; i < named.size(); ++i)
             if (!add_account(named[i], m_answers[i])) return false;
         // One launch takes many transactions of a sender: the nonce is assumed, and observed.
-        m_accounts[sender].account.nonce = m_tx->nonce;
+        m_accounts[sender].account.nonce = m_nonce;
         return true;
     }
 
@@ -396,6 +398,7 @@ class JobPacker::Impl {
     // Of the job.
     const OffloadJob* m_job = nullptr;
     const Transaction* m_tx = nullptr;
+    uint64_t m_nonce = 0;  ///< the transaction's, or, of a call, the state's
     kernel::lane_envelope m_envelope{};
     Numbers m_numbers;
     Names m_named;
@@ -420,6 +423,10 @@ JobPacker::~JobPacker() = default;
 
 HostLane JobPacker::pack(const OffloadJob& job) {
     return m_impl->pack(job);
+}
+
+Result<void> check(const OffloadJob& job) {
+    return job.is_call ? check_call(*job.tx, *job.rules) : check_transaction(*job.tx, *job.rules);
 }
 
 std::vector<kernel::fork_record> fork_records() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/offload/self_test_lanes.hpp"
 
+#include <algorithm>
+
 #include "evm/chain/context.hpp"
 #include "evm/chain/transaction_execution.hpp"
 #include "evm/state/memory_state.hpp"
@@ -69,7 +71,26 @@ struct Cases {
         transactions.push_back(transactions.back());
         transactions.back().to.reset();
         transactions.back().data = callee_code();
+        const size_t signed_ones = transactions.size();
+        add_calls();
         for (const Transaction& tx : transactions) jobs.push_back({&tx, sender, &rules, &block, &state});
+        for (size_t i = signed_ones; i < jobs.size(); ++i) {
+            jobs[i].sender = caller;
+            jobs[i].is_call = true;
+        }
+    }
+
+  private:
+    /// By a contract, at no price: one that reverts with data, and one that deploys.
+    void add_calls() {
+        Transaction call;
+        call.gas_limit = 200'000;
+        call.to = callee;
+        call.value = 1;
+        transactions.push_back(call);
+        call.to.reset();
+        add(call.data, {OP_PUSH1, 7, OP_PUSH1, 0, OP_RETURN});
+        transactions.push_back(call);
     }
 };
 
@@ -78,6 +99,8 @@ struct Expected {
     TransactionOutcome outcome;
     StateDiff diff;
     size_t logs = 0;
+    bool reverted = false;  ///< from here on: of a call
+    Bytes output{};
 };
 Expected expect(ExecutionContext& context, const OffloadJob& job) {
     Journal<false> journal(*job.state, context.codes());
@@ -85,11 +108,24 @@ Expected expect(ExecutionContext& context, const OffloadJob& job) {
     Machine<false> machine(journal, context.buffers(), logs, *job.rules, *job.environment);
     journal.begin_block(true);
     Expected e;
-    e.outcome = execute_transaction(machine, {.tx = job.tx, .sender = job.sender},
-                                    {.gas = ~uint64_t{0}, .blob_gas = 0});
+    if (job.is_call) {
+        CallEnd end = execute_call(machine, *job.tx, job.sender);
+        e.outcome = end.outcome;
+        e.reverted = end.status == Status::revert;
+        e.output = std::move(end.output);
+    } else {
+        e.outcome = execute_transaction(machine, {.tx = job.tx, .sender = job.sender},
+                                        {.gas = ~uint64_t{0}, .blob_gas = 0});
+    }
     e.diff = journal.diff();
     e.logs = logs.size();
     return e;
+}
+
+bool ends_right(const OffloadResults& r, size_t i, const Expected& e) {
+    const OffloadCallEnd& end = r.call_ends[i];
+    const BytesView output = BytesView(r.output_bytes).subspan(end.output_at, end.output_size);
+    return end.is_told && end.reverted == e.reverted && std::ranges::equal(output, e.output);
 }
 
 /// Gas, success and number of logs, and each account's balance and nonce and each slot after the effects.
@@ -98,6 +134,7 @@ bool is_right(const OffloadResults& r, size_t i, const OffloadJob& job, const Ex
     if (r.statuses[i] != kernel::STATUS_done || record.gas_used != e.outcome.gas_used ||
         ((record.flags & RECORD_SUCCESS) != 0) != e.outcome.success || record.logs.count != e.logs)
         return false;
+    if (job.is_call && !ends_right(r, i, e)) return false;
     size_t slots = 0;
     for (const AccountChange& change : e.diff.accounts) {
         const account_effect* effect = nullptr;

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "evm/chain/envelope.hpp"
-#include "evm/chain/validity.hpp"
 #include "evm/vm/precompiles.hpp"
 
 namespace warpevm {
@@ -25,7 +24,7 @@ bool is_valid(const OffloadJob& job) {
     const Transaction& tx = *job.tx;
     const bool pays_base_fee =
         job.rules->fork < Fork::london || tx.max_fee_per_gas >= job.environment->base_fee;
-    return tx.gas_limit >> 63 == 0 && pays_base_fee && check_transaction(tx, *job.rules) && worst_cost(tx);
+    return tx.gas_limit >> 63 == 0 && pays_base_fee && check(job) && worst_cost(tx);
 }
 
 /// The account's code as a reference; nothing where the account is not known.
@@ -72,7 +71,8 @@ class Transfers::Packed {
         t.gas_price = effective_gas_price(tx, base_fee);
         t.tip = beneficiary_fee(1, t.gas_price, rules, base_fee);
         t.worst_cost = *worst_cost(tx);
-        t.nonce = tx.nonce;
+        t.nonce = job.is_call ? reads[PARTY_SENDER].value.nonce : tx.nonce;
+        if (t.nonce == ~uint64_t{0}) return false;
         t.intrinsic_gas = intrinsic_gas(tx, rules.fork);
         t.floor_gas = floor_gas(tx, rules.fork);
         t.recipient = parties[PARTY_RECIPIENT] == job.sender ? PARTY_SENDER : PARTY_RECIPIENT;
@@ -151,6 +151,7 @@ bool Transfers::append(const Packed& packed, uint32_t first_key, OffloadResults&
         if (r.status != kernel::STATUS_done) continue;
         const uint32_t key = first_key + PARTY_COUNT * static_cast<uint32_t>(i);
         const auto is_own = [&](uint32_t row) { return (row & ~ROW_IS_NEW_KEY) - key < PARTY_COUNT; };
+        if (!to.call_ends.empty()) to.call_ends[job].is_told = true;  // with no output
         transaction_record& record = to.records[job];
         record.gas_used = r.gas_used;
         record.flags = RECORD_SUCCESS;

@@ -44,7 +44,8 @@ ROOMS = {
         "senders": {"device"},
         "offload": {"device", "keccak", "senders"},
         "engine": {"device", "keccak", "senders", "offload"},
-        "api": {"device", "keccak", "senders", "offload", "engine"},
+        "simulate": {"device", "keccak", "senders", "offload", "engine"},
+        "api": {"device", "keccak", "senders", "offload", "engine", "simulate"},
     },
 }
 # System headers that only some folders may name: a pattern, and where it is allowed.

@@ -16,7 +16,7 @@
 namespace warpevm::tools {
 namespace {
 
-constexpr std::array<Workload, 16> table{{
+constexpr std::array<Workload, 17> table{{
     {"transfers", "ether between accounts; no two transactions meet", run_generated},
     {"erc20", "transfers within one token; no two meet", run_generated},
     {"swaps", "exchanges, each at a pair of its own", run_generated},
@@ -31,6 +31,8 @@ constexpr std::array<Workload, 16> table{{
     {"offload", "transactions in lanes, beside serial: kernel time, bytes, launches, lane memory",
      run_offload},
     {"pack", "laying transactions out for lanes: a core's time and bytes each", run_pack},
+    {"simulate", "calls on one state in one submission: serial, cpu, each device (100 x --txs)",
+     run_simulate_calls},
     {"merge", "results from elsewhere: looked up, validated, committed, sealed", run_merge},
     {"schedule", "the schedule in virtual time, at 2 to 64 workers (--blocks DIR)", run_schedule,
      &BenchOptions::blocks},

@@ -69,6 +69,7 @@ void run_schedule(BenchSession& session, std::string_view name);
 void run_pack(BenchSession& session, std::string_view name);
 void run_merge(BenchSession& session, std::string_view name);
 void run_offload(BenchSession& session, std::string_view name);
+void run_simulate_calls(BenchSession& session, std::string_view name);
 
 /// Measures the workloads one after the other, until all are done or the user stops it.
 void run_workloads(BenchSession& session, std::span<const Workload* const> chosen);

@@ -8,6 +8,7 @@
 #include "tools/cli/arguments_geth.hpp"
 #include "tools/common/exit_code.hpp"
 #include "tools/run/help.hpp"
+#include "tools/simulate/help.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -170,6 +171,42 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     return bench;
 }
 
+CLI::App* add_simulate(CLI::App& app, Arguments& a) {
+    CLI::App* simulate =
+        app.add_subcommand("simulate", "Executes independent calls on one pre-state: JSON lines in and out");
+    SimulateOptions& o = a.simulate;
+    simulate->add_option("FILE", o.file, "requests, one a line (see below), or - for standard input")
+        ->required();
+    simulate->add_option("--block", o.block, "the folder of a block, as for run: calls happen before it")
+        ->required();
+    add_common(*simulate, a.common);
+    add_threads(*simulate, a.common);
+    hide(*simulate, {"--device-batch", "--speculate", "--jobs", "--filter"});
+    simulate
+        ->add_option("--chain", o.chain,
+                     "mainnet, sepolia, holesky, hoodi, or a file: genesis.json, or its `config` alone")
+        ->capture_default_str();
+    simulate->add_option("--output", o.output, "write the answers to FILE")->capture_default_str();
+    simulate->add_option("--gas-cap", o.gas_cap, "the most gas of a call, and what one has that names none")
+        ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 62))
+        ->capture_default_str();
+    simulate->add_option("--batch", o.batch, "calls that are executed at once")
+        ->check(CLI::Range(size_t{1}, size_t{1} << 24))
+        ->capture_default_str();
+    simulate->add_option("--lanes", o.lanes, "backend opencl: calls on the device at the same time")
+        ->check(CLI::Range(1U, 1U << 24))
+        ->capture_default_str();
+    simulate->add_option("--lane-memory", o.lane_memory_mib, "backend opencl: their memory, in MiB")
+        ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 20))
+        ->capture_default_str();
+    add_choice<bool>(*simulate, "--verify", o.verify, {{"serial", true}, {"none", false}},
+                     "execute each bundle once more, serially, and compare everything");
+    simulate->add_flag("--strict-state", o.strict_state,
+                       "a call that reads what the pre-state does not say has no answer (exit 2)");
+    simulate->footer(simulate_help);
+    return simulate;
+}
+
 CLI::App* add_lower(CLI::App& app, Arguments& a) {
     CLI::App* lower =
         app.add_subcommand("lower", "Prints a code's abstract form, from which all backends run it");
@@ -202,6 +239,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
         {add_t8n(app, a.t8n, "warpevm"), Command::t8n},
         {add_devices(app, a), Command::devices},
         {add_bench(app, a), Command::bench},
+        {add_simulate(app, a), Command::simulate},
         {add_lower(app, a), Command::lower},
         {app.add_subcommand("version", "Version, commit, compiler, libraries and forks")
              ->footer("Example: warpevm version"),

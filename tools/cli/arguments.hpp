@@ -9,6 +9,7 @@
 #include "tools/bench/options.hpp"
 #include "tools/common/options.hpp"
 #include "tools/run/options.hpp"
+#include "tools/simulate/options.hpp"
 #include "tools/t8n/options.hpp"
 
 namespace warpevm::tools {
@@ -20,6 +21,7 @@ enum class Command : uint8_t {
     t8n,
     devices,
     bench,
+    simulate,
     lower,
     version,
     geth_statetest,
@@ -65,6 +67,7 @@ struct Arguments {
     T8nOptions t8n;
     DevicesOptions devices;
     BenchOptions bench;
+    SimulateOptions simulate;
     LowerOptions lower;
     GethTestOptions geth_test;
 };

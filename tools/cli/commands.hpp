@@ -12,6 +12,7 @@ int command_blocktest(const CommonOptions& common, const TestOptions& options);
 int command_t8n(const T8nOptions& options);
 int command_bench(const CommonOptions& common, const BenchOptions& options);
 int command_devices(const CommonOptions& common, const DevicesOptions& options);
+int command_simulate(const CommonOptions& common, const SimulateOptions& options);
 int command_lower(const CommonOptions& common, const LowerOptions& options);
 int command_version();
 int command_geth_statetest(const GethTestOptions& options);

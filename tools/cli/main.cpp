@@ -21,6 +21,7 @@ int dispatch(const Arguments& a) {
         case Command::t8n: return command_t8n(a.t8n);
         case Command::devices: return command_devices(a.common, a.devices);
         case Command::bench: return command_bench(a.common, a.bench);
+        case Command::simulate: return command_simulate(a.common, a.simulate);
         case Command::lower: return command_lower(a.common, a.lower);
         case Command::version: return command_version();
         case Command::geth_statetest: return command_geth_statetest(a.geth_test);
