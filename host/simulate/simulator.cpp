@@ -193,10 +193,10 @@ Result<Simulation> Simulator::run(BackendKind backend, std::span<const Simulated
                                        ? m_parts->race(run, state)
                                        : m_parts->work_on_threads(run, state, threads, Parts::From::front);
         if (!ended) return tl::unexpected(ended.error());
-        return run.finish(backend == BackendKind::serial ? "serial_backend"
-                          : backend == BackendKind::cpu  ? "cpu_backend"
-                          : has_device                   ? "claimed_by_cpu"
-                                                         : "no_device");
+        return run.finish(backend == BackendKind::serial   ? "serial_backend"
+                          : backend != BackendKind::device ? "cpu_backend"
+                          : has_device                     ? "claimed_by_cpu"
+                                                           : "no_device");
     } catch (...) {
         return tl::unexpected(error_of(std::current_exception()));
     }
