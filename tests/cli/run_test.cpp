@@ -46,7 +46,7 @@ TEST_F(Run, ACompleteStateIsCheckedDownToItsRoot) {
     EXPECT_EQ(block()["txs"], 2);
     EXPECT_EQ(block()["routes"]["cpu"], 2);
     EXPECT_EQ(m_json["summary"]["ok"], 1);
-    EXPECT_EQ(m_json["backend"], "cpu");
+    EXPECT_EQ(m_json["backend"], "auto");
 }
 
 TEST_F(Run, WithoutAParentTheStateRootIsLeftUnchecked) {

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 # Tables that only the host reads: sentences for people, and a list of addresses.
-WITH_STRINGS = {"evm/base/errors.def", "evm/types/forks.def", "evm/chain/dao_accounts.def"}
+WITH_STRINGS = {"evm/base/errors.def", "evm/types/forks.def", "evm/chain/dao_accounts.def", "host/offload/route_reasons.def"}
 ROW = re.compile(r"^(WARPEVM_\w+)\((.*)\)$")
 VALUE = re.compile(r"[A-Za-z_]\w*|0|[1-9][0-9]*")
 STRING = re.compile(r'"[^"\\]*"')
