@@ -2,6 +2,7 @@
 #include "evm/chain/envelope.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace warpevm {
 namespace {
@@ -18,8 +19,16 @@ constexpr uint64_t per_authorization_gas = 25000;       // EIP-7702, PER_EMPTY_A
 constexpr uint64_t tokens_per_nonzero_byte = 4;         // EIP-7623
 constexpr uint64_t floor_gas_per_token = 10;            // EIP-7623
 
+/// Eight at a time: call data is mostly short, and this is asked several times of each transaction.
 uint64_t zero_bytes(BytesView data) {
-    return static_cast<uint64_t>(std::count(data.begin(), data.end(), uint8_t{0}));
+    constexpr uint64_t low_bits = 0x7f7f7f7f7f7f7f7fULL;
+    uint64_t zeros = 0;
+    for (; data.size() >= 8; data = data.subspan(8)) {
+        const uint64_t x = load_u64(data.data());
+        // The upper bit of each byte that is not zero, without carries between bytes.
+        zeros += static_cast<uint64_t>(std::popcount(~(((x & low_bits) + low_bits) | x | low_bits)));
+    }
+    return zeros + static_cast<uint64_t>(std::count(data.begin(), data.end(), uint8_t{0}));
 }
 
 }  // namespace

@@ -23,9 +23,6 @@ void append_all(Bytes& inputs, std::span<const T> values) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
     inputs.insert(inputs.end(), bytes, bytes + values.size_bytes());
 }
-void align(Bytes& bytes) {
-    bytes.resize((bytes.size() + 7) / 8 * 8);
-}
 
 /// Numbers of an envelope, each in as many 32-bit words as it has.
 struct Numbers {
@@ -376,17 +373,27 @@ class JobPacker::Impl {
         m_envelope.input_size = static_cast<uint32_t>(m_tx->data.size());
         m_envelope.number_sizes = m_numbers.sizes;
         Bytes& inputs = m_to.inputs;
-        const auto at = static_cast<uint32_t>(inputs.size());
-        append_all<kernel::lane_envelope>(inputs, {&m_envelope, 1});
-        append_all<kernel::given_slot>(inputs, m_slots);
-        append_all<kernel::authorization_record>(inputs, m_records);
-        append_all<Hash>(inputs, m_tx->blob_versioned_hashes);
-        append_all<uint32_t>(inputs, places);
-        append_all<uint32_t>(inputs, std::span(m_numbers.words).first(m_numbers.count));
-        append(inputs, m_tx->data);
-        align(inputs);
+        const size_t at = inputs.size();
+        const auto numbers = std::span<const uint32_t>(m_numbers.words).first(m_numbers.count);
+        const std::span<const Hash> blobs = m_tx->blob_versioned_hashes;
+        const size_t size = sizeof m_envelope + std::span(m_slots).size_bytes() +
+                            std::span(m_records).size_bytes() + blobs.size_bytes() +
+                            std::span(places).size_bytes() + numbers.size_bytes() + m_tx->data.size();
+        inputs.resize((at + size + 7) / 8 * 8);
+        uint8_t* to = inputs.data() + at;
+        const auto put = [&to](const auto& values) {
+            if (values.size_bytes() != 0) std::memcpy(to, values.data(), values.size_bytes());
+            to += values.size_bytes();
+        };
+        put(std::span(&m_envelope, 1));
+        put(std::span(m_slots));
+        put(std::span(m_records));
+        put(blobs);
+        put(std::span(places));
+        put(numbers);
+        put(BytesView(m_tx->data));
         m_to.call_data_bytes += m_tx->data.size();
-        return at;
+        return static_cast<uint32_t>(at);
     }
 
     /// The sender's place among the lane's accounts.

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "evm/chain/envelope.hpp"
+
 namespace warpevm {
 namespace {
 
@@ -90,6 +94,24 @@ TEST(ExcessBlobGas, of_cancuns_first_block_is_zero) {
     Header parent;
     parent.base_fee_per_gas = gwei;
     EXPECT_EQ(excess_blob_gas_after(parent, rules), 0U);
+}
+
+/// 4 gas for a zero byte and 16 for another one (EIP-2028), whatever lies beside it.
+TEST(IntrinsicGas, counts_each_byte_of_call_data) {
+    std::mt19937_64 random(7);
+    constexpr uint8_t edges[] = {0x00, 0x01, 0x7f, 0x80, 0x81, 0xff};
+    for (size_t size = 0; size < 200; ++size) {
+        Transaction tx;
+        tx.to = Address{};
+        uint64_t gas = 21000, tokens = 0;
+        for (size_t i = 0; i < size; ++i) {
+            tx.data.push_back(edges[random() % 6]);
+            gas += tx.data.back() == 0 ? 4 : 16;
+            tokens += tx.data.back() == 0 ? 1 : 4;
+        }
+        EXPECT_EQ(intrinsic_gas(tx, Fork::prague), gas) << size;
+        EXPECT_EQ(floor_gas(tx, Fork::prague), 21000 + 10 * tokens) << size;
+    }
 }
 
 }  // namespace
