@@ -6,6 +6,7 @@
 
 #include "tests/cli/example_block.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/cli/terminal.hpp"
 
 namespace warpevm::tools {
 namespace {
@@ -321,6 +322,27 @@ TEST_F(SimulateProgram, SaysWhatIsWrongWithItsArguments) {
     const auto none = answers("");
     EXPECT_EQ(ran.exit_code, 0) << ran.err;
     EXPECT_TRUE(none.empty());
+}
+
+/// On a terminal there is a progress bar; what was answered before Ctrl-C is there, and marked.
+TEST_F(SimulateProgram, StopsOnCtrlC) {
+    std::string requests;
+    for (int i = 0; i < 3000; ++i)  // they loop until their gas is gone
+        requests += envelope(call_of(contract), R"("stateOverrides":{")" + std::string(contract) +
+                                                    R"(":{"code":"0x5b600056"}})") +
+                    "\n";
+    const std::string base = folder.path().string(), file = folder.write("loops", requests);
+    EXPECT_EQ(
+        run_until("simulate [", "simulate " + file + " --block " + block() + " --backend serial --output " +
+                                    base + "/answers --json " + base + "/summary"),
+        1);
+    const json summary = json::parse(folder.read("summary"));
+    EXPECT_EQ(summary["interrupted"], true);
+    const std::string answers = folder.read("answers");
+    const auto count = std::count(answers.begin(), answers.end(), '\n');
+    EXPECT_GT(count, 0);
+    EXPECT_LT(count, 3000);
+    EXPECT_EQ(summary["requests"], count);
 }
 
 /// Whatever stands there, there is an answer for each line.

@@ -13,10 +13,10 @@ int command_simulate(const CommonOptions& common, const SimulateOptions& options
     if (common.require_device && lacks_required_device(common, choose_devices(common)))
         return static_cast<int>(ExitCode::failed);
     const SimulateReport report = run_simulate(common, options);
-    const std::string text = to_text(report);
     // Answers have standard output to themselves.
+    const std::string text = to_text(report, common.verbose);
     const size_t last_line = text.rfind('\n', text.size() - 2) + 1;
-    fmt::print(stderr, "{}", common.verbose ? text : text.substr(last_line));
+    fmt::print(stderr, "{}", common.quiet ? text.substr(last_line) : text);
     if (!common.json.empty()) write_text(common.json, to_json(report));
     return static_cast<int>(report.exit_code);
 }

@@ -8,10 +8,11 @@
 
 namespace warpevm::tools {
 
-std::string to_text(const SimulateReport& r) {
+std::string to_text(const SimulateReport& r, bool verbose) {
     std::string text;
-    for (const auto& [why, count] : r.routes.reasons) text += fmt::format("{:>9} {}\n", count, why);
-    if (!r.routes.reasons.empty()) text = "not by a device:\n" + text;
+    if (verbose)
+        for (const auto& [why, count] : r.routes.reasons)
+            text += fmt::format("{:>9} not by a device: {}\n", count, why);
     if (r.assumed_absent != 0 || !r.assumed_block_hashes.empty())
         text += fmt::format(
             "{} reads and the hashes of {} blocks are not in the pre-state and were taken as absent\n",

@@ -104,6 +104,20 @@ class Output {
     std::FILE* m_file;
 };
 
+/// Cancels once the user has asked to stop, also within a long call.
+class StopsOnInterrupt {
+  public:
+    explicit StopsOnInterrupt(Cancellation& cancellation)
+        : m_thread([&cancellation](const std::stop_token& ended) {
+              while (!ended.stop_requested() && !interrupted())
+                  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+              if (interrupted()) cancellation.cancel();
+          }) {}
+
+  private:
+    std::jthread m_thread;
+};
+
 /// A line, and what it asks for.
 struct Item {
     uint64_t number = 0;
@@ -146,6 +160,7 @@ class Simulate {
 
     SimulateReport run() {
         const auto start = Clock::now();
+        const StopsOnInterrupt watcher(m_cancellation);
         for (bool more = true; more && !m_cancellation.is_cancelled();) {
             std::vector<Item> batch;
             more = read_batch(batch);
@@ -185,7 +200,6 @@ class Simulate {
             for (size_t i = first; i < batch.size(); ++i)
                 calls += batch[i].request ? batch[i].request->bundle.calls.size() : 1;
         }
-        if (interrupted()) m_cancellation.cancel();
         return more;
     }
 
@@ -209,7 +223,6 @@ class Simulate {
             for (size_t i = written; i < batch.size() && chosen.size() < most; ++i)
                 if (batch[i].request && !batch[i].result.is_done) chosen.push_back(i);
             const auto on_progress = [&](size_t done) {
-                if (interrupted()) m_cancellation.cancel();
                 const std::lock_guard held(lock);
                 progress.advance(written + done, fmt::format("{} before", m_report.requests - written));
             };
@@ -249,11 +262,13 @@ class Simulate {
                 std::vector<SimulatedBundle>& bundles, const std::vector<BundleResult>& results) {
         SimulationOptions options{
             .on_missing_state = m_options.strict_state ? OnMissingState::fail : OnMissingState::assume_absent,
+            .cancellation = &m_cancellation,
             .interpreter = Interpreter::plain};
         for (size_t k = 0; k < bundles.size(); ++k) {
             if (!results[k].is_done) continue;
             const auto expected = m_serial->run(BackendKind::serial, {&bundles[k], 1}, m_state, options);
             if (!expected) throw std::runtime_error(to_string(expected.error()));
+            if (!expected->bundles.front().is_done) return;  // cancelled
             if (expected->bundles.front() == results[k]) continue;
             if (m_report.mismatches++ < most_named_mismatches)
                 fmt::print(stderr, "warpevm: simulate: line {}: the answer differs from serial's\n",

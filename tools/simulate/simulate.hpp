@@ -40,8 +40,8 @@ struct SimulateReport {
 /// Throws UsageError where files can't be read or written; what is wrong with a line is its answer.
 SimulateReport run_simulate(const CommonOptions& common, const SimulateOptions& options);
 
-/// A few lines for a person.
-std::string to_text(const SimulateReport& report);
+/// A few lines for a person, of which the last says it all.
+std::string to_text(const SimulateReport& report, bool verbose);
 std::string to_json(const SimulateReport& report);
 
 }  // namespace warpevm::tools
