@@ -28,7 +28,7 @@ size_t column_bytes(const OffloadResults& r) {
 }  // namespace
 
 DeviceCalls::DeviceCalls(Offload& offload, const StateView& state, SimulationRun& run)
-    : m_offload(offload), m_state(state), m_run(run) {
+    : m_offload(offload), m_run(run) {
     for (size_t i = 0; i < run.bundles().size(); ++i) {
         const SimulatedBundle& bundle = run.bundles()[i];
         if (run.is_done(i) || bundle.calls.empty()) continue;

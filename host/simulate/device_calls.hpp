@@ -45,7 +45,6 @@ class DeviceCalls {
     void note_assumed(Course& course, const ResultOf& result, CallResult& call) const;
 
     Offload& m_offload;
-    const StateView& m_state;
     SimulationRun& m_run;
     std::deque<Course> m_courses;
     std::vector<Course*> m_round;  ///< those that have a call in this round, by number of the job
