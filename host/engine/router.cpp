@@ -156,7 +156,8 @@ bool Router::close(double patience) {
     Shared& s = *m_shared;
     std::unique_lock held(s.lock);
     s.is_closing = true;
-    const bool all = s.changed.wait_for(held, std::chrono::duration<double>(patience), [&] { return !s.is_opening; });
+    const bool all =
+        s.changed.wait_for(held, std::chrono::duration<double>(patience), [&] { return !s.is_opening; });
     if (!all) return false;
     if (s.has_measured && s.settings.cache) s.settings.cache->store(s.entry(), to_bytes(s.learned->costs()));
     if (s.worker && !s.worker->stop(patience)) return false;

@@ -95,7 +95,9 @@ void AccessTable::learn(const BlockTransaction& tx, std::span<const SlotKey> tou
                         std::span<const SlotKey> written) {
     const auto call = call_of(tx);
     if (!call || !is_curious(tx)) return;
-    const auto is_written = [&](const SlotKey& key) { return std::ranges::find(written, key) != written.end(); };
+    const auto is_written = [&](const SlotKey& key) {
+        return std::ranges::find(written, key) != written.end();
+    };
     Known found;
     if (!knows(*call)) {  // nobody waits for the hashes
         const Entries entries(tx);

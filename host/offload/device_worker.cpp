@@ -30,10 +30,10 @@ struct DeviceWorker::Window {
     std::vector<uint32_t> block_of;
     std::vector<Transaction> transactions;  ///< default ones where there is none to execute
     std::vector<Address> senders;
-    std::vector<Claims::Loan> borrowed;  ///< not executed yet
+    std::vector<Claims::Loan> borrowed;      ///< not executed yet
     std::shared_ptr<const WindowPlan> plan;  ///< may be null
-    std::vector<bool> suits;             ///< a device is to try it
-    uint32_t untried = 0;                ///< what is before it was not borrowed yet; from the end
+    std::vector<bool> suits;                 ///< a device is to try it
+    uint32_t untried = 0;                    ///< what is before it was not borrowed yet; from the end
     bool unknown_is_absent = false;
 };
 
@@ -76,9 +76,9 @@ Borrower DeviceWorker::borrower(const ExecutionOptions& options, std::shared_ptr
         for (const BlockInput& block : blocks) {
             for (const BlockTransaction& tx : block.transactions) {
                 const size_t index = window->block_of.size();
-                const bool suits = plan ? plan->level_of[index] != 0
-                                        : tx.invalid.code == ErrorCode::none &&
-                                              block.rules.at_least(Fork::byzantium);
+                const bool suits =
+                    plan ? plan->level_of[index] != 0
+                         : tx.invalid.code == ErrorCode::none && block.rules.at_least(Fork::byzantium);
                 window->block_of.push_back(static_cast<uint32_t>(window->blocks.size()));
                 window->transactions.push_back(suits ? *tx.tx : Transaction{});
                 window->senders.push_back(tx.sender);
@@ -215,8 +215,8 @@ bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) 
                                                        .rules = &block.rules,
                                                        .environment = &block.environment});
         if (m_options.learned) {
-            const ExpectedKeys& keys = expected.emplace_back(
-                m_options.learned->accesses.expected_keys({job.tx, job.sender, {}}));
+            const ExpectedKeys& keys =
+                expected.emplace_back(m_options.learned->accesses.expected_keys({job.tx, job.sender, {}}));
             job.likely_accounts = keys.accounts;
             job.likely_slots = keys.slots;
         }
@@ -242,7 +242,8 @@ bool DeviceWorker::note_accesses(const OffloadJob& job, const ResultOf& result) 
     const BlockTransaction tx{job.tx, job.sender, {}};
     if (!accesses.is_curious(tx)) return false;
     std::vector<SlotKey> touched, written;
-    for (const slot_observation& o : result.slot_observations()) touched.push_back(result.results->slot(o.row));
+    for (const slot_observation& o : result.slot_observations())
+        touched.push_back(result.results->slot(o.row));
     for (const slot_effect& e : result.slot_effects()) written.push_back(result.results->slot(e.row));
     accesses.learn(tx, touched, written);
     return true;

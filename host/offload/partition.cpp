@@ -93,8 +93,8 @@ Partition partition(std::span<const BlockInput> window, const AccessTable& known
             const GroupKind kind = kind_of(tx, block.rules);
             const uint64_t gas = gas_for_code(tx);
             const uint32_t level = kind == GroupKind::unsupported ? 1 : levels.add(tx, gas, p);
-            const auto [at, added] = numbers.try_emplace({level, kind, magnitude(gas)},
-                                                         static_cast<uint32_t>(p.groups.size()));
+            const auto [at, added] =
+                numbers.try_emplace({level, kind, magnitude(gas)}, static_cast<uint32_t>(p.groups.size()));
             if (added) p.groups.push_back({.kind = kind, .level = level, .work = {}});
             const Work work{.transactions = 1, .gas = gas, .longest = gas};
             p.groups[at->second].work += work;

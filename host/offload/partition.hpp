@@ -25,11 +25,11 @@ struct Group {
 };
 
 struct Partition {
-    std::vector<Group> groups;           ///< by level, then as they come
-    std::vector<uint32_t> group_of;      ///< of each transaction of the window
-    std::vector<uint32_t> level_of;      ///< likewise, from 1
-    uint64_t predicted = 0;              ///< whose accesses were known
-    uint64_t critical_path = 0;          ///< gas limits along the longest path of the graph
+    std::vector<Group> groups;       ///< by level, then as they come
+    std::vector<uint32_t> group_of;  ///< of each transaction of the window
+    std::vector<uint32_t> level_of;  ///< likewise, from 1
+    uint64_t predicted = 0;          ///< whose accesses were known
+    uint64_t critical_path = 0;      ///< gas limits along the longest path of the graph
     Work all;
 };
 

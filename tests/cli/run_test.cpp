@@ -265,14 +265,16 @@ TEST_F(Run, AutoSaysWhatItDecided) {
 /// Blocks that follow one another, over the state before the first.
 TEST(RunWindow, GivesWhatEachBlockGivesByItself) {
     const std::string blocks = WARPEVM_EXAMPLES "/blocks";
-    for (const std::string& how : {std::string(" --backend serial"), std::string(" --backend cpu --threads 3"),
-                                   std::string(" --backend opencl --device native --wait-for-device"),
-                                   std::string(" --repeat 3 --verify serial")}) {
+    for (const std::string& how :
+         {std::string(" --backend serial"), std::string(" --backend cpu --threads 3"),
+          std::string(" --backend opencl --device native --wait-for-device"),
+          std::string(" --repeat 3 --verify serial")}) {
         const Ran ran = run_program("run --window " + blocks + how + " --json -");
         ASSERT_EQ(ran.exit_code, 0) << ran.out << ran.err;
         const json all = json::parse(ran.out);
         EXPECT_EQ(all["summary"]["ok"], 5);
-        for (const json& block : all["blocks"]) EXPECT_THAT(block["checked"], testing::Not(testing::IsEmpty()));
+        for (const json& block : all["blocks"])
+            EXPECT_THAT(block["checked"], testing::Not(testing::IsEmpty()));
     }
     EXPECT_EQ(run_program("run --window " + blocks + "/20000001 --evm-trace x --tx 0").exit_code, 2);
 }

@@ -101,8 +101,7 @@ TEST(Router, what_pays_is_opened_and_nobody_waits) {
     std::atomic<int> asked = 0;
     {
         Engine engine({.threads = 2,
-                       .open_device =
-                           [&]() -> Opened {
+                       .open_device = [&]() -> Opened {
                            ++asked;
                            return programs_of(open_native_device(1));
                        },
@@ -169,11 +168,13 @@ TEST(Router, a_device_may_fail_at_any_call) {
     for (const FaultPoint point : {FaultPoint::build, FaultPoint::allocate, FaultPoint::enqueue,
                                    FaultPoint::read_back, FaultPoint::wait})
         for (const unsigned call : {1U, 3U, 9U}) {
-            Engine engine({.threads = 2,
-                           .device = programs_of(std::make_unique<FaultyDevice>(
-                               open_native_device(1),
-                               FaultPlan{.point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true})),
-                           .cache = cache});
+            Engine engine(
+                {.threads = 2,
+                 .device = programs_of(std::make_unique<FaultyDevice>(
+                     open_native_device(1),
+                     FaultPlan{
+                         .point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true})),
+                 .cache = cache});
             rig.expect_serial(engine);
             rig.expect_serial(engine);
         }
@@ -187,11 +188,12 @@ TEST(Router, a_device_that_stalls_is_overridden) {
     std::promise<void> end;
     const std::shared_future<void> ended = end.get_future().share();
     Rig rig(1500);
-    Engine engine({.threads = 2,
-                   .device = programs_of(std::make_unique<FaultyDevice>(
-                       open_native_device(1),
-                       FaultPlan{.point = FaultPoint::stall, .at_call = 3, .stall = [ended] { ended.wait(); }})),
-                   .cache = cache});
+    Engine engine(
+        {.threads = 2,
+         .device = programs_of(std::make_unique<FaultyDevice>(
+             open_native_device(1),
+             FaultPlan{.point = FaultPoint::stall, .at_call = 3, .stall = [ended] { ended.wait(); }})),
+         .cache = cache});
     for (int i = 0; i < 3; ++i) rig.expect_serial(engine);
     end.set_value();
 }

@@ -27,7 +27,9 @@ struct Window {
     BlockTransaction& add(const Address& from, Transaction tx) {
         return block.transactions.emplace_back(BlockTransaction{&made.emplace_back(std::move(tx)), from, {}});
     }
-    [[nodiscard]] Partition parts(const AccessTable& known = {}) const { return partition({&block, 1}, known); }
+    [[nodiscard]] Partition parts(const AccessTable& known = {}) const {
+        return partition({&block, 1}, known);
+    }
 };
 Address who(uint64_t n) {
     return Address::from_low(0x1000 + n);
@@ -96,8 +98,7 @@ TEST(AccessTables, FindMappingsAndPlainSlots) {
     EXPECT_THAT(table.expected_keys(tx).slots, UnorderedElementsAre(balance(who(7)), balance(who(8))));
     EXPECT_THAT(table.expected_keys(tx).accounts, ElementsAre(token));
     const auto& swap = w.add(who(7), workload::swap(pair, false, 1, who(7)));
-    EXPECT_THAT(table.expected_keys(swap).slots,
-                ElementsAre(SlotKey{pair, workload::layout::pair_reserves}));
+    EXPECT_THAT(table.expected_keys(swap).slots, ElementsAre(SlotKey{pair, workload::layout::pair_reserves}));
 }
 
 TEST(AccessTables, FindMappingsInMappings) {

@@ -56,8 +56,8 @@ TEST(Route, BothEndTogether) {
             ASSERT_TRUE(a.to_device) << times << " " << count;
             const Work w = tokens(count);
             const double device = m.device.fixed(w) + a.share * m.device.each(w);
-            const double cores = (1 - a.share) * m.cores.seconds(w) +
-                                 a.share * m.device.packing * static_cast<double>(count);
+            const double cores =
+                (1 - a.share) * m.cores.seconds(w) + a.share * m.device.packing * static_cast<double>(count);
             if (a.share < 1) {
                 EXPECT_NEAR(device, cores, 1e-9) << times << " " << count;
             }

@@ -107,8 +107,9 @@ TEST(DeviceWorkers, wrong_plans_and_windows_of_many_blocks_come_out_as_serially)
             {.threads = static_cast<unsigned>(1 + seed % 3), .waits_for_loans = true, .at_hand_over = {}});
         const ExecutionOptions options = lenient();
         std::vector<RouteReport> routes;
-        expect_equal(serially(w.window, w.state, options),
-                     execute_parallel(context, w.window, w.state, options, &routes, worker.borrower(options, plan)));
+        expect_equal(
+            serially(w.window, w.state, options),
+            execute_parallel(context, w.window, w.state, options, &routes, worker.borrower(options, plan)));
         for (const RouteReport& report : routes) counts.routes += report;
         if (testing::Test::HasFailure()) return;
     }

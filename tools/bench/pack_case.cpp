@@ -38,7 +38,8 @@ class PackCase {
         Bytes first;
         for (unsigned round = 0; round <= m_session.options.repeat && !interrupted(); ++round) {
             double at = cpu_seconds();
-            const auto outcomes = execute_serial(context, {&m_block.input, 1}, m_block.state, m_block.options);
+            const auto outcomes =
+                execute_serial(context, {&m_block.input, 1}, m_block.state, m_block.options);
             const double executed = cpu_seconds() - at;
             at = cpu_seconds();
             PackedJobs packed;
@@ -72,10 +73,10 @@ class PackCase {
         r.vs_serial = speed_ratio(serial, packing);
         const double each = 1e9 * r.time.median / count;
         r.extra = {{"ns_each", each}, {"bytes_each", static_cast<double>(bytes) / count}};
-        m_session.print(fmt::format("pack/{}: {:.0f} ns of a core a transaction, {:.0f} bytes; serial executes "
-                                    "one in {:.0f} ns\n",
-                                    m_block.name, each, static_cast<double>(bytes) / count,
-                                    1e9 * summarize(serial).median / count));
+        m_session.print(fmt::format(
+            "pack/{}: {:.0f} ns of a core a transaction, {:.0f} bytes; serial executes "
+            "one in {:.0f} ns\n",
+            m_block.name, each, static_cast<double>(bytes) / count, 1e9 * summarize(serial).median / count));
     }
 
     /// Empty where lanes come to the same gas and status.

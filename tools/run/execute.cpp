@@ -104,8 +104,8 @@ class ConsecutiveStates final : public StateView {
     }
     void read_codes(std::span<const Hash> hashes, std::span<Read<BytesView>> answers) const override {
         for (size_t i = 0; i < hashes.size(); ++i)
-            answers[i] = first<Read<BytesView>>(
-                [&](const Part& part) { return part.state->read_code(hashes[i]); });
+            answers[i] =
+                first<Read<BytesView>>([&](const Part& part) { return part.state->read_code(hashes[i]); });
     }
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
         return first<Read<Hash>>([&](const Part& part) { return part.state->read_block_hash(number); });
@@ -406,12 +406,15 @@ class WindowRun {
         for (const BlockOutcome& outcome : outcomes) gas += outcome.gas_used;
         for (size_t i = 0; i < m_runs.size(); ++i) {
             if (i >= outcomes.size()) {
-                m_runs[i]->fail_with({ErrorCode::bad_argument, "not executed: an earlier block of the window is invalid"});
+                m_runs[i]->fail_with(
+                    {ErrorCode::bad_argument, "not executed: an earlier block of the window is invalid"});
                 continue;
             }
             // The window's time, by gas.
-            const double part = gas == 0 ? 0 : static_cast<double>(outcomes[i].gas_used) / static_cast<double>(gas);
-            m_runs[i]->take(std::move(outcomes[i]), routes.at(i), i == 0 ? plan : nullptr, part * median(times));
+            const double part =
+                gas == 0 ? 0 : static_cast<double>(outcomes[i].gas_used) / static_cast<double>(gas);
+            m_runs[i]->take(std::move(outcomes[i]), routes.at(i), i == 0 ? plan : nullptr,
+                            part * median(times));
         }
     }
 

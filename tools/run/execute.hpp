@@ -25,8 +25,8 @@ struct RunPlan {
 BlockReport run_block(const std::filesystem::path& folder, const RunPlan& plan, ExecutionContext& context,
                       unsigned thread);
 
-/// Blocks in a row whose numbers follow one another are executed as one window over the state before the first
-/// of them. A block's time is its part of the window's, by gas.
+/// Blocks in a row whose numbers follow one another are executed as one window over the state before the
+/// first of them. A block's time is its part of the window's, by gas.
 std::vector<BlockReport> run_windows(std::span<const std::filesystem::path> folders, const RunPlan& plan,
                                      ExecutionContext& context);
 

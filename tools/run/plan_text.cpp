@@ -44,15 +44,15 @@ nlohmann::ordered_json answer_json(const RouteAnswer& answer) {
 }  // namespace
 
 std::string to_text(const WindowPlan& plan) {
-    std::string text =
-        fmt::format("    the cores are expected to take {:.2f} ms, with a device {:.2f} ms\n",
-                    1e3 * plan.whole.core_seconds, 1e3 * plan.whole.shared_seconds);
+    std::string text = fmt::format("    the cores are expected to take {:.2f} ms, with a device {:.2f} ms\n",
+                                   1e3 * plan.whole.core_seconds, 1e3 * plan.whole.shared_seconds);
     if (plan.groups.empty()) return text + sentences(plan.whole.reasons);
     text += fmt::format("    {} of {} transactions to the device, which will have done {:.0f} % of them\n",
                         plan.to_device, plan.work.transactions, 100 * plan.share);
-    text += fmt::format("    accesses were known of {}; by gas limits the largest group has {},\n"
-                        "    and the critical path {}\n",
-                        plan.predicted, plan.largest_group, plan.critical_path);
+    text += fmt::format(
+        "    accesses were known of {}; by gas limits the largest group has {},\n"
+        "    and the critical path {}\n",
+        plan.predicted, plan.largest_group, plan.critical_path);
     const RouteReasons* last = nullptr;
     for (size_t i = 0; i < std::min(shown_groups, plan.groups.size()); ++i) {
         const PlannedGroup& g = plan.groups[i];
