@@ -17,8 +17,8 @@ using testing::Not;
 TEST(Bench, ListNamesTheWorkloads) {
     const Ran ran = run_program("bench --list");
     EXPECT_EQ(ran.exit_code, 0);
-    for (const char* name :
-         {"transfers", "erc20", "swaps", "mints", "mixed", "hot", "chain", "compute", "blocks", "evm"})
+    for (const char* name : {"transfers", "erc20", "swaps", "mints", "mixed", "hot", "chain", "compute",
+                             "blocks", "evm", "simulate"})
         EXPECT_THAT(ran.out, HasSubstr(std::string(name) + " "));
 }
 
@@ -63,6 +63,22 @@ TEST(Bench, FewRoundsHaveNoInterval) {
     const Ran ran = run_program("bench transfers --txs 10 --repeat 3 --threads 1 --json -");
     ASSERT_EQ(ran.exit_code, 0) << ran.err;
     EXPECT_TRUE(json::parse(ran.out)["results"][0]["vs_serial_low"].is_null());
+}
+
+/// A hundred calls for each of --txs: serially, on threads, on the device alone and with the threads.
+TEST(Bench, SimulatesCallsOnEveryBackend) {
+    const Ran ran = run_program("bench simulate --txs 3 --repeat 1 --threads 2 --device native --json -");
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    const json results = json::parse(ran.out)["results"];
+    std::vector<std::string> backends;
+    for (const json& r : results) {
+        backends.push_back(r["backend"]);
+        EXPECT_EQ(r["workload"], "simulate");
+        EXPECT_EQ(r["items"], 300);
+        EXPECT_EQ(r["equal_to_serial"], true);
+        EXPECT_GT(r["items_per_second"].get<double>(), 0);
+    }
+    EXPECT_EQ(backends, (std::vector<std::string>{"serial", "cpu", "native", "native+cpu"}));
 }
 
 TEST(Bench, TheSameSeedIsTheSameBlock) {

@@ -27,8 +27,8 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t chunk_bytes = size_t{1} << 20;
 /// Text of one batch.
 constexpr size_t batch_bytes = size_t{64} << 20;
-/// Answers that are formed before they are written.
-constexpr size_t answers_at_once = 1024;
+/// Answers that are formed before they are written: so many, or of so many bytes of results.
+constexpr size_t answers_at_once = 1024, answered_bytes = size_t{32} << 20;
 constexpr uint64_t most_named_mismatches = 10;
 
 double seconds_since(Clock::time_point start) {
@@ -281,8 +281,11 @@ class Simulate {
         size_t end = from;
         const auto is_ready = [](const Item& item) { return !item.request || item.result.is_done; };
         while (end < batch.size() && is_ready(batch[end])) ++end;
-        for (size_t first = from; first < end; first += answers_at_once) {
-            std::vector<std::string> answers(std::min(answers_at_once, end - first));
+        for (size_t first = from, next = from; first < end; first = next) {
+            for (size_t bytes = 0; next < end && next - first < answers_at_once && bytes < answered_bytes;
+                 ++next)
+                for (const CallResult& call : batch[next].result.calls) bytes += call.size();
+            std::vector<std::string> answers(next - first);
             tbb::parallel_for(size_t{0}, answers.size(), [&](size_t k) {
                 const Item& item = batch[first + k];
                 answers[k] = item.request ? answer_line(*item.request, item.result)
