@@ -37,7 +37,7 @@ DEVICE_OPTIONS = ("--device", "native", "--wait-for-device", "--device-batch", "
 DEVICE_SHARE, DEVICE_UNIT = 0.95, 500
 # Reasons that are not the device's: who executed instead, and what is the CPU's verdict.
 CPU_ROUTES = ("serial_backend", "one_thread", "traced", "too_short", "backed_off", "in_turn", "ahead", "stale", "undecided")
-CPU_VERDICTS = ("ESCALATE_invalid_transaction", "ESCALATE_fork")
+CPU_VERDICTS = ("ESCALATE_invalid_transaction", "ESCALATE_fork", "route_unsupported")
 LEDGER_COLUMNS = ("backend", "command", "unit", "passed", "failed", "skipped")
 
 

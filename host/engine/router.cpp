@@ -100,7 +100,9 @@ Router::~Router() {
 
 std::shared_ptr<const WindowPlan> Router::plan(std::span<const BlockInput> window, RouteWish wish) {
     Shared& s = *m_shared;
-    RouteQuestion question{.most_levels = s.settings.worker.most_rounds,
+    // A device that takes all waits out each chain.
+    const bool takes_all = wish == RouteWish::device && s.settings.worker.takes_all;
+    RouteQuestion question{.most_levels = takes_all ? ~uint32_t{0} : s.settings.worker.most_rounds,
                            .device = s.state(wish),
                            .wish = wish,
                            .costs = s.learned->costs()};

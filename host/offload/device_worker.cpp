@@ -157,9 +157,10 @@ DeviceResult<void> DeviceWorker::open() {
     return {};
 }
 
-/// As much as the device will have done when the cores have done the rest.
+/// As much as the device will have done when the cores have done the rest. Where that is everything it goes
+/// batch by batch from the end, or it would begin with what the cores begin with.
 uint32_t DeviceWorker::batch_size(const Window& window) const {
-    if (!window.plan) return m_options.batch;
+    if (!window.plan || window.plan->share >= 1) return m_options.batch;
     const double fair = window.plan->share * static_cast<double>(window.plan->to_device);
     return std::clamp(static_cast<uint32_t>(std::min<double>(fair, most_borrowed)), 1U, most_borrowed);
 }
