@@ -152,17 +152,20 @@ def device_failures(unit, answer):
 
 
 class GethChain:
-    """Blocks that go-ethereum made on a chain of its own, each with its whole state: every root is checked."""
+    """Blocks that go-ethereum made on a chain of its own, each with its whole state: every root is checked. By themselves, or those in a
+    row as windows."""
 
     command = "run"
 
-    def __init__(self, folder):
-        self.folder, self.name, self.label = folder, f"geth/{folder.name}", f"run-geth-{folder.name}"
+    def __init__(self, folder, windows=False):
+        self.folder, self.windows = folder, windows
+        kind = "geth-windows" if windows else "geth"
+        self.name, self.label = f"{kind}/{folder.name}", f"run-{kind}-{folder.name}"
 
     def run(self, program, backend, fixtures, scratch):
         output = scratch / f"answer-{os.getpid()}.json"  # shards may run side by side
         output.unlink(missing_ok=True)
-        options = ["--chain", self.folder / "genesis.json", "--strict-state"]
+        options = ["--chain", self.folder / "genesis.json", "--strict-state", *(["--window"] if self.windows else [])]
         answer = program.ask("run", backend, [self.folder], output, options)
         return block_result(answer, self.name, device_failures(self, answer) if backend == "opencl" else {})
 
@@ -210,8 +213,9 @@ def input_units():
     """Blocks and inputs beside the fixtures: few and fast, so that all of them run on every backend."""
     geth = data_folder("WARPEVM_GETH", "geth", "the blocks of go-ethereum's own chains")
     for chain in GETH_CHAINS:
-        unit = GethChain((geth or pathlib.Path("geth")) / chain)
-        yield unit if geth else LeftOut(unit, 1, "the folder is not there")
+        for windows in (False, True):
+            unit = GethChain((geth or pathlib.Path("geth")) / chain, windows)
+            yield unit if geth else LeftOut(unit, 1, "the folder is not there")
     cases = data_folder("WARPEVM_CASES", "cases", "inputs as people have them")
     yield RunCases(cases / "run") if cases else LeftOut(RunCases(None), len(RunCases.lines()), "the folder is not there")
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/engine.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <deque>
 #include <mutex>
 #include <thread>
 
+#include "evm/chain/edge.hpp"
 #include "host/engine/router.hpp"
 
 namespace warpevm {
@@ -28,17 +31,20 @@ std::vector<RouteReport> serial_routes(const std::vector<BlockOutcome>& outcomes
 
 /// Of each block's transactions that the plan kept for the cores: why.
 void count_reasons(const WindowPlan& plan, std::vector<RouteReport>& routes) {
-    const auto key = [&](size_t index) { return std::string(text_of(plan.reason_of(index)).key); };
     size_t index = 0;
     for (RouteReport& report : routes) {
-        const uint64_t count = report.transactions();
-        if (plan.groups.empty()) {
-            if (!plan.whole.to_device && count != 0) report.not_lent[key(0)] += count;
-            continue;
-        }
-        for (uint64_t i = 0; i < count && index < plan.level_of.size(); ++i, ++index)
-            if (plan.level_of[index] == 0) ++report.not_lent[key(index)];
+        std::array<uint64_t, route_reason_texts.size()> counts{};
+        for (uint64_t i = report.transactions(); i != 0 && index < plan.work.transactions; --i, ++index)
+            if (!plan.is_for_device(index)) ++counts[static_cast<size_t>(plan.reason_of(index))];
+        for (size_t r = 0; r < counts.size(); ++r)
+            if (counts[r] != 0) report.not_lent[std::string(route_reason_texts[r].key)] += counts[r];
     }
+}
+
+/// What was given up early says nothing of what the window takes.
+bool all_executed(const std::vector<BlockOutcome>& outcomes, size_t blocks) {
+    return outcomes.size() == blocks &&
+           std::ranges::all_of(outcomes, [](const BlockOutcome& o) { return o.verdict.valid(); });
 }
 
 }  // namespace
@@ -100,6 +106,15 @@ CodeCache& Engine::codes() {
 Result<Execution> Engine::execute(BackendKind backend, std::span<const BlockInput> window,
                                   const StateView& state, const ExecutionOptions& options,
                                   const Watch& watch) {
+    try {
+        return run(backend, window, state, options, watch);
+    } catch (...) {  // no memory for the plan or the report
+        return tl::unexpected(error_of(std::current_exception()));
+    }
+}
+
+Result<Execution> Engine::run(BackendKind backend, std::span<const BlockInput> window, const StateView& state,
+                              const ExecutionOptions& options, const Watch& watch) {
     Seat* const seat = m_parts->take();
     const std::unique_ptr<Seat, std::function<void(Seat*)>> taken(seat,
                                                                   [this](Seat* s) { m_parts->give_back(s); });
@@ -131,7 +146,7 @@ Result<Execution> Engine::execute(BackendKind backend, std::span<const BlockInpu
         }
         const auto begin = std::chrono::steady_clock::now();
         outcomes = execute_parallel(*seat->parallel, window, state, options, &execution.routes, borrower);
-        if (routed && !borrower)
+        if (routed && !borrower && outcomes && all_executed(*outcomes, window.size()))
             m_parts->router->cores_did(
                 execution.plan->work,
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

@@ -91,6 +91,8 @@ class Engine {
     [[nodiscard]] CodeCache& codes();
 
   private:
+    Result<Execution> run(BackendKind backend, std::span<const BlockInput> window, const StateView& state,
+                          const ExecutionOptions& options, const Watch& watch);
     struct Parts;
     std::unique_ptr<Parts> m_parts;
 };

@@ -33,7 +33,12 @@ struct Router::Shared : std::enable_shared_from_this<Shared> {
     bool was_asked = false, is_opening = false, is_closing = false, has_read = false;
     std::atomic<bool> has_measured{false};  ///< something that is worth keeping
 
-    [[nodiscard]] std::string entry() const { return "route-costs-" + std::to_string(settings.threads); }
+    /// Of a device that was given, its own; else of whichever will be found.
+    [[nodiscard]] std::string entry() const {
+        const std::string threads = std::to_string(settings.threads);
+        if (!settings.device) return "route-costs-" + threads;
+        return cache_entry(settings.device->device().info(), {.name = "route", .options = threads}, "costs");
+    }
 
     [[nodiscard]] DeviceState state(RouteWish wish) {
         const std::lock_guard held(lock);
@@ -50,14 +55,17 @@ struct Router::Shared : std::enable_shared_from_this<Shared> {
         return settings.open && !was_asked ? DeviceState::unopened : DeviceState::none;
     }
 
-    void read_costs() {
+    /// Once. True where there were some.
+    bool read_costs() {
         {
             const std::lock_guard held(lock);
-            if (has_read || !settings.cache) return;
+            if (has_read || !settings.cache) return false;
             has_read = true;
         }
-        if (const auto bytes = settings.cache->load(entry()))
-            if (const auto costs = read_cost_model(*bytes)) learned->take(*costs);
+        const auto bytes = settings.cache->load(entry());
+        const auto costs = bytes ? read_cost_model(*bytes) : std::nullopt;
+        if (costs) learned->take(*costs);
+        return costs.has_value();
     }
 
     void start_opening() {
@@ -69,20 +77,24 @@ struct Router::Shared : std::enable_shared_from_this<Shared> {
 
     void open() {
         const auto begin = Clock::now();
-        auto programs = settings.open();
         std::unique_ptr<DeviceWorker> opened;
         std::string why;
-        if (!programs) {
-            why = to_string(programs.error());
-        } else if (*programs) {
-            const bool on_cores = (*programs)->device().info().uses_host_cores;
-            opened = std::make_unique<DeviceWorker>(*programs, settings.worker);
-            if (!on_cores) {  // else it would only take from the cores what it gives
-                opened->prepare();
-                opened->wait_until_ready();
+        try {
+            auto programs = settings.open();
+            if (!programs) {
+                why = to_string(programs.error());
+            } else if (*programs) {
+                const bool on_cores = (*programs)->device().info().uses_host_cores;
+                opened = std::make_unique<DeviceWorker>(*programs, settings.worker);
+                if (!on_cores) {  // else it would only take from the cores what it gives
+                    opened->prepare();
+                    opened->wait_until_ready();
+                }
+                learned->device_opened(std::chrono::duration<double>(Clock::now() - begin).count(), on_cores);
+                has_measured = true;
             }
-            learned->device_opened(std::chrono::duration<double>(Clock::now() - begin).count(), on_cores);
-            has_measured = true;
+        } catch (const std::exception& problem) {  // the caller's function, or no memory
+            why = problem.what();
         }
         const std::lock_guard held(lock);
         worker = std::move(opened);
@@ -111,8 +123,7 @@ std::shared_ptr<const WindowPlan> Router::plan(std::span<const BlockInput> windo
     };
     auto plan = answer();
     if (wish == RouteWish::faster && plan->whole.core_seconds > worth_reading &&
-        question.device != DeviceState::none) {
-        s.read_costs();
+        question.device != DeviceState::none && s.read_costs()) {
         question.costs = s.learned->costs();
         plan = answer();
     }
@@ -162,7 +173,9 @@ bool Router::close(double patience) {
         s.changed.wait_for(held, std::chrono::duration<double>(patience), [&] { return !s.is_opening; });
     if (!all) return false;
     if (s.has_measured && s.settings.cache) s.settings.cache->store(s.entry(), to_bytes(s.learned->costs()));
-    if (s.worker && !s.worker->stop(patience)) return false;
+    if (!s.worker) return true;
+    if (!s.worker->stop(patience)) return false;
+    s.failed_because = s.worker->lost_because();
     s.worker = nullptr;
     return true;
 }

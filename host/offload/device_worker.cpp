@@ -229,7 +229,8 @@ bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) 
         m_counts += counts;
     }
     if (ran) {
-        learn(jobs, counts, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        learn(jobs, counts, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
+              window.loans->over());
         return true;
     }
     lose(ran.error());
@@ -250,17 +251,21 @@ bool DeviceWorker::note_accesses(const OffloadJob& job, const ResultOf& result) 
     return true;
 }
 
-/// What the batch took. Who raced it may have made it end early, which says nothing.
-void DeviceWorker::learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds) {
-    if (!m_options.learned || counts.handed_in != jobs.size() || jobs.empty()) return;
+/// What the batch took. Where the cores were done first it may have ended early, and only tells that it takes
+/// at least so long.
+void DeviceWorker::learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds,
+                         bool was_late) {
+    if (!m_options.learned || jobs.empty() || counts.executed == 0) return;
     Work work;
     for (const OffloadJob& job : jobs) {
         const uint64_t gas = gas_for_code({job.tx, job.sender, {}});
         work += {.transactions = 1, .gas = gas, .longest = gas};
     }
-    const double again = static_cast<double>(counts.executed) / static_cast<double>(jobs.size());
-    const double kernels = 1e-9 * static_cast<double>(counts.kernel_nanoseconds);
-    m_options.learned->device_did(work, kernels / again, seconds - kernels);
+    const double again =
+        std::max(1.0, static_cast<double>(counts.executed) / static_cast<double>(jobs.size()));
+    const double all = 1e-9 * static_cast<double>(counts.kernel_nanoseconds), kernels = all / again;
+    if (was_late && kernels <= m_options.learned->costs().device.seconds(work)) return;
+    m_options.learned->device_did(work, kernels, seconds - all);
 }
 
 BatchCounts DeviceWorker::counts() const {

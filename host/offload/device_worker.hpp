@@ -69,7 +69,7 @@ class DeviceWorker {
     bool execute(Window& window, std::span<const Claims::Loan> loans);
     void lose(const DeviceError& error);
     bool note_accesses(const OffloadJob& job, const ResultOf& result);
-    void learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds);
+    void learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds, bool was_late);
 
     const std::shared_ptr<DevicePrograms> m_programs;
     const DeviceWorkerOptions m_options;

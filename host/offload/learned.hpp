@@ -34,13 +34,14 @@ class Learned {
     void device_opened(double seconds, bool uses_host_cores) {
         const std::lock_guard held(m_lock);
         DeviceCosts& device = m_costs.device;
-        device.opening = std::max(seconds, 1e-3);
-        if (uses_host_cores && !device.uses_host_cores) {
+        if (uses_host_cores != device.uses_host_cores) {  // what is known is of another device
+            device = {};
             // Until it was measured: kernels on cores take about twice as long as the executor there.
-            device.transaction = 2 * m_costs.cores.transaction;
-            device.gas = 2 * m_costs.cores.gas;
+            if (uses_host_cores) device.transaction = 2 * m_costs.cores.transaction;
+            if (uses_host_cores) device.gas = 2 * m_costs.cores.gas;
         }
         device.uses_host_cores = uses_host_cores;
+        device.opening = std::max(seconds, 1e-3);
     }
 
   private:

@@ -57,6 +57,12 @@ class Names {
             m_places.try_emplace(address, place);
         return place;
     }
+    /// The first ones.
+    void keep(size_t count) {
+        const std::vector<Address> kept(m_all.begin(), m_all.begin() + static_cast<std::ptrdiff_t>(count));
+        clear();
+        for (const Address& address : kept) place_of(address);
+    }
     [[nodiscard]] bool contains(const Address& address) const { return find(address) != nullptr; }
     [[nodiscard]] std::span<const Address> all() const { return m_all; }
 
@@ -188,6 +194,7 @@ class JobPacker::Impl {
         }
         m_envelope.recipient = name(m_tx->to ? *m_tx->to : create_address(m_job->sender, m_nonce));
         m_envelope.beneficiary = name(m_job->environment->beneficiary);
+        m_needed = m_named.all().size();
         for (const Address& address : m_job->likely_accounts) name(address);
     }
 
@@ -202,7 +209,11 @@ class JobPacker::Impl {
         m_answers.assign(named.size(), {});
         m_job->state->read_accounts(named, m_answers);
         for (size_t i = 0; i < named.size(); ++i)
-            if (!add_account(named[i], m_answers[i])) return false;
+            if (!add_account(named[i], m_answers[i])) {
+                if (i < m_needed) return false;
+                m_named.keep(i);  // only likely: nobody may ask for it
+                break;
+            }
         // One launch takes many transactions of a sender: the nonce is assumed, and observed.
         m_accounts[sender].account.nonce = m_nonce;
         return true;
@@ -409,6 +420,7 @@ class JobPacker::Impl {
     kernel::lane_envelope m_envelope{};
     Numbers m_numbers;
     Names m_named;
+    size_t m_needed = 0;  ///< of them, not only likely
     std::vector<Read<AccountRecord>> m_answers;
     std::vector<GivenAccount> m_accounts;
     std::vector<kernel::given_slot> m_slots;

@@ -29,6 +29,9 @@ struct WindowPlan {
 
     double partition_seconds = 0, route_seconds = 0;
 
+    [[nodiscard]] bool is_for_device(size_t index) const {
+        return groups.empty() ? whole.to_device : level_of[index] != 0;
+    }
     /// Why the transaction `index` of the window is where it is: one of its group's reasons.
     [[nodiscard]] RouteReason reason_of(size_t index) const {
         return (groups.empty() ? whole : groups[group_of[index]].answer).reasons.first();

@@ -273,6 +273,10 @@ TEST(RunWindow, GivesWhatEachBlockGivesByItself) {
         ASSERT_EQ(ran.exit_code, 0) << ran.out << ran.err;
         const json all = json::parse(ran.out);
         EXPECT_EQ(all["summary"]["ok"], 5);
+        uint64_t device = 0;
+        for (const json& block : all["blocks"]) device += block["routes"]["device"].get<uint64_t>();
+        EXPECT_EQ(device,
+                  how.find("native") == std::string::npos ? 0 : all["summary"]["txs"].get<uint64_t>());
         for (const json& block : all["blocks"])
             EXPECT_THAT(block["checked"], testing::Not(testing::IsEmpty()));
     }

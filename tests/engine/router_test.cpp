@@ -57,6 +57,10 @@ CostModel fast_device() {
     return m;
 }
 constexpr const char* entry = "route-costs-2";
+/// Of the kernels as C++, where they are given.
+std::string entry_of_native() {
+    return cache_entry(open_native_device(1)->info(), {.name = "route", .options = "2"}, "costs");
+}
 
 struct Rig {
     explicit Rig(size_t transactions) : block(tokens(transactions)) {}
@@ -114,8 +118,14 @@ TEST(Router, what_pays_is_opened_and_nobody_waits) {
         rig.expect_serial(engine);
         EXPECT_EQ(rig.plan->to_device, 3000U);
         EXPECT_EQ(rig.plan->reason_of(0), RouteReason::pays);
-        // What was learned of the token is used now.
-        rig.expect_serial(engine);
+        // Often the cores are done before it has begun; once it has run, its costs are no longer what they
+        // were.
+        const auto has_learned = [&] {
+            const DeviceCosts now = engine.costs().device, before = fast_device().device;
+            return now.transaction + now.batch > before.transaction + before.batch;
+        };
+        for (int i = 0; i < 200 && !has_learned(); ++i) rig.expect_serial(engine);
+        EXPECT_TRUE(has_learned());
         EXPECT_EQ(asked, 1);
     }
     const auto kept = cache->load(entry);
@@ -123,7 +133,9 @@ TEST(Router, what_pays_is_opened_and_nobody_waits) {
     const auto costs = read_cost_model(*kept);
     ASSERT_TRUE(costs);
     EXPECT_TRUE(costs->device.uses_host_cores);
-    EXPECT_NE(*costs, fast_device()) << "something was learned";
+    EXPECT_GT(costs->device.transaction + costs->device.batch,
+              fast_device().device.transaction + fast_device().device.batch)
+        << "no device is as fast as that";
 }
 
 /// PoCL and its like: it is said once what it is, and never taken.
@@ -163,8 +175,9 @@ TEST(Router, a_device_that_does_not_open_is_a_reason) {
 TEST(Router, a_device_may_fail_at_any_call) {
     const Folder folder;
     const auto cache = std::make_shared<ProgramCache>(folder.path);
-    cache->store(entry, to_bytes(fast_device()));
+    cache->store(entry_of_native(), to_bytes(fast_device()));
     Rig rig(1500);
+    unsigned lost = 0;
     for (const FaultPoint point : {FaultPoint::build, FaultPoint::allocate, FaultPoint::enqueue,
                                    FaultPoint::read_back, FaultPoint::wait})
         for (const unsigned call : {1U, 3U, 9U}) {
@@ -176,15 +189,19 @@ TEST(Router, a_device_may_fail_at_any_call) {
                          .point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true})),
                  .cache = cache});
             rig.expect_serial(engine);
+            EXPECT_EQ(rig.plan->to_device, 1500U);
             rig.expect_serial(engine);
+            engine.close(60);
+            lost += engine.device_lost_because().empty() ? 0 : 1;
         }
+    EXPECT_GE(lost, 8U);
 }
 
 /// A launch that does not come back holds nobody up.
 TEST(Router, a_device_that_stalls_is_overridden) {
     const Folder folder;
     const auto cache = std::make_shared<ProgramCache>(folder.path);
-    cache->store(entry, to_bytes(fast_device()));
+    cache->store(entry_of_native(), to_bytes(fast_device()));
     std::promise<void> end;
     const std::shared_future<void> ended = end.get_future().share();
     Rig rig(1500);
@@ -194,7 +211,10 @@ TEST(Router, a_device_that_stalls_is_overridden) {
              open_native_device(1),
              FaultPlan{.point = FaultPoint::stall, .at_call = 3, .stall = [ended] { ended.wait(); }})),
          .cache = cache});
-    for (int i = 0; i < 3; ++i) rig.expect_serial(engine);
+    for (int i = 0; i < 3; ++i) {
+        rig.expect_serial(engine);
+        EXPECT_EQ(rig.plan->to_device, 1500U);
+    }
     end.set_value();
 }
 

@@ -107,8 +107,12 @@ class ConsecutiveStates final : public StateView {
             answers[i] =
                 first<Read<BytesView>>([&](const Part& part) { return part.state->read_code(hashes[i]); });
     }
+    /// Each block's folder knows its own ancestors, those within the window too.
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
-        return first<Read<Hash>>([&](const Part& part) { return part.state->read_block_hash(number); });
+        Read<Hash> answer;
+        for (const Part& part : m_parts)
+            if (answer = part.state->read_block_hash(number); answer.knowledge == Knowledge::value) break;
+        return answer;
     }
 
   private:
@@ -383,7 +387,7 @@ class WindowRun {
         std::vector<BlockInput> window;
         ExecutionOptions options;
         options.on_missing_state = OnMissingState::assume_absent;
-        options.allow_missing_system_contracts = true;
+        options.allow_missing_system_contracts = !std::ranges::all_of(m_runs, &BlockRun::is_complete);
         for (const auto& run : m_runs) {
             if (auto added = run->add_to(states); !added) return fail_all(added.error());
             window.push_back(run->input());
