@@ -29,12 +29,20 @@ StateDiff Journal<R>::diff() const {
         const U256 before = a.wiped ? U256{} : s.before;
         if (a.exists && s.current != before) slots.push_back(row);
     }
-    std::vector<Row> accounts = m_dirty_accounts;
+    // Sorted as copies: an attacker makes a hundred thousand accounts for little gas, and each comparison of
+    // rows in place would miss the cache twice.
+    struct DirtyAccount {
+        Address address;
+        Row row;
+    };
+    std::vector<DirtyAccount> accounts;
+    accounts.reserve(m_dirty_accounts.size());
+    for (const Row row : m_dirty_accounts) accounts.push_back({m_accounts[row].address, row});
     std::sort(accounts.begin(), accounts.end(),
-              [&](Row x, Row y) { return m_accounts[x].address < m_accounts[y].address; });
+              [](const DirtyAccount& x, const DirtyAccount& y) { return x.address < y.address; });
     std::vector<uint32_t>& rank = m_ranks;
     rank.resize(std::max(rank.size(), m_accounts.size()));
-    for (uint32_t i = 0; i < accounts.size(); ++i) rank[accounts[i]] = i;
+    for (uint32_t i = 0; i < accounts.size(); ++i) rank[accounts[i].row] = i;
     std::sort(slots.begin(), slots.end(), [&](Row x, Row y) {
         const SlotRow &a = m_slots[x], &b = m_slots[y];
         return a.account != b.account ? rank[a.account] < rank[b.account] : a.key < b.key;
@@ -42,9 +50,9 @@ StateDiff Journal<R>::diff() const {
 
     std::vector<const Code*> codes;
     size_t next = 0;
-    for (const Row row : accounts) {
+    for (const auto& [address, row] : accounts) {
         const AccountRow& a = m_accounts[row];
-        AccountChange change{.address = a.address,
+        AccountChange change{.address = address,
                              .exists = a.exists,
                              .storage_wiped = a.wiped && a.exists && a.before_exists,
                              .nonce = a.nonce,
