@@ -54,7 +54,7 @@ struct Engine::Parts {
         : settings(wanted), codes(std::make_shared<CodeCache>(wanted.code_cache_bytes)) {
         const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
         router = std::make_unique<Router>(RouterSettings{
-            .device = settings.device,
+            .devices = settings.devices,
             .open = settings.open_device,
             .cache = settings.cache,
             .threads = settings.threads == 0 ? cores : settings.threads,
@@ -141,8 +141,9 @@ Result<Execution> Engine::run(BackendKind backend, std::span<const BlockInput> w
         const bool routed = backend != BackendKind::cpu && watch.tracer == nullptr;
         if (routed) {
             const RouteWish wish = backend == BackendKind::device ? RouteWish::device : RouteWish::faster;
-            execution.plan = m_parts->router->plan(window, wish);
-            borrower = m_parts->router->borrower(execution.plan, options);
+            const RoutedWindow plans = m_parts->router->plan(window, wish);
+            execution.plan = plans.plan;
+            borrower = m_parts->router->borrower(plans, options, watch.timeline);
         }
         const auto begin = std::chrono::steady_clock::now();
         outcomes = execute_parallel(*seat->parallel, window, state, options, &execution.routes, borrower);

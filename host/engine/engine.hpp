@@ -12,6 +12,7 @@
 #include "evm/chain/executor.hpp"
 #include "fallback/parallel.hpp"
 #include "host/device/device_programs.hpp"
+#include "host/offload/timeline.hpp"
 #include "host/offload/window_plan.hpp"
 
 namespace warpevm {
@@ -27,14 +28,15 @@ struct EngineSettings {
     /// Of the backend `cpu`; 0: as many as there are cores.
     unsigned threads = 0;
     Speculate speculate = Speculate::measured;
-    /// Where kernels run, of the backends `device` and `automatic`. Nobody: the former is `cpu`, and says so.
-    std::shared_ptr<DevicePrograms> device;
+    /// Where kernels run, of the backends `device` and `automatic`. Nowhere: the former is `cpu`, and says
+    /// so.
+    std::vector<std::shared_ptr<DevicePrograms>> devices;
     /// Of the backend `automatic`, where no device is given: looks for one, once that is expected to pay.
     std::function<DeviceResult<std::shared_ptr<DevicePrograms>>()> open_device;
     /// Where that backend keeps what it measured; may be null.
     std::shared_ptr<ProgramCache> cache;
-    /// The device takes all that it can, and the commit loop waits for it: for tests that ask where work ran.
-    /// Else it takes from the window's end, and what is late is overridden.
+    /// Devices take all that they can, and the commit loop waits for it: for tests that ask where work ran.
+    /// Else they take from the window's end, and what is late is overridden.
     bool device_takes_all = false;
     /// Transactions that a device executes at once; those that contradict one another again
     /// (device_batch.hpp).
@@ -55,6 +57,8 @@ struct Watch {
     /// instruction or precompile.
     const Cancellation* cancellation = nullptr;
     Interpreter interpreter = Interpreter::tiered;
+    /// Is told what devices do when; they may still do so once the execution is over.
+    std::shared_ptr<Timeline> timeline;
 };
 
 struct Execution {
@@ -78,7 +82,7 @@ class Engine {
     Result<Execution> execute(BackendKind backend, std::span<const BlockInput> window, const StateView& state,
                               const ExecutionOptions& options, const Watch& watch = {});
 
-    /// Why the device is not used any more; empty: it works, or there is none.
+    /// Why devices are not used any more; empty: all work, or there is none.
     [[nodiscard]] std::string device_lost_because() const;
     /// What the backend `automatic` has learned of this machine.
     [[nodiscard]] CostModel costs() const;

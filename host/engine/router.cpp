@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/router.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <deque>
 #include <thread>
 
 namespace warpevm {
@@ -13,59 +15,115 @@ using Clock = std::chrono::steady_clock;
 /// millisecond.
 constexpr double worth_reading = 20e-3;
 
+/// A device, or the one that may be opened.
+struct Used {
+    explicit Used(const std::shared_ptr<AccessTable>& accesses)
+        : learned(std::make_shared<Learned>(accesses)) {}
+    const std::shared_ptr<Learned> learned;
+    std::string entry;  ///< of its costs in the cache
+    std::unique_ptr<DeviceWorker> worker{};
+    std::string failed_because{};
+    bool has_read = false;
+    std::atomic<bool> has_measured{false};  ///< something that is worth keeping
+};
+
+/// How many times as much as the cores it does in the same time, by what it would do beside them alone.
+double relative_speed(const WindowPlan& plan) {
+    constexpr double most_share = 1 - 1e-6;
+    const double share = std::min(plan.share, most_share);
+    return share / (1 - share);
+}
+
+/// Each was planned as if it were the only one.
+void share_among(std::span<const std::shared_ptr<WindowPlan>> plans) {
+    double all = 1;  // the cores
+    for (const auto& plan : plans)
+        if (plan->to_device != 0) all += relative_speed(*plan);
+    for (const auto& plan : plans)
+        if (plan->to_device != 0) plan->share = relative_speed(*plan) / all;
+}
+
 }  // namespace
 
 /// Shared with the thread that opens the device, which may outlive the router.
 struct Router::Shared : std::enable_shared_from_this<Shared> {
     explicit Shared(RouterSettings wanted) : settings(std::move(wanted)) {
-        settings.worker.learned = learned;
-        if (!settings.device) return;
-        worker = std::make_unique<DeviceWorker>(settings.device, settings.worker);
-        learned->device_opened(0, settings.device->device().info().uses_host_cores);
-    }
-
-    RouterSettings settings;
-    const std::shared_ptr<Learned> learned = std::make_shared<Learned>();
-    mutable std::mutex lock;  ///< of the following
-    std::condition_variable changed;
-    std::unique_ptr<DeviceWorker> worker;
-    std::string failed_because;
-    bool was_asked = false, is_opening = false, is_closing = false, has_read = false;
-    std::atomic<bool> has_measured{false};  ///< something that is worth keeping
-
-    /// Of a device that was given, its own; else of whichever will be found.
-    [[nodiscard]] std::string entry() const {
+        const auto accesses = std::make_shared<AccessTable>();
         const std::string threads = std::to_string(settings.threads);
-        if (!settings.device) return "route-costs-" + threads;
-        return cache_entry(settings.device->device().info(), {.name = "route", .options = threads}, "costs");
+        for (const auto& device : settings.devices) {
+            Used& used = devices.emplace_back(accesses);
+            used.entry = cache_entry(device->device().info(), {.name = "route", .options = threads}, "costs");
+            used.worker = std::make_unique<DeviceWorker>(device, options_of(used));
+            used.learned->device_opened(0, device->device().info().uses_host_cores);
+        }
+        // Of whichever will be found.
+        if (devices.empty()) devices.emplace_back(accesses).entry = "route-costs-" + threads;
     }
 
-    [[nodiscard]] DeviceState state(RouteWish wish) {
+    const RouterSettings settings;
+    mutable std::mutex lock;  ///< of the following, but for what is thread-safe itself
+    std::condition_variable changed;
+    std::deque<Used> devices;
+    bool was_asked = false, is_opening = false, is_closing = false;
+
+    [[nodiscard]] DeviceWorkerOptions options_of(const Used& used) const {
+        DeviceWorkerOptions options = settings.worker;
+        options.learned = used.learned;
+        options.number = static_cast<uint32_t>(devices.size() - 1);
+        options.devices = static_cast<uint32_t>(std::max<size_t>(settings.devices.size(), 1));
+        return options;
+    }
+
+    [[nodiscard]] DeviceState state(Used& used, RouteWish wish) {
         const std::lock_guard held(lock);
-        if (worker) {
-            if (!worker->lost_because().empty()) return DeviceState::lost;
+        if (used.worker) {
+            if (!used.worker->lost_because().empty()) return DeviceState::lost;
             // Who asked for it gets it as soon as it is there.
-            const bool on_cores = learned->costs().device.uses_host_cores;
-            if (wish == RouteWish::device || worker->is_ready() || on_cores) return DeviceState::ready;
-            worker->prepare();
+            const bool on_cores = used.learned->costs().device.uses_host_cores;
+            if (wish == RouteWish::device || used.worker->is_ready() || on_cores) return DeviceState::ready;
+            used.worker->prepare();
             return DeviceState::opening;
         }
         if (is_opening) return DeviceState::opening;
-        if (!failed_because.empty()) return DeviceState::lost;
+        if (!used.failed_because.empty()) return DeviceState::lost;
         return settings.open && !was_asked ? DeviceState::unopened : DeviceState::none;
     }
 
     /// Once. True where there were some.
-    bool read_costs() {
+    bool read_costs(Used& used) {
         {
             const std::lock_guard held(lock);
-            if (has_read || !settings.cache) return false;
-            has_read = true;
+            if (used.has_read || !settings.cache) return false;
+            used.has_read = true;
         }
-        const auto bytes = settings.cache->load(entry());
+        const auto bytes = settings.cache->load(used.entry);
         const auto costs = bytes ? read_cost_model(*bytes) : std::nullopt;
-        if (costs) learned->take(*costs);
+        if (costs) used.learned->take(*costs);
         return costs.has_value();
+    }
+
+    [[nodiscard]] std::shared_ptr<WindowPlan> plan(Used& used, std::span<const BlockInput> window,
+                                                   RouteWish wish) {
+        // A device that takes all waits out each chain.
+        const bool takes_all = wish == RouteWish::device && settings.worker.takes_all;
+        RouteQuestion question{.most_levels = takes_all ? ~uint32_t{0} : settings.worker.most_rounds,
+                               .device = state(used, wish),
+                               .wish = wish,
+                               .costs = used.learned->costs()};
+        const auto answer = [&] {
+            return std::make_shared<WindowPlan>(plan_window(window, used.learned->accesses(), question));
+        };
+        auto plan = answer();
+        if (wish == RouteWish::faster && plan->whole.core_seconds > worth_reading &&
+            question.device != DeviceState::none && read_costs(used)) {
+            question.costs = used.learned->costs();
+            plan = answer();
+        }
+        if (plan->to_device != 0) used.has_measured = true;
+        if (question.device != DeviceState::unopened || !plan->whole.to_device) return plan;
+        start_opening();
+        question.device = DeviceState::opening;
+        return answer();
     }
 
     void start_opening() {
@@ -77,6 +135,7 @@ struct Router::Shared : std::enable_shared_from_this<Shared> {
 
     void open() {
         const auto begin = Clock::now();
+        Used& used = devices.front();
         std::unique_ptr<DeviceWorker> opened;
         std::string why;
         try {
@@ -85,20 +144,21 @@ struct Router::Shared : std::enable_shared_from_this<Shared> {
                 why = to_string(programs.error());
             } else if (*programs) {
                 const bool on_cores = (*programs)->device().info().uses_host_cores;
-                opened = std::make_unique<DeviceWorker>(*programs, settings.worker);
+                opened = std::make_unique<DeviceWorker>(*programs, options_of(used));
                 if (!on_cores) {  // else it would only take from the cores what it gives
                     opened->prepare();
                     opened->wait_until_ready();
                 }
-                learned->device_opened(std::chrono::duration<double>(Clock::now() - begin).count(), on_cores);
-                has_measured = true;
+                used.learned->device_opened(std::chrono::duration<double>(Clock::now() - begin).count(),
+                                            on_cores);
+                used.has_measured = true;
             }
         } catch (const std::exception& problem) {  // the caller's function, or no memory
             why = problem.what();
         }
         const std::lock_guard held(lock);
-        worker = std::move(opened);
-        failed_because = why;
+        used.worker = std::move(opened);
+        used.failed_because = why;
         is_opening = false;
         changed.notify_all();
     }
@@ -110,73 +170,80 @@ Router::~Router() {
     close(patience);
 }
 
-std::shared_ptr<const WindowPlan> Router::plan(std::span<const BlockInput> window, RouteWish wish) {
-    Shared& s = *m_shared;
-    // A device that takes all waits out each chain.
-    const bool takes_all = wish == RouteWish::device && s.settings.worker.takes_all;
-    RouteQuestion question{.most_levels = takes_all ? ~uint32_t{0} : s.settings.worker.most_rounds,
-                           .device = s.state(wish),
-                           .wish = wish,
-                           .costs = s.learned->costs()};
-    const auto answer = [&] {
-        return std::make_shared<WindowPlan>(plan_window(window, s.learned->accesses, question));
-    };
-    auto plan = answer();
-    if (wish == RouteWish::faster && plan->whole.core_seconds > worth_reading &&
-        question.device != DeviceState::none && s.read_costs()) {
-        question.costs = s.learned->costs();
-        plan = answer();
-    }
-    if (plan->to_device != 0) s.has_measured = true;
-    if (question.device != DeviceState::unopened || !plan->whole.to_device) return plan;
-    s.start_opening();
-    question.device = DeviceState::opening;
-    return answer();
+RoutedWindow Router::plan(std::span<const BlockInput> window, RouteWish wish) {
+    std::vector<std::shared_ptr<WindowPlan>> plans;
+    for (Used& used : m_shared->devices) plans.push_back(m_shared->plan(used, window, wish));
+    if (plans.size() > 1) share_among(plans);
+    RoutedWindow routed;
+    routed.of_device.assign(plans.begin(), plans.end());
+    const auto sends_less = [](const auto& a, const auto& b) { return a->to_device < b->to_device; };
+    routed.plan = *std::max_element(plans.begin(), plans.end(), sends_less);
+    return routed;
 }
 
-Borrower Router::borrower(std::shared_ptr<const WindowPlan> plan, const ExecutionOptions& options) {
+Borrower Router::borrower(const RoutedWindow& routed, const ExecutionOptions& options,
+                          std::shared_ptr<Timeline> timeline) {
     Shared& s = *m_shared;
     const std::lock_guard held(s.lock);
-    if (!s.worker || !plan->whole.to_device) return {};
-    // Tests ask where work ran: all of it is the device's.
-    if (s.settings.worker.takes_all) return s.worker->borrower(options);
-    if (plan->to_device == 0) return {};
-    return s.worker->borrower(options, std::move(plan));
+    std::vector<Borrower> borrowers;
+    for (size_t i = 0; i < s.devices.size(); ++i) {
+        const auto& plan = routed.of_device[i];
+        if (!s.devices[i].worker || !plan->whole.to_device) continue;
+        // Tests ask where work ran: all of it is the device's.
+        const bool takes_all = s.settings.worker.takes_all;
+        if (!takes_all && plan->to_device == 0) continue;
+        borrowers.push_back(s.devices[i].worker->borrower(options, takes_all ? nullptr : plan, timeline));
+    }
+    if (borrowers.size() < 2) return borrowers.empty() ? Borrower{} : std::move(borrowers.front());
+    return [borrowers = std::move(borrowers)](const std::shared_ptr<Loans>& loans,
+                                              std::span<const BlockInput> window) {
+        for (const Borrower& each : borrowers) each(loans, window);
+    };
 }
 
 void Router::cores_did(const Work& work, double seconds) {
-    m_shared->learned->cores_did(work, seconds);
+    for (Used& used : m_shared->devices) used.learned->cores_did(work, seconds);
 }
 
 std::string Router::lost_because() const {
     const std::lock_guard held(m_shared->lock);
-    return m_shared->worker ? m_shared->worker->lost_because() : m_shared->failed_because;
+    std::string all;
+    for (const Used& used : m_shared->devices) {
+        const std::string why = used.worker ? used.worker->lost_because() : used.failed_because;
+        if (!why.empty()) all += (all.empty() ? "" : "; ") + why;
+    }
+    return all;
 }
 
 CostModel Router::costs() const {
-    return m_shared->learned->costs();
+    return m_shared->devices.front().learned->costs();
 }
 
 void Router::wait_until_ready() {
     std::unique_lock held(m_shared->lock);
     m_shared->changed.wait(held, [&] { return !m_shared->is_opening; });
-    if (!m_shared->worker) return;
-    m_shared->worker->prepare();
-    m_shared->worker->wait_until_ready();
+    for (Used& used : m_shared->devices)
+        if (used.worker) used.worker->prepare();
+    for (Used& used : m_shared->devices)
+        if (used.worker) used.worker->wait_until_ready();
 }
 
 bool Router::close(double patience) {
     Shared& s = *m_shared;
+    const auto until =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(patience));
     std::unique_lock held(s.lock);
     s.is_closing = true;
-    const bool all =
-        s.changed.wait_for(held, std::chrono::duration<double>(patience), [&] { return !s.is_opening; });
-    if (!all) return false;
-    if (s.has_measured && s.settings.cache) s.settings.cache->store(s.entry(), to_bytes(s.learned->costs()));
-    if (!s.worker) return true;
-    if (!s.worker->stop(patience)) return false;
-    s.failed_because = s.worker->lost_because();
-    s.worker = nullptr;
+    if (!s.changed.wait_until(held, until, [&] { return !s.is_opening; })) return false;
+    for (Used& used : s.devices) {
+        if (used.has_measured && s.settings.cache)
+            s.settings.cache->store(used.entry, to_bytes(used.learned->costs()));
+        if (!used.worker) continue;
+        const double left = std::chrono::duration<double>(until - Clock::now()).count();
+        if (!used.worker->stop(std::max(left, 0.0))) return false;
+        used.failed_because = used.worker->lost_because();
+        used.worker = nullptr;
+    }
     return true;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides for each window what of it a device does, opens devices when that pays, and learns from what was
-// done. Nothing waits for a device: while one is being opened, the cores do everything.
+// Decides for each window what of it devices do, opens one when that pays, and learns from what was done.
+// Nothing waits for a device: while one is being opened, the cores do everything.
 #pragma once
 
 #include <functional>
@@ -12,10 +12,10 @@
 namespace warpevm {
 
 struct RouterSettings {
-    /// Open already, or null.
-    std::shared_ptr<DevicePrograms> device{};
-    /// Otherwise: looks for a device and opens it. Asked once, on a thread of its own, when that is expected
-    /// to pay; empty: there is none.
+    /// Open already; all are used.
+    std::vector<std::shared_ptr<DevicePrograms>> devices{};
+    /// Where there are none: looks for a device and opens it. Asked once, on a thread of its own, when that
+    /// is expected to pay; empty: there is none.
     std::function<DeviceResult<std::shared_ptr<DevicePrograms>>()> open{};
     /// Where costs are kept from process to process; may be null. Not looked at before the cores are expected
     /// to take a while.
@@ -24,7 +24,14 @@ struct RouterSettings {
     DeviceWorkerOptions worker{};
 };
 
-/// Thread-safe. Owns the device's worker.
+/// What of a window is for which device. Each may be null: then nothing is.
+struct RoutedWindow {
+    std::vector<std::shared_ptr<const WindowPlan>> of_device;
+    /// That of them by which most goes to a device; never null.
+    std::shared_ptr<const WindowPlan> plan;
+};
+
+/// Thread-safe. Owns the devices' workers.
 class Router {
   public:
     explicit Router(RouterSettings settings);
@@ -34,16 +41,18 @@ class Router {
     Router& operator=(const Router&) = delete;
 
     /// May start to open a device.
-    [[nodiscard]] std::shared_ptr<const WindowPlan> plan(std::span<const BlockInput> window, RouteWish wish);
+    [[nodiscard]] RoutedWindow plan(std::span<const BlockInput> window, RouteWish wish);
     /// For execute_parallel; empty where nothing is for a device. Must not outlive the router.
-    [[nodiscard]] Borrower borrower(std::shared_ptr<const WindowPlan> plan, const ExecutionOptions& options);
+    [[nodiscard]] Borrower borrower(const RoutedWindow& routed, const ExecutionOptions& options,
+                                    std::shared_ptr<Timeline> timeline = {});
     /// What the cores did by themselves, and how long all of them together took.
     void cores_did(const Work& work, double seconds);
 
-    /// Why the device is not used any more; empty: it works, or there is none.
+    /// Why devices are not used any more; empty: all work, or there is none.
     [[nodiscard]] std::string lost_because() const;
+    /// Of the first device.
     [[nodiscard]] CostModel costs() const;
-    /// Blocks until the device that is being opened is ready or has failed: for tests and benchmarks.
+    /// Blocks until devices that are being opened are ready or have failed: for tests and benchmarks.
     void wait_until_ready();
     /// Keeps the costs. False where a driver has not come back within `patience` seconds: it is then left
     /// alone, and the process should end without running destructors.

@@ -69,7 +69,8 @@ DeviceResult<void> DeviceBatch::run_round() {
         for (const size_t k : ended) m_tries[chosen[k]].status = so_far.statuses[k];
         advance();
     };
-    auto ran = m_offload.run(jobs, on_final, [&] { return !m_loans.over(); });
+    auto ran = m_offload.run(
+        jobs, on_final, [&] { return !m_loans.over(); }, m_options.recorder);
     m_running = ~uint32_t{0};
     if (!ran) return tl::unexpected(ran.error());
     ++m_counts.rounds;
@@ -113,6 +114,7 @@ bool DeviceBatch::settle(uint32_t number) {
     }
     note_changes(result);
     if (m_options.on_result) m_options.on_result(number, result);
+    if (m_ready.empty()) m_ready_since = m_options.recorder.begin();
     append_result(result, m_columns);
     m_ready.push_back(t.loan);
     return true;
@@ -135,6 +137,8 @@ void DeviceBatch::wait_until_committed(uint32_t index) {
 
 void DeviceBatch::flush() {
     if (m_ready.empty()) return;
+    // Before it is done: the window may be over by then.
+    m_options.recorder.end(Verb::merge, m_ready_since, m_ready.size());
     m_counts.handed_in += m_loans.hand_in(m_ready, std::exchange(m_columns, {}));
     m_ready.clear();
 }

@@ -20,6 +20,7 @@ struct BatchOptions {
     bool waits = false;
     /// Sees each result that is handed in, with its number in the batch.
     std::function<void(size_t number, const ResultOf& result)> on_result{};
+    Recorder recorder{};
 };
 
 /// Counts, which add up.
@@ -102,6 +103,7 @@ class DeviceBatch {
     // To be handed in together.
     std::vector<Claims::Loan> m_ready;
     TransactionResults m_columns;
+    Recorder::Time m_ready_since{};
 };
 
 }  // namespace warpevm

@@ -32,6 +32,7 @@ struct DeviceWorker::Window {
     std::vector<Address> senders;
     std::vector<Claims::Loan> borrowed;      ///< not executed yet
     std::shared_ptr<const WindowPlan> plan;  ///< may be null
+    std::shared_ptr<Timeline> timeline;      ///< may be null
     std::vector<bool> suits;                 ///< a device is to try it
     uint32_t untried = 0;                    ///< what is before it was not borrowed yet; from the end
     bool unknown_is_absent = false;
@@ -65,13 +66,15 @@ void DeviceWorker::prepare() {
     m_changed.notify_all();
 }
 
-Borrower DeviceWorker::borrower(const ExecutionOptions& options, std::shared_ptr<const WindowPlan> plan) {
+Borrower DeviceWorker::borrower(const ExecutionOptions& options, std::shared_ptr<const WindowPlan> plan,
+                                std::shared_ptr<Timeline> timeline) {
     const bool assumes = options.on_missing_state == OnMissingState::assume_absent;
-    return [this, assumes, plan = std::move(plan)](std::shared_ptr<Loans> loans,
-                                                   std::span<const BlockInput> blocks) {
+    return [this, assumes, plan = std::move(plan), timeline = std::move(timeline)](
+               std::shared_ptr<Loans> loans, std::span<const BlockInput> blocks) {
         auto window = std::make_unique<Window>();
         window->loans = std::move(loans);
         window->plan = plan;
+        window->timeline = timeline;
         window->unknown_is_absent = assumes;
         for (const BlockInput& block : blocks) {
             for (const BlockTransaction& tx : block.transactions) {
@@ -89,7 +92,9 @@ Borrower DeviceWorker::borrower(const ExecutionOptions& options, std::shared_ptr
         window->untried = static_cast<uint32_t>(window->transactions.size());
         if (m_options.takes_all)
             for (uint32_t i = 0; i < window->transactions.size(); ++i)
-                if (const auto loan = window->suits[i] ? window->loans->borrow(i) : std::nullopt)
+                if (const auto loan = window->suits[i] && i % m_options.devices == m_options.number
+                                          ? window->loans->borrow(i)
+                                          : std::nullopt)
                     window->borrowed.push_back(*loan);
         {
             const std::lock_guard held(m_lock);
@@ -193,7 +198,8 @@ void DeviceWorker::serve(Window& window) {
 /// False where the device is lost; what it had was given back.
 bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) {
     BatchOptions options{.most_rounds = m_options.takes_all ? ~uint32_t{0} : m_options.most_rounds,
-                         .waits = m_options.takes_all};
+                         .waits = m_options.takes_all,
+                         .recorder = {window.timeline.get(), m_options.number}};
     std::vector<OffloadJob> jobs;
     std::deque<ExpectedKeys> expected;
     // A first look costs many hashes, which not each of many calls may ask for.
@@ -217,7 +223,7 @@ bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) 
                                                        .environment = &block.environment});
         if (m_options.learned) {
             const ExpectedKeys& keys =
-                expected.emplace_back(m_options.learned->accesses.expected_keys({job.tx, job.sender, {}}));
+                expected.emplace_back(m_options.learned->accesses().expected_keys({job.tx, job.sender, {}}));
             job.likely_accounts = keys.accounts;
             job.likely_slots = keys.slots;
         }
@@ -240,7 +246,7 @@ bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) 
 
 /// Of calls that are not known well yet: which slots they touched. True where it was one.
 bool DeviceWorker::note_accesses(const OffloadJob& job, const ResultOf& result) {
-    AccessTable& accesses = m_options.learned->accesses;
+    AccessTable& accesses = m_options.learned->accesses();
     const BlockTransaction tx{job.tx, job.sender, {}};
     if (!accesses.is_curious(tx)) return false;
     std::vector<SlotKey> touched, written;

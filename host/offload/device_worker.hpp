@@ -29,6 +29,8 @@ struct DeviceWorkerOptions {
     /// All of a window is borrowed before its first transaction, in order; else from its end, while the CPU
     /// works from its beginning.
     bool takes_all = false;
+    /// Which of how many devices it is. Where they take all, each takes its turn.
+    uint32_t number = 0, devices = 1;
     /// What batches tell of the device and of contracts; may be null.
     std::shared_ptr<Learned> learned{};
 };
@@ -53,8 +55,10 @@ class DeviceWorker {
 
     /// For execute_parallel. Must not outlive the worker. `plan`: what of the window is the device's, and in
     /// which order; null: all that it can do.
+    /// `timeline`, where given, is told what is done when.
     [[nodiscard]] Borrower borrower(const ExecutionOptions& options,
-                                    std::shared_ptr<const WindowPlan> plan = {});
+                                    std::shared_ptr<const WindowPlan> plan = {},
+                                    std::shared_ptr<Timeline> timeline = {});
     /// Why the device is not used any more; empty: it works.
     [[nodiscard]] std::string lost_because() const;
     /// Of all batches that have ended.

@@ -33,8 +33,9 @@ DeviceResult<void> Offload::run_with(const LaneStage& stage, std::span<const Off
 
 /// `chosen`: all, and afterwards those that are no plain transfers.
 DeviceResult<void> Offload::run_transfers(std::span<const OffloadJob> jobs, std::vector<size_t>& chosen,
-                                          const OnFinal& on_final, OffloadResults& results) {
-    auto others = m_transfers->run(jobs, m_options.unknown_is_absent, results);
+                                          const OnFinal& on_final, Recorder recorder,
+                                          OffloadResults& results) {
+    auto others = m_transfers->run(jobs, m_options.unknown_is_absent, recorder, results);
     if (!others) return tl::unexpected(others.error());
     std::vector<size_t> ended;
     std::set_difference(chosen.begin(), chosen.end(), others->begin(), others->end(),
@@ -45,7 +46,7 @@ DeviceResult<void> Offload::run_transfers(std::span<const OffloadJob> jobs, std:
 }
 
 DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, const OnFinal& on_final,
-                                          const std::function<bool()>& is_wanted) {
+                                          const std::function<bool()>& is_wanted, Recorder recorder) {
     OffloadResults results;
     results.statuses.resize(jobs.size(), kernel::STATUS_PAUSED);
     results.records.resize(jobs.size());
@@ -57,13 +58,14 @@ DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, cons
         WARPEVM_TRY(m_memory.fill(m_memory.forks, bytes_of(fork_records()), &Traffic::tables));
     std::vector<size_t> chosen(jobs.size());
     std::iota(chosen.begin(), chosen.end(), size_t{0});
-    if (m_transfers) WARPEVM_TRY(run_transfers(jobs, chosen, on_final, results));
+    if (m_transfers) WARPEVM_TRY(run_transfers(jobs, chosen, on_final, recorder, results));
     for (size_t k = 0; k < m_options.limits.size() && !chosen.empty(); ++k) {
         const LaneStage stage{.limits = m_options.limits[k],
                               .lanes = lanes_at_once(m_options.limits[k]),
                               .is_last = k + 1 == m_options.limits.size(),
                               .on_final = on_final,
-                              .is_wanted = is_wanted};
+                              .is_wanted = is_wanted,
+                              .recorder = recorder};
         WARPEVM_TRY(run_with(stage, jobs, chosen, results));
         std::erase_if(chosen, [&](size_t i) { return !is_limit(results.statuses[i]); });
     }

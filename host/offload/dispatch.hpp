@@ -21,7 +21,7 @@ class Offload {
     /// what was not told before is the CPU's to do. `on_final` hears of jobs while others still run.
     /// `is_wanted` is asked before each launch: where it says no, what is not done yet is escalated.
     DeviceResult<OffloadResults> run(std::span<const OffloadJob> jobs, const OnFinal& on_final = {},
-                                     const std::function<bool()>& is_wanted = {});
+                                     const std::function<bool()>& is_wanted = {}, Recorder recorder = {});
 
     /// How many images its codes have.
     [[nodiscard]] size_t images() const { return m_memory.codes.images().size(); }
@@ -32,7 +32,7 @@ class Offload {
 
   private:
     DeviceResult<void> run_transfers(std::span<const OffloadJob> jobs, std::vector<size_t>& chosen,
-                                     const OnFinal& on_final, OffloadResults& results);
+                                     const OnFinal& on_final, Recorder recorder, OffloadResults& results);
     [[nodiscard]] size_t lanes_at_once(const LaneLimits& limits) const;
     DeviceResult<void> run_with(const LaneStage& stage, std::span<const OffloadJob> jobs,
                                 std::span<const size_t> chosen, OffloadResults& results);

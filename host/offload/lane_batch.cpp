@@ -92,6 +92,9 @@ DeviceResult<void> LaneBatch::refill() {
         m_packed = {};
         m_hashes.assign(1, {});
     }
+    if (m_free.empty() || m_waiting.empty()) return {};
+    auto stretch = m_stage.recorder.record(Verb::pack, 0);
+    const size_t before = m_left.size();
     const size_t inputs = m_packed.inputs.size(), environments = m_packed.environments.size();
     const uint64_t accounts = m_packed.account_bytes, call_data = m_packed.call_data_bytes;
     while (!m_free.empty() && !m_waiting.empty() && (m_left.empty() || has_room())) {
@@ -102,6 +105,7 @@ DeviceResult<void> LaneBatch::refill() {
         m_free.pop_back();
         m_left.push_back(i);
     }
+    stretch.set_transactions(m_left.size() - before);
     WARPEVM_TRY(m_memory.extend(m_memory.inputs, inputs, m_packed.inputs, &Traffic::envelopes));
     m_memory.traffic.accounts += m_packed.account_bytes - accounts;
     m_memory.traffic.call_data += m_packed.call_data_bytes - call_data;
@@ -136,6 +140,7 @@ void LaneBatch::give_up(OffloadResults& results) {
 
 /// The lanes of m_order.
 DeviceResult<void> LaneBatch::launch(OffloadResults& results) {
+    const auto stretch = m_stage.recorder.record(Verb::dispatch, m_order.size());
     WARPEVM_TRY(m_memory.send_codes());
     const kernel::launch_head head{.seed = hash_seed(m_jobs.size()), .parked = 0, .reserved = 0};
     Bytes bytes;
@@ -257,6 +262,7 @@ DeviceResult<void> LaneBatch::serve(OffloadResults& results) {
         numbers.push_back(i);
     }
     if (parked.empty()) return {};
+    const auto stretch = m_stage.recorder.record(Verb::pack, parked.size());
     WARPEVM_TRY(read_inputs(parked, numbers));
     results.parks += parked.size();
     ServedTables tables{.codes = &m_memory.codes,
@@ -293,6 +299,7 @@ DeviceResult<void> LaneBatch::collect(OffloadResults& results) {
 /// All results in one read, one after the other.
 DeviceResult<void> LaneBatch::read_results(OffloadResults& results, std::span<const uint32_t> done) {
     if (done.empty()) return {};
+    const auto stretch = m_stage.recorder.record(Verb::dispatch, done.size());
     std::vector<kernel::lane_place> places;
     uint64_t size = 0;
     for (const uint32_t i : done) {

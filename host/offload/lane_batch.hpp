@@ -8,6 +8,7 @@
 #include "host/offload/lane_limits.hpp"
 #include "host/offload/lane_memory.hpp"
 #include "host/offload/lane_service.hpp"
+#include "host/offload/timeline.hpp"
 
 namespace warpevm {
 
@@ -45,6 +46,7 @@ struct LaneStage {
     bool is_last;
     const OnFinal& on_final;
     const std::function<bool()>& is_wanted;
+    Recorder recorder{};
 };
 
 /// Whether a larger lane might do what ended so.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an engine has learned of this machine and of contracts, from work that was done anyway.
+// What an engine has learned of a device, of the cores beside it and of contracts, from work that was done
+// anyway.
 #pragma once
 
+#include <memory>
 #include <mutex>
 
 #include "host/offload/access_table.hpp"
@@ -9,10 +11,14 @@
 
 namespace warpevm {
 
-/// Thread-safe.
+/// Of one device. Thread-safe.
 class Learned {
   public:
-    AccessTable accesses;
+    /// What is known of contracts is shared by all devices.
+    explicit Learned(std::shared_ptr<AccessTable> accesses = std::make_shared<AccessTable>())
+        : m_accesses(std::move(accesses)) {}
+
+    [[nodiscard]] AccessTable& accesses() { return *m_accesses; }
 
     [[nodiscard]] CostModel costs() const {
         const std::lock_guard held(m_lock);
@@ -45,6 +51,7 @@ class Learned {
     }
 
   private:
+    const std::shared_ptr<AccessTable> m_accesses;
     mutable std::mutex m_lock;
     CostModel m_costs;
 };

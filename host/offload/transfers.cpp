@@ -183,12 +183,17 @@ bool Transfers::append(const Packed& packed, uint32_t first_key, OffloadResults&
 }
 
 DeviceResult<std::vector<size_t>> Transfers::run(std::span<const OffloadJob> jobs, bool unknown_is_absent,
-                                                 OffloadResults& results) {
+                                                 Recorder recorder, OffloadResults& results) {
     Packed packed;
     std::vector<size_t> others;
-    for (size_t i = 0; i < jobs.size(); ++i)
-        if (!packed.add(i, jobs[i], unknown_is_absent)) others.push_back(i);
+    {
+        auto stretch = recorder.record(Verb::pack, 0);
+        for (size_t i = 0; i < jobs.size(); ++i)
+            if (!packed.add(i, jobs[i], unknown_is_absent)) others.push_back(i);
+        stretch.set_transactions(packed.size());
+    }
     if (packed.size() == 0) return others;
+    const auto stretch = recorder.record(Verb::dispatch, packed.size());
     const auto first_key = static_cast<uint32_t>(results.accounts.size());
     WARPEVM_TRY(launch(packed, first_key, results.traffic));
     ++results.launches;

@@ -5,6 +5,7 @@
 
 #include "host/device/device.hpp"
 #include "host/offload/offload_job.hpp"
+#include "host/offload/timeline.hpp"
 
 namespace warpevm {
 
@@ -21,7 +22,7 @@ class Transfers {
     /// Executes those jobs that are plain transfers on their states, and appends their results; answers the
     /// others, in order. `unknown_is_absent` as in OffloadOptions.
     DeviceResult<std::vector<size_t>> run(std::span<const OffloadJob> jobs, bool unknown_is_absent,
-                                          OffloadResults& results);
+                                          Recorder recorder, OffloadResults& results);
 
     /// Of all runs: transfers, launches, and the kernel's time.
     struct Counts {

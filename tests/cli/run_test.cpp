@@ -171,6 +171,20 @@ TEST_F(Run, ABadBlockDoesNotStopTheOthers) {
     EXPECT_EQ(m_json["blocks"][1]["ok"], true);
 }
 
+TEST_F(Run, ShowsWhatADeviceDidWhen) {
+    const std::string file = m_folder.path().string() + "/trace.json";
+    const Ran ran = run("--backend opencl --device native --wait-for-device --trace " + file);
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    for (const char* verb : {"pack", "dispatch", "merge"}) EXPECT_GT(block()["timing_ms"][verb], 0) << verb;
+    std::map<std::string, int> seen;
+    const json trace = json::parse(m_folder.read("trace.json"));
+    for (const json& event : trace["traceEvents"])
+        if (event.value("cat", "") == "device") ++seen[event["name"]];
+    EXPECT_GE(seen["pack"], 1);
+    EXPECT_GE(seen["dispatch"], 1);
+    EXPECT_GE(seen["merge"], 1);
+}
+
 TEST_F(Run, WritesReceiptsDifferenceTraceAndReport) {
     const std::string base = m_folder.path().string();
     const Ran ran = run("--output " + base + "/out --report " + base + "/page.html --trace " + base +

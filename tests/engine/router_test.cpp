@@ -13,6 +13,7 @@
 #include "bench/workload/scenario.hpp"
 #include "host/device/faulty_device.hpp"
 #include "host/engine/engine.hpp"
+#include "tests/device/programs.hpp"
 #include "tests/fallback/compare.hpp"
 
 namespace warpevm::test {
@@ -20,14 +21,13 @@ namespace {
 
 using Opened = DeviceResult<std::shared_ptr<DevicePrograms>>;
 
-std::shared_ptr<DevicePrograms> programs_of(std::unique_ptr<Device> device) {
-    return std::make_shared<DevicePrograms>(std::move(device), std::make_shared<ProgramCache>(""));
-}
-
-workload::PreparedBlock tokens(size_t count) {
+workload::PreparedBlock block_of(std::string_view workload, size_t count) {
     for (const workload::Scenario& s : workload::scenarios())
-        if (s.workload == "erc20") return s.block({.transactions = count, .seed = 3});
+        if (s.workload == workload) return s.block({.transactions = count, .seed = 3});
     throw std::logic_error("there is no such workload");
+}
+workload::PreparedBlock tokens(size_t count) {
+    return block_of("erc20", count);
 }
 
 ExecutionOptions lenient() {
@@ -184,10 +184,10 @@ TEST(Router, a_device_may_fail_at_any_call) {
             cache->store(entry_of_native(), to_bytes(fast_device()));
             Engine engine(
                 {.threads = 2,
-                 .device = programs_of(std::make_unique<FaultyDevice>(
+                 .devices = {programs_of(std::make_unique<FaultyDevice>(
                      open_native_device(1),
                      FaultPlan{
-                         .point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true})),
+                         .point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true}))},
                  .cache = cache});
             rig.expect_serial(engine);
             EXPECT_EQ(rig.plan->to_device, 1500U);
@@ -208,15 +208,85 @@ TEST(Router, a_device_that_stalls_is_overridden) {
     Rig rig(1500);
     Engine engine(
         {.threads = 2,
-         .device = programs_of(std::make_unique<FaultyDevice>(
+         .devices = {programs_of(std::make_unique<FaultyDevice>(
              open_native_device(1),
-             FaultPlan{.point = FaultPoint::stall, .at_call = 3, .stall = [ended] { ended.wait(); }})),
+             FaultPlan{.point = FaultPoint::stall, .at_call = 3, .stall = [ended] { ended.wait(); }}))},
          .cache = cache});
     for (int i = 0; i < 3; ++i) {
         rig.expect_serial(engine);
         EXPECT_EQ(rig.plan->to_device, 1500U);
     }
     end.set_value();
+}
+
+/// The kernels as C++, twice, and beside an OpenCL device where there is one.
+std::vector<std::vector<std::shared_ptr<DevicePrograms>>> pairs_of_devices() {
+    std::vector<std::vector<std::shared_ptr<DevicePrograms>>> pairs;
+    pairs.push_back({programs_of(open_native_device(1)), programs_of(open_native_device(1))});
+    if (auto opencl = opencl_programs()) pairs.push_back({programs_of(open_native_device(1)), opencl});
+    return pairs;
+}
+
+/// How many transactions each had results of.
+std::map<uint32_t, size_t> handed_in(Timeline& timeline) {
+    std::map<uint32_t, size_t> by_device;
+    for (const VerbSpan& span : timeline.take())
+        if (span.verb == Verb::merge) by_device[span.device] += span.transactions;
+    return by_device;
+}
+
+TEST(TwoDevices, share_what_they_take) {
+    for (auto& devices : pairs_of_devices()) {
+        Engine engine({.threads = 2, .devices = devices, .device_takes_all = true});
+        const auto timeline = std::make_shared<Timeline>();
+        Rig rig(900);
+        for (int i = 0; i < 2; ++i) {
+            auto got = engine.execute(BackendKind::device, {&rig.block.input, 1}, rig.block.state, lenient(),
+                                      {.timeline = timeline});
+            ASSERT_TRUE(got);
+            EXPECT_TRUE(got->outcomes == *serially({&rig.block.input, 1}, rig.block.state, lenient()));
+            const auto shares = handed_in(*timeline);
+            EXPECT_EQ(shares.at(0), 450U);
+            EXPECT_EQ(shares.at(1), 450U);
+        }
+        EXPECT_EQ(engine.device_lost_because(), "");
+    }
+}
+
+/// Whatever waits for what the other one does comes out stale and is the cores'.
+TEST(TwoDevices, may_contradict_each_other) {
+    const workload::PreparedBlock block = block_of("hot", 64);
+    for (auto& devices : pairs_of_devices())
+        for (const bool takes_all : {true, false}) {
+            Engine engine(
+                {.threads = 2, .devices = devices, .device_takes_all = takes_all, .device_batch = 7});
+            for (int i = 0; i < 3; ++i) {
+                auto got = engine.execute(BackendKind::device, {&block.input, 1}, block.state, lenient());
+                ASSERT_TRUE(got);
+                EXPECT_TRUE(got->outcomes == *serially({&block.input, 1}, block.state, lenient()));
+            }
+        }
+}
+
+TEST(TwoDevices, when_one_is_lost_the_other_goes_on) {
+    Rig rig(600);
+    Engine engine({.threads = 2,
+                   .devices = {programs_of(std::make_unique<FaultyDevice>(
+                                   open_native_device(1), FaultPlan{.point = FaultPoint::enqueue,
+                                                                    .at_call = 2,
+                                                                    .fault = DeviceFault::lost,
+                                                                    .persistent = true})),
+                               programs_of(open_native_device(1))},
+                   .device_takes_all = true});
+    const auto timeline = std::make_shared<Timeline>();
+    for (int i = 0; i < 2; ++i) {
+        auto got = engine.execute(BackendKind::device, {&rig.block.input, 1}, rig.block.state, lenient(),
+                                  {.timeline = timeline});
+        ASSERT_TRUE(got);
+        EXPECT_TRUE(got->outcomes == *serially({&rig.block.input, 1}, rig.block.state, lenient()));
+        EXPECT_EQ(handed_in(*timeline)[1], 300U);
+    }
+    EXPECT_NE(engine.device_lost_because(), "");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "bench/workload/scenario.hpp"
 #include "host/device/faulty_device.hpp"
+#include "tests/device/programs.hpp"
 #include "tests/fallback/compare.hpp"
 #include "tests/fallback/random_block.hpp"
 
@@ -15,10 +16,6 @@ ExecutionOptions lenient() {
     options.on_missing_state = OnMissingState::assume_absent;
     options.allow_missing_system_contracts = true;
     return options;
-}
-
-std::shared_ptr<DevicePrograms> programs_of(std::unique_ptr<Device> device) {
-    return std::make_shared<DevicePrograms>(std::move(device), std::make_shared<ProgramCache>(""));
 }
 
 struct Counts {
@@ -115,7 +112,7 @@ TEST(DeviceWorkers, wrong_plans_and_windows_of_many_blocks_come_out_as_serially)
     }
     const RouteReport& r = counts.routes;
     std::printf("of %lu transactions %lu on the device, %lu stale, %zu calls learned\n", r.transactions(),
-                r[Route::elsewhere], r[Route::elsewhere_stale], learned->accesses.size());
+                r[Route::elsewhere], r[Route::elsewhere_stale], learned->accesses().size());
     if (!seeds.one) {
         EXPECT_GT(r[Route::elsewhere], 0U);  // how many depends on who is faster
     }
@@ -139,7 +136,7 @@ TEST(DeviceWorkers, what_calls_touched_is_known_the_next_time) {
                                       worker.borrower(lenient())));
         launches.push_back(worker.counts().launches - before);
     }
-    EXPECT_EQ(learned->accesses.size(), 1U);
+    EXPECT_EQ(learned->accesses().size(), 1U);
     EXPECT_LT(launches[1], launches[0]);
     EXPECT_EQ(launches[1], 1U);
 }

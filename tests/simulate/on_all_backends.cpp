@@ -4,8 +4,8 @@
 #include <map>
 
 #include "evm/base/hex.hpp"
-#include "host/device/devices.hpp"
 #include "host/device/native_device.hpp"
+#include "tests/device/programs.hpp"
 
 namespace warpevm {
 
@@ -57,18 +57,7 @@ std::map<std::string, Way> make_ways() {
 }  // namespace
 
 std::shared_ptr<DevicePrograms> native_programs() {
-    return std::make_shared<DevicePrograms>(open_native_device(2), std::make_shared<ProgramCache>(""));
-}
-
-std::shared_ptr<DevicePrograms> opencl_programs() {
-    const DeviceSearch search = find_devices();
-    for (const FoundDevice& found : search.found) {
-        if (!found.info.refused.empty()) continue;
-        if (auto opened = found.open())
-            return std::make_shared<DevicePrograms>(std::move(*opened), std::make_shared<ProgramCache>(""));
-    }
-    std::printf("left out: no OpenCL device: %s\n", search.none_because.c_str());
-    return nullptr;
+    return programs_of(open_native_device(2));
 }
 
 std::vector<BundleResult> simulate(std::span<const SimulatedBundle> bundles, const StateView& state,

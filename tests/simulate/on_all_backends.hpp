@@ -19,8 +19,6 @@ void PrintTo(const BundleResult& result, std::ostream* out);
 namespace warpevm::test {
 
 std::shared_ptr<DevicePrograms> native_programs();
-/// Null where there is no OpenCL device, which is printed.
-std::shared_ptr<DevicePrograms> opencl_programs();
 
 /// What serial answers. A difference of another backend is a failure; `routes`, unless null, gets those of
 /// the native device that does all that it can.

@@ -60,21 +60,31 @@ DeviceResult<std::shared_ptr<DevicePrograms>> open_best_device(const std::shared
     return std::shared_ptr<DevicePrograms>{};
 }
 
-std::shared_ptr<DevicePrograms> open_backend_device(const CommonOptions& options) {
+std::vector<std::shared_ptr<DevicePrograms>> open_backend_devices(const CommonOptions& options) {
     const ChosenDevices chosen = choose_devices(options);
     std::string why = chosen.named ? "the host's cores were asked for" : "there is none";
     for (const std::string& complaint : chosen.complaints) why = complaint;
+    std::vector<std::shared_ptr<DevicePrograms>> devices;
+    std::vector<std::string> failed;
     for (const FoundDevice& device : chosen.usable) {
+        if (!devices.empty() && !chosen.named) break;
         if (auto opened = device.open())
-            return std::make_shared<DevicePrograms>(std::move(*opened), open_kernel_cache(options));
+            devices.push_back(
+                std::make_shared<DevicePrograms>(std::move(*opened), open_kernel_cache(options)));
         else
-            why = to_string(opened.error());
+            failed.push_back(why = to_string(opened.error()));
+    }
+    if (!devices.empty()) {
+        if (chosen.named)
+            for (const std::string& reason : failed)
+                fmt::print(stderr, "warpevm: warning: {}; the others do its work\n", reason);
+        return devices;
     }
     // `auto` was not promised one, unless it was named and can't be used.
     if (options.backend != "auto" || !chosen.complaints.empty())
         fmt::print(stderr, "warpevm: warning: no device for the backend {}: {}; the CPU does its work\n",
                    options.backend, why);
-    return nullptr;
+    return {};
 }
 
 bool lacks_required_device(const CommonOptions& options, const ChosenDevices& devices) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "host/device/device_programs.hpp"
 #include "host/device/devices.hpp"
@@ -32,9 +33,9 @@ void warn_of_refused(const ChosenDevices& devices);
 /// For the backend `auto`: the best device that there is; null where there is none.
 DeviceResult<std::shared_ptr<DevicePrograms>> open_best_device(const std::shared_ptr<ProgramCache>& cache);
 
-/// For backends that use a device: the best of the chosen devices, or of all where none is named. Null where
-/// there is none, which is said on standard error: the CPU does its work.
-std::shared_ptr<DevicePrograms> open_backend_device(const CommonOptions& options);
+/// For backends that use devices: those that are named, or the best of all where none is. None where there is
+/// none, which is said on standard error: the CPU does its work.
+std::vector<std::shared_ptr<DevicePrograms>> open_backend_devices(const CommonOptions& options);
 
 /// The kernels compiled as C++, as if they had been found.
 FoundDevice native_device(unsigned threads);

@@ -16,7 +16,8 @@ namespace warpevm::tools {
 struct ExecutorSettings {
     unsigned threads = 1;
     Speculate speculate = Speculate::measured;
-    std::shared_ptr<DevicePrograms> device;  ///< where the backend's kernels run, if it has any
+    /// Where the backend's kernels run, if it has any.
+    std::vector<std::shared_ptr<DevicePrograms>> devices;
     /// Of `auto`: looks for a device, once that is expected to pay; and where it keeps what it measured.
     std::function<DeviceResult<std::shared_ptr<DevicePrograms>>()> open_device;
     std::shared_ptr<ProgramCache> cache;
@@ -71,7 +72,7 @@ struct Executor {
         return {backend,
                 {.threads = settings.threads,
                  .speculate = settings.speculate,
-                 .device = settings.device,
+                 .devices = settings.devices,
                  .open_device = settings.open_device,
                  .cache = settings.cache,
                  .device_takes_all = settings.waits_for_device,

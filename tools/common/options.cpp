@@ -25,16 +25,16 @@ const Executor& select_executor(const CommonOptions& options) {
 ExecutorSettings executor_settings(const Executor& executor, const CommonOptions& options, unsigned threads) {
     ExecutorSettings settings{.threads = executor.threaded ? threads : 1,
                               .speculate = options.speculate,
-                              .device = {},
+                              .devices = {},
                               .waits_for_device = options.wait_for_device,
                               .device_batch = options.device_batch};
-    if (executor.backend == BackendKind::device) settings.device = open_backend_device(options);
+    if (executor.backend == BackendKind::device) settings.devices = open_backend_devices(options);
     if (executor.backend == BackendKind::automatic) {
         settings.cache = open_kernel_cache(options);
         if (options.devices.empty() && !options.require_device)
             settings.open_device = [cache = settings.cache] { return open_best_device(cache); };
         else
-            settings.device = open_backend_device(options);
+            settings.devices = open_backend_devices(options);
     }
     return settings;
 }

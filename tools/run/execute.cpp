@@ -246,14 +246,15 @@ class BlockRun {
 
     bool execute() {
         const WatchedState watched(m_folder.state);
+        const auto timeline = std::make_shared<Timeline>();
         std::vector<double> times;
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             const double before = report.ms(Phase::fallback);
             std::vector<RouteReport> routes;
             auto outcomes = [&] {
                 const Timed timed(report, Phase::fallback, m_thread);
-                return m_plan.backend.execute({&m_input, 1}, watched, options_of(m_folder), {}, &routes,
-                                              &report.plan);
+                return m_plan.backend.execute({&m_input, 1}, watched, options_of(m_folder),
+                                              {.timeline = timeline}, &routes, &report.plan);
             }();
             times.push_back(report.ms(Phase::fallback) - before);
             if (!outcomes) return stop_without_outcome(outcomes.error());
@@ -264,6 +265,7 @@ class BlockRun {
                 return stop({ErrorCode::internal, "two executions of the same block differ"});
         }
         report.timing_ms[static_cast<size_t>(Phase::fallback)] = median(times);
+        report.take(timeline->take(), m_plan.options.repeat);
         if (report.plan) {
             report.timing_ms[static_cast<size_t>(Phase::partition)] = 1e3 * report.plan->partition_seconds;
             report.timing_ms[static_cast<size_t>(Phase::route)] = 1e3 * report.plan->route_seconds;
@@ -385,6 +387,7 @@ class WindowRun {
     void run() {
         ConsecutiveStates states;
         std::vector<BlockInput> window;
+        const auto timeline = std::make_shared<Timeline>();
         ExecutionOptions options;
         options.on_missing_state = OnMissingState::assume_absent;
         options.allow_missing_system_contracts = !std::ranges::all_of(m_runs, &BlockRun::is_complete);
@@ -399,13 +402,15 @@ class WindowRun {
         for (unsigned i = 0; i < m_plan.options.repeat; ++i) {
             routes.clear();
             const auto begin = Clock::now();
-            auto got = m_plan.backend.execute(window, states, options, {}, &routes, &plan);
+            auto got =
+                m_plan.backend.execute(window, states, options, {.timeline = timeline}, &routes, &plan);
             times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
             if (!got) return fail_all(got.error());
             if (i != 0 && !std::ranges::equal(outcomes, *got, same_results))
                 return fail_all({ErrorCode::internal, "two executions of the same window differ"});
             if (i == 0) outcomes = std::move(*got);
         }
+        m_runs.front()->report.take(timeline->take(), m_plan.options.repeat);
         uint64_t gas = 0;
         for (const BlockOutcome& outcome : outcomes) gas += outcome.gas_used;
         for (size_t i = 0; i < m_runs.size(); ++i) {

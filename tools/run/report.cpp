@@ -4,8 +4,11 @@
 
 #include <sys/resource.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "evm/base/hex.hpp"
 #include "tools/common/routes_json.hpp"
@@ -96,6 +99,12 @@ ordered_json block_json(const BlockReport& b) {
     return out;
 }
 
+/// In timing_ms.
+size_t phase_of(Verb verb) {
+    constexpr std::array phases{Phase::pack, Phase::dispatch, Phase::merge};
+    return static_cast<size_t>(phases[static_cast<size_t>(verb)]);
+}
+
 uint64_t peak_memory_bytes() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -137,6 +146,14 @@ ExitCode RunReport::exit_code() const {
     return code;
 }
 
+void BlockReport::take(const std::vector<VerbSpan>& taken, unsigned repeat) {
+    for (const VerbSpan& span : taken) {
+        const double milliseconds = std::chrono::duration<double, std::milli>(span.length).count();
+        timing_ms[phase_of(span.verb)] += milliseconds / repeat;
+    }
+    device_spans.insert(device_spans.end(), taken.begin(), taken.end());
+}
+
 std::string to_json(const RunReport& report) {
     ordered_json out;
     out["schema"] = 1;
@@ -175,6 +192,30 @@ std::string to_chrome_trace(const RunReport& report) {
                  {"pid", 1},
                  {"tid", s.thread},
                  {"args", {{"block", or_null(b.number)}, {"txs", b.txs}, {"gas_used", b.gas_used}}}});
+    // Rows of their own, above those of the threads that run blocks.
+    constexpr unsigned first_device_row = 1'000'000;
+    std::set<uint32_t> devices;
+    for (const BlockReport& b : report.blocks)
+        for (const VerbSpan& s : b.device_spans) {
+            devices.insert(s.device);
+            events.push_back({{"name", phase_names[phase_of(s.verb)]},
+                              {"cat", "device"},
+                              {"ph", "X"},
+                              {"ts", micros(s.start - report.start)},
+                              {"dur", micros(s.length)},
+                              {"pid", 1},
+                              {"tid", first_device_row + s.device},
+                              {"args", {{"block", or_null(b.number)}, {"txs", s.transactions}}}});
+        }
+    for (const uint32_t device : devices) {
+        const std::string name =
+            device < report.devices.size() ? report.devices[device].name : fmt::format("device {}", device);
+        events.push_back({{"name", "thread_name"},
+                          {"ph", "M"},
+                          {"pid", 1},
+                          {"tid", first_device_row + device},
+                          {"args", {{"name", name}}}});
+    }
     return dumped({{"traceEvents", events}, {"displayTimeUnit", "ms"}});
 }
 

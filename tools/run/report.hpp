@@ -14,6 +14,7 @@
 #include "fallback/routes.hpp"
 #include "fallback/schedule/parallelism.hpp"
 #include "host/device/device.hpp"
+#include "host/offload/timeline.hpp"
 #include "host/offload/window_plan.hpp"
 #include "host/senders/sender_report.hpp"
 #include "tools/common/exit_code.hpp"
@@ -50,7 +51,8 @@ struct BlockError {
     std::string message;
 };
 
-/// The phases of CLI.md in their order; `fallback` is all execution on the CPU.
+/// The phases of CLI.md in their order. `fallback` is all of the execution as the cores see it; `pack`,
+/// `dispatch` and `merge` are the devices' threads, which work beside them.
 enum class Phase : uint8_t {
     decode,
     recover,
@@ -106,8 +108,11 @@ struct BlockReport {
     SenderReport senders;
     std::array<double, phase_names.size()> timing_ms{};
     std::vector<Span> spans;
+    std::vector<VerbSpan> device_spans;
     ExitCode exit_code = ExitCode::ok;
 
+    /// Of one execution, or of `repeat` with the means of their times.
+    void take(const std::vector<VerbSpan>& device_spans, unsigned repeat);
     [[nodiscard]] double ms(Phase phase) const { return timing_ms[static_cast<size_t>(phase)]; }
     /// Gas per second of execution, in millions; 0 where nothing was executed.
     [[nodiscard]] double mgas_per_second() const {

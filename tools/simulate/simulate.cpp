@@ -149,7 +149,7 @@ class Simulate {
         m_report.block_number = m_block.environment.number;
         m_report.fork = warpevm::name(m_block.rules.fork);
         SimulatorSettings own{.threads = settings.threads,
-                              .device = settings.device,
+                              .device = settings.devices.empty() ? nullptr : settings.devices.front(),
                               .device_takes_all = settings.waits_for_device};
         own.offload.most_lanes = options.lanes;
         own.offload.lane_memory = options.lane_memory_mib << 20;
