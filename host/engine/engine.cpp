@@ -41,6 +41,12 @@ void count_reasons(const WindowPlan& plan, std::vector<RouteReport>& routes) {
     }
 }
 
+uint64_t sum_of(std::span<const RouteReport> reports, Route route) {
+    uint64_t sum = 0;
+    for (const RouteReport& report : reports) sum += report[route];
+    return sum;
+}
+
 /// What was given up early says nothing of what the window takes.
 bool all_executed(const std::vector<BlockOutcome>& outcomes, size_t blocks) {
     return outcomes.size() == blocks &&
@@ -147,10 +153,11 @@ Result<Execution> Engine::run(BackendKind backend, std::span<const BlockInput> w
         }
         const auto begin = std::chrono::steady_clock::now();
         outcomes = execute_parallel(*seat->parallel, window, state, options, &execution.routes, borrower);
-        if (routed && !borrower && outcomes && all_executed(*outcomes, window.size()))
-            m_parts->router->cores_did(
-                execution.plan->work,
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
+        if (watch.tracer == nullptr && outcomes && all_executed(*outcomes, window.size())) {
+            m_parts->router->learn(routed ? execution.plan->work : work_of(window), static_cast<bool>(borrower),
+                                   sum_of(execution.routes, Route::elsewhere), passed.count());
+        }
         if (routed) count_reasons(*execution.plan, execution.routes);
     }
     if (!outcomes) return tl::unexpected(outcomes.error());

@@ -27,20 +27,18 @@ struct Used {
     std::atomic<bool> has_measured{false};  ///< something that is worth keeping
 };
 
-/// How many times as much as the cores it does in the same time, by what it would do beside them alone.
-double relative_speed(const WindowPlan& plan) {
-    constexpr double most_share = 1 - 1e-6;
-    const double share = std::min(plan.share, most_share);
-    return share / (1 - share);
-}
-
-/// Each was planned as if it were the only one.
+/// Each was planned as if it were the only one: for each the others are as more cores.
 void share_among(std::span<const std::shared_ptr<WindowPlan>> plans) {
-    double all = 1;  // the cores
-    for (const auto& plan : plans)
-        if (plan->to_device != 0) all += relative_speed(*plan);
-    for (const auto& plan : plans)
-        if (plan->to_device != 0) plan->share = relative_speed(*plan) / all;
+    std::vector<double> others(plans.size());  // transactions a second
+    for (size_t i = 0; i < plans.size(); ++i)
+        for (size_t j = 0; j < plans.size(); ++j)
+            if (j != i && plans[j]->to_device != 0) others[i] += 1 / plans[j]->pace.device;
+    for (size_t i = 0; i < plans.size(); ++i) {
+        WindowPlan& plan = *plans[i];
+        if (plan.to_device == 0) continue;
+        plan.pace.cores = 1 / (1 / plan.pace.cores + others[i]);
+        plan.share = plan.pace.share(static_cast<double>(plan.to_device));
+    }
 }
 
 }  // namespace
@@ -201,8 +199,22 @@ Borrower Router::borrower(const RoutedWindow& routed, const ExecutionOptions& op
     };
 }
 
-void Router::cores_did(const Work& work, double seconds) {
-    for (Used& used : m_shared->devices) used.learned->cores_did(work, seconds);
+void Router::learn(const Work& window, bool was_shared, uint64_t from_devices, double seconds) {
+    // A commit loop that waits for devices says nothing of the cores.
+    if (from_devices != 0 && m_shared->settings.worker.takes_all) return;
+    const double part =
+        static_cast<double>(from_devices) / static_cast<double>(std::max<uint64_t>(window.transactions, 1));
+    const Work rest{.transactions = window.transactions - std::min(window.transactions, from_devices),
+                    .gas = static_cast<uint64_t>((1 - part) * static_cast<double>(window.gas)),
+                    .longest = window.longest};
+    for (Used& used : m_shared->devices) {
+        Learned& learned = *used.learned;
+        if (from_devices != 0)
+            learned.shared(rest, from_devices, seconds);
+        // Beside a device that was late the cores are slower, if at all.
+        else if (!was_shared || seconds < learned.costs().cores.seconds(window))
+            learned.cores_did(window, seconds);
+    }
 }
 
 std::string Router::lost_because() const {

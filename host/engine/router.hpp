@@ -45,8 +45,8 @@ class Router {
     /// For execute_parallel; empty where nothing is for a device. Must not outlive the router.
     [[nodiscard]] Borrower borrower(const RoutedWindow& routed, const ExecutionOptions& options,
                                     std::shared_ptr<Timeline> timeline = {});
-    /// What the cores did by themselves, and how long all of them together took.
-    void cores_did(const Work& work, double seconds);
+    /// How long a window took, of whose transactions so many came from devices, if any took part.
+    void learn(const Work& window, bool was_shared, uint64_t from_devices, double seconds);
 
     /// Why devices are not used any more; empty: all work, or there is none.
     [[nodiscard]] std::string lost_because() const;

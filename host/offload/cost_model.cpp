@@ -20,7 +20,7 @@ double correction(double seen, double expected) {
     return std::clamp(std::sqrt(seen / expected), 1.0 / 16, 16.0);
 }
 
-constexpr size_t value_count = 9;
+constexpr size_t value_count = 10;
 using Values = std::array<double, value_count>;
 
 }  // namespace
@@ -48,6 +48,11 @@ void DeviceCosts::learn(const Work& work, double kernel_seconds, double packing_
     packing *= correction(packing_seconds, packing * static_cast<double>(work.transactions));
 }
 
+void DeviceCosts::learn_merging(uint64_t transactions, double seconds) {
+    if (transactions >= large_batch && seconds >= least_told)
+        merging *= correction(seconds, merging * static_cast<double>(transactions));
+}
+
 Bytes to_bytes(const CostModel& model) {
     const DeviceCosts& d = model.device;
     const Values values{model.cores.transaction,
@@ -58,6 +63,7 @@ Bytes to_bytes(const CostModel& model) {
                         d.gas,
                         d.lane_gas,
                         d.packing,
+                        d.merging,
                         d.uses_host_cores ? 1.0 : 0.0};
     Bytes bytes(sizeof values);
     std::memcpy(bytes.data(), values.data(), sizeof values);
@@ -71,8 +77,8 @@ std::optional<CostModel> read_cost_model(BytesView bytes) {
     constexpr double day = 86400;
     for (size_t i = 0; i + 1 < v.size(); ++i)
         if (!(v[i] > 0 && v[i] < day)) return std::nullopt;
-    if (v[8] != 0 && v[8] != 1) return std::nullopt;
-    return CostModel{{v[0], v[1]}, {v[2], v[3], v[4], v[5], v[6], v[7], v[8] == 1}};
+    if (v[9] != 0 && v[9] != 1) return std::nullopt;
+    return CostModel{{v[0], v[1]}, {v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9] == 1}};
 }
 
 }  // namespace warpevm

@@ -49,7 +49,8 @@ struct DeviceCosts {
     double transaction = 0.5e-6;  ///< with all lanes at work
     double gas = 0.5e-9;          ///< likewise
     double lane_gas = 0.5e-6;     ///< gas of one lane, which nobody makes faster
-    double packing = 2e-6;        ///< of a core, a transaction: to pack, collect and hand in
+    double packing = 2e-6;        ///< of its thread, a transaction: to pack, collect and hand in
+    double merging = 0.5e-6;      ///< of all cores together, a transaction: to validate and commit its result
     bool uses_host_cores = false;
 
     /// Of a batch whose lanes are as long as each other.
@@ -60,8 +61,10 @@ struct DeviceCosts {
     [[nodiscard]] double each(const Work& work) const {
         return transaction * static_cast<double>(work.transactions) + gas * static_cast<double>(work.gas);
     }
-    /// A batch's kernels took so long, and one core for its part.
+    /// A batch's kernels took so long, and its thread for the rest.
     void learn(const Work& work, double kernel_seconds, double packing_seconds);
+    /// The cores took so long to merge the results of so many transactions.
+    void learn_merging(uint64_t transactions, double seconds);
     bool operator==(const DeviceCosts&) const = default;
 };
 

@@ -199,7 +199,16 @@ bool DeviceBatch::sees_changes(const ResultOf& result) const {
 
 void DeviceBatch::note_changes(const ResultOf& result) {
     const OffloadResults& from = *result.results;
-    for (const account_effect& e : result.account_effects()) m_changed_accounts.insert(from.account(e.row));
+    const auto observed = result.account_observations();
+    auto o = observed.begin();
+    for (const account_effect& e : result.account_effects()) {
+        while (o != observed.end() && o->row < e.row) ++o;
+        // To touch an account with code changes nothing: it is not empty (EIP-161).
+        const bool has_code = o != observed.end() && o->row == e.row && has(*o, OBSERVED_CODE) &&
+                              !o->code_hash.is_zero() && o->code_hash != empty_code_hash;
+        if (e.flags != TOUCHED || !e.delta.is_zero() || !has_code)
+            m_changed_accounts.insert(from.account(e.row));
+    }
     for (const slot_effect& e : result.slot_effects()) m_changed_slots.insert(from.slot(e.row));
 }
 

@@ -35,7 +35,7 @@ struct DeviceWorker::Window {
     std::shared_ptr<Timeline> timeline;      ///< may be null
     std::vector<bool> suits;                 ///< a device is to try it
     uint32_t untried = 0;                    ///< what is before it was not borrowed yet; from the end
-    bool unknown_is_absent = false;
+    bool unknown_is_absent = false, has_begun = false;
 };
 
 DeviceWorker::DeviceWorker(std::shared_ptr<DevicePrograms> programs, const DeviceWorkerOptions& options)
@@ -162,12 +162,21 @@ DeviceResult<void> DeviceWorker::open() {
     return {};
 }
 
-/// As much as the device will have done when the cores have done the rest. Where that is everything it goes
-/// batch by batch from the end, or it would begin with what the cores begin with.
+/// As much of what is left as the device will have done when the cores have done the rest; 0: they are done
+/// before it. Where it would have done everything it goes batch by batch from the end, or it would begin with
+/// what the cores begin with. Whoever asked for it gets one batch in any case.
 uint32_t DeviceWorker::batch_size(const Window& window) const {
-    if (!window.plan || window.plan->share >= 1) return m_options.batch;
-    const double fair = window.plan->share * static_cast<double>(window.plan->to_device);
-    return std::clamp(static_cast<uint32_t>(std::min<double>(fair, most_borrowed)), 1U, most_borrowed);
+    if (!window.plan) return m_options.batch;
+    const WindowPlan& plan = *window.plan;
+    const bool is_asked_for = plan.whole.reasons.has(RouteReason::asked_for_device);
+    const uint32_t most = is_asked_for ? m_options.batch : most_borrowed;
+    const auto all = static_cast<double>(window.suits.size());
+    const double left = window.untried - std::min(window.untried, window.loans->next());
+    const double suitable = left * static_cast<double>(plan.to_device) / all;
+    const double share = plan.pace.share(suitable);
+    if (share >= 1) return std::min(m_options.batch, most);
+    if (share == 0) return is_asked_for && !window.has_begun ? most : 0;
+    return std::clamp(static_cast<uint32_t>(std::min<double>(share * suitable, most)), 1U, most);
 }
 
 /// Until the window has nothing left to borrow, or is over.
@@ -183,7 +192,10 @@ void DeviceWorker::serve(Window& window) {
             batch.assign(window.borrowed.begin(), window.borrowed.begin() + static_cast<ptrdiff_t>(count));
         } else {
             // Each once: what was given back stays the CPU's.
-            window.borrowed = window.loans->borrow_last(batch_size(window), window.untried,
+            const uint32_t most = batch_size(window);
+            if (most == 0) return;
+            window.has_begun = true;
+            window.borrowed = window.loans->borrow_last(most, window.untried,
                                                         [&](uint32_t i) -> bool { return window.suits[i]; });
             if (!window.borrowed.empty()) window.untried = window.borrowed.front().index;
             batch = window.borrowed;

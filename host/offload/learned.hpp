@@ -37,6 +37,11 @@ class Learned {
         const std::lock_guard held(m_lock);
         m_costs.device.learn(work, kernel_seconds, packing_seconds);
     }
+    /// A window took so long of which the device did a part, so many transactions, and the cores `rest`.
+    void shared(const Work& rest, uint64_t merged, double seconds) {
+        const std::lock_guard held(m_lock);
+        m_costs.device.learn_merging(merged, seconds - m_costs.cores.seconds(rest));
+    }
     void device_opened(double seconds, bool uses_host_cores) {
         const std::lock_guard held(m_lock);
         DeviceCosts& device = m_costs.device;

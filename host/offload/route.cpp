@@ -6,19 +6,30 @@
 namespace warpevm {
 namespace {
 
-/// Both begin at once, and meet: the device from the end, the cores from the beginning. `fixed` is what the
-/// device takes for anything, `each` for all of it, `packing` what all of it takes the cores.
-struct Meeting {
-    double share = 0, seconds = 0;
-};
-Meeting meet(double cores, double fixed, double each, double packing) {
-    if (packing >= cores || fixed >= cores) return {0, cores};
-    // fixed + share * each = (1 - share) * cores + share * packing
-    const double share = std::min(1.0, (cores - fixed) / (each + cores - packing));
-    return {share, std::max(fixed + share * each, (1 - share) * cores + share * packing)};
+Pace pace_of(const RouteQuestion& q) {
+    if (q.work.transactions == 0) return {};
+    const DeviceCosts& device = q.costs.device;
+    const auto count = static_cast<double>(q.work.transactions);
+    return {// A chain of levels pays for each of them.
+            .fixed = (q.shares_batch ? 0 : device.batch * q.level) +
+                     device.lane_gas * static_cast<double>(q.work.longest),
+            .device = device.each(q.work) / count + device.packing,
+            .cores = q.costs.cores.seconds(q.work) / count,
+            .merging = device.merging};
 }
 
 }  // namespace
+
+double Pace::share(double transactions) const {
+    if (merging >= cores || fixed >= cores * transactions) return 0;
+    // fixed + share * device = (1 - share) * cores + share * merging, of all transactions
+    return std::min(1.0, (cores * transactions - fixed) / ((device + cores - merging) * transactions));
+}
+
+double Pace::seconds(double transactions, double share) const {
+    const double there = share == 0 ? 0 : fixed + share * device * transactions;
+    return std::max(there, ((1 - share) * cores + share * merging) * transactions);
+}
 
 RouteReason RouteReasons::first() const {
     return static_cast<RouteReason>(std::countr_zero(m_bits));
@@ -36,32 +47,29 @@ RouteAnswer route(const RouteQuestion& q) {
     against(q.device == DeviceState::lost, RouteReason::device_lost);
     against(!q.supported, RouteReason::unsupported);
     against(q.level > q.most_levels, RouteReason::deep_chain);
+    const auto count = static_cast<double>(q.work.transactions);
+    a.pace = pace_of(q);
     if (q.wish == RouteWish::device) {
         if (!a.reasons.empty()) return a;
         a.reasons.add(RouteReason::asked_for_device);
         a.to_device = true;
-        a.share = 1;
+        a.share = a.pace.share(count);
+        a.shared_seconds = a.pace.seconds(count, a.share);
         return a;
     }
-    // A chain of levels pays for each of them.
-    const double batch = q.shares_batch ? 0 : device.batch * q.level;
-    const double lane = device.lane_gas * static_cast<double>(q.work.longest);
-    const double fixed = batch + lane;
-    const double each = device.each(q.work);
-    const double packing = device.packing * static_cast<double>(q.work.transactions);
     if (device.uses_host_cores) {  // what it gains, the cores lose
-        const double there = fixed + each + packing;
+        const double there = a.pace.fixed + (a.pace.device + a.pace.merging) * count;
         const bool faster = there < a.core_seconds;
         against(!faster, RouteReason::device_uses_host_cores);
         a.share = faster ? 1 : 0;
         a.shared_seconds = std::min(there, a.core_seconds);
     } else {
-        const Meeting m = meet(a.core_seconds, fixed, each, packing);
-        a.share = m.share;
-        a.shared_seconds = m.seconds;
-        const bool is_late = fixed >= a.core_seconds, is_long = lane >= a.core_seconds;
-        against(packing >= a.core_seconds, RouteReason::packing_costs_more);
-        against(is_late && (!is_long || batch >= a.core_seconds), RouteReason::too_small);
+        a.share = a.pace.share(count);
+        a.shared_seconds = a.pace.seconds(count, a.share);
+        const double lane = device.lane_gas * static_cast<double>(q.work.longest);
+        const bool is_late = a.pace.fixed >= a.core_seconds, is_long = lane >= a.core_seconds;
+        against(a.pace.merging >= a.pace.cores, RouteReason::merging_costs_more);
+        against(is_late && (!is_long || a.pace.fixed - lane >= a.core_seconds), RouteReason::too_small);
         against(is_long, RouteReason::long_lane);
     }
     against(q.device == DeviceState::opening, RouteReason::device_opening);

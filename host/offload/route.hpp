@@ -67,13 +67,25 @@ struct RouteQuestion {
     CostModel costs;
 };
 
+/// How fast a device and the cores go through a group, in seconds: the device's begins with `fixed`, whatever
+/// the group is; the others are of one transaction.
+struct Pace {
+    double fixed = 0, device = 0, cores = 0, merging = 0;
+
+    /// Both begin at once and meet, the device from the end, the cores from the beginning: the device's part
+    /// of so many transactions. 0 where the cores are done before it.
+    [[nodiscard]] double share(double transactions) const;
+    [[nodiscard]] double seconds(double transactions, double share) const;
+};
+
 struct RouteAnswer {
     bool to_device = false;
     /// The part of the work that the device has done when the cores have done the rest.
     double share = 0;
     double core_seconds = 0;    ///< by the cores alone
     double shared_seconds = 0;  ///< by both
-    RouteReasons reasons;       ///< never empty
+    Pace pace;
+    RouteReasons reasons;  ///< never empty
 };
 
 RouteAnswer route(const RouteQuestion& question);

@@ -36,6 +36,7 @@ void judge_together(WindowPlan& plan, const RouteQuestion& question) {
     if (q.work.transactions == 0) return;
     const RouteAnswer together = route(q);
     plan.share = together.share;
+    plan.pace = together.pace;
     if (together.to_device) return;
     for (PlannedGroup& g : plan.groups)
         if (g.answer.to_device) g.answer = together;

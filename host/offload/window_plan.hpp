@@ -25,7 +25,8 @@ struct WindowPlan {
     uint64_t critical_path = 0;  ///< gas limits along the longest path of the graph
     uint64_t largest_group = 0;  ///< gas limits of the largest group
     uint64_t to_device = 0;      ///< transactions
-    double share = 1;            ///< of those, that the device will have done in the end
+    double share = 0;            ///< of those, that the device is expected to have done in the end
+    Pace pace;                   ///< of those, on the device and on whoever else there is
 
     double partition_seconds = 0, route_seconds = 0;
 

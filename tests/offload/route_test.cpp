@@ -55,9 +55,9 @@ TEST(Route, BothEndTogether) {
             const RouteAnswer a = route(ask(m, tokens(count)));
             ASSERT_TRUE(a.to_device) << times << " " << count;
             const Work w = tokens(count);
-            const double device = m.device.fixed(w) + a.share * m.device.each(w);
-            const double cores =
-                (1 - a.share) * m.cores.seconds(w) + a.share * m.device.packing * static_cast<double>(count);
+            const auto n = static_cast<double>(count);
+            const double device = m.device.fixed(w) + a.share * (m.device.each(w) + m.device.packing * n);
+            const double cores = (1 - a.share) * m.cores.seconds(w) + a.share * m.device.merging * n;
             if (a.share < 1) {
                 EXPECT_NEAR(device, cores, 1e-9) << times << " " << count;
             }
@@ -70,10 +70,35 @@ TEST(Route, ASmallGroupStays) {
     EXPECT_TRUE(route(ask(machine(100), tokens(11 * 2))).to_device);
 }
 
-TEST(Route, ASlowLinkCostsTheCoresMoreThanExecuting) {
+TEST(Route, MergingMayCostTheCoresMoreThanExecuting) {
     CostModel m = machine(100);
+    m.device.merging = 200e-6;
+    expect_cores(ask(m, tokens(100'000)), RouteReason::merging_costs_more);
+}
+
+/// Its thread packs: what that takes is the device's time, however fast the kernels are.
+TEST(Route, ASlowLinkMakesTheShareSmall) {
+    CostModel m = machine(100);
+    const double fast = route(ask(m, tokens(100'000))).share;
     m.device.packing = 200e-6;
-    expect_cores(ask(m, tokens(100'000)), RouteReason::packing_costs_more);
+    const RouteAnswer a = route(ask(m, tokens(100'000)));
+    EXPECT_TRUE(a.to_device);
+    EXPECT_GT(fast, 0.9);
+    EXPECT_NEAR(a.share, 101.0 / (201 + 101), 0.01);
+}
+
+/// What is left is shared again, until the cores are done before the device could answer.
+TEST(Route, WhatIsLeftIsSharedAnew) {
+    const RouteAnswer a = route(ask(machine(1), tokens(100'000)));
+    double left = 100'000;
+    int batches = 0;
+    for (; a.pace.share(left) != 0; ++batches) {
+        const double part = a.pace.share(left) * left, seconds = a.pace.fixed + part * a.pace.device;
+        left -= part + seconds / a.pace.cores;
+        ASSERT_LT(batches, 10);
+    }
+    EXPECT_GE(batches, 1);
+    EXPECT_LT(left * a.pace.cores, 2 * a.pace.fixed);
 }
 
 /// It never makes anything slower, however slow it is: the cores do nearly all.
@@ -128,13 +153,13 @@ TEST(Route, OpeningMustPay) {
 
 TEST(Route, EveryReasonIsTold) {
     CostModel m = machine(4);
-    m.device.packing = 1;
+    m.device.merging = 1;
     RouteQuestion q = ask(m, tokens(2));
     q.device = DeviceState::opening;
     q.level = 99;
     const RouteAnswer a = route(q);
     for (const RouteReason why : {RouteReason::device_opening, RouteReason::deep_chain,
-                                  RouteReason::packing_costs_more, RouteReason::too_small})
+                                  RouteReason::merging_costs_more, RouteReason::too_small})
         EXPECT_TRUE(a.reasons.has(why)) << text_of(why).key;
 }
 
@@ -168,6 +193,10 @@ TEST(CostModels, ApproachWhatIsSeen) {
     for (int i = 0; i < 40; ++i) device.learn(work, 0.25, 0.02);
     EXPECT_NEAR(device.batch + device.each(work), 0.25, 1e-3);
     EXPECT_NEAR(device.packing, 2e-6, 1e-8);
+    for (int i = 0; i < 40; ++i) device.learn_merging(10'000, 0.03);
+    EXPECT_NEAR(device.merging, 3e-6, 1e-8);
+    device.learn_merging(10, 1);
+    EXPECT_NEAR(device.merging, 3e-6, 1e-8) << "too few to tell";
     const Work small = tokens(3);
     for (int i = 0; i < 40; ++i) device.learn(small, 5e-3, 1e-5);
     EXPECT_NEAR(device.seconds(small), 5e-3, 1e-3);

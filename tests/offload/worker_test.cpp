@@ -70,7 +70,7 @@ TEST(DeviceWorkers, random_windows_come_out_as_serially) {
         }
 }
 
-/// Hints that are all wrong: any levels, any choice of transactions, any share.
+/// Hints that are all wrong: any levels, any choice of transactions, any pace.
 WindowPlan nonsense(uint64_t seed, size_t transactions) {
     std::mt19937_64 random(seed);
     WindowPlan plan;
@@ -81,7 +81,8 @@ WindowPlan nonsense(uint64_t seed, size_t transactions) {
         plan.level_of.push_back(static_cast<uint32_t>(level));
         plan.to_device += level != 0 ? 1 : 0;
     }
-    plan.share = static_cast<double>(random() % 11) / 10;
+    const auto any = [&] { return static_cast<double>(random() % 11) * 1e-5; };
+    plan.pace = {.fixed = any(), .device = 1e-6 + any(), .cores = 1e-6 + any(), .merging = any() / 16};
     return plan;
 }
 
