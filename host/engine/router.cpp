@@ -87,6 +87,11 @@ struct Router::Shared : std::enable_shared_from_this<Shared> {
         return settings.open && !was_asked ? DeviceState::unopened : DeviceState::none;
     }
 
+    [[nodiscard]] uint32_t slots(const Used& used) const {
+        const std::lock_guard held(lock);
+        return used.worker ? used.worker->slots() : 1;
+    }
+
     /// Once. True where there were some.
     bool read_costs(Used& used) {
         {
@@ -105,6 +110,7 @@ struct Router::Shared : std::enable_shared_from_this<Shared> {
         // A device that takes all waits out each chain.
         const bool takes_all = wish == RouteWish::device && settings.worker.takes_all;
         RouteQuestion question{.most_levels = takes_all ? ~uint32_t{0} : settings.worker.most_rounds,
+                               .slots = slots(used),
                                .device = state(used, wish),
                                .wish = wish,
                                .costs = used.learned->costs()};
@@ -209,8 +215,7 @@ void Router::learn(const Work& window, bool was_shared, uint64_t from_devices, d
                     .longest = window.longest};
     for (Used& used : m_shared->devices) {
         Learned& learned = *used.learned;
-        if (from_devices != 0)
-            learned.shared(rest, from_devices, seconds);
+        if (from_devices != 0) learned.shared(rest, from_devices, seconds);
         // Beside a device that was late the cores are slower, if at all.
         else if (!was_shared || seconds < learned.costs().cores.seconds(window))
             learned.cores_did(window, seconds);

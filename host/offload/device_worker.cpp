@@ -15,6 +15,15 @@ constexpr uint32_t most_borrowed = 1U << 17;
 /// One of so many transactions of a batch may be the first of its call that is looked at closely.
 constexpr size_t first_looks_share = 16;
 
+uint32_t slots_of(const DeviceInfo& info, const DeviceWorkerOptions& options) {
+    if (options.takes_all) return 1;
+    if (options.slots != 0) return options.slots;
+    // Its threads would only take from the cores what they give them.
+    if (info.uses_host_cores) return 1;
+    constexpr uint32_t cores_of_a_slot = 4, most_slots = 8;
+    return std::clamp(std::thread::hardware_concurrency() / cores_of_a_slot, 2U, most_slots);
+}
+
 /// What a job needs of its block.
 struct BlockCopy {
     Rules rules;
@@ -30,27 +39,42 @@ struct DeviceWorker::Window {
     std::vector<uint32_t> block_of;
     std::vector<Transaction> transactions;  ///< default ones where there is none to execute
     std::vector<Address> senders;
-    std::vector<Claims::Loan> borrowed;      ///< not executed yet
     std::shared_ptr<const WindowPlan> plan;  ///< may be null
     std::shared_ptr<Timeline> timeline;      ///< may be null
     std::vector<bool> suits;                 ///< a device is to try it
-    uint32_t untried = 0;                    ///< what is before it was not borrowed yet; from the end
-    bool unknown_is_absent = false, has_begun = false;
+    bool unknown_is_absent = false;
+
+    std::mutex lock;                     ///< of the following
+    std::vector<Claims::Loan> borrowed;  ///< beforehand, and in no batch yet
+    uint32_t untried = 0;                ///< what is before it was not borrowed yet; from the end
+    bool has_begun = false;
 };
 
+/// What was borrowed beforehand.
+void DeviceWorker::give_back_rest(Window& window, std::string_view why) {
+    const std::lock_guard held(window.lock);
+    window.loans->give_back(window.borrowed, why);
+    window.borrowed.clear();
+}
+
 DeviceWorker::DeviceWorker(std::shared_ptr<DevicePrograms> programs, const DeviceWorkerOptions& options)
-    : m_programs(std::move(programs)), m_options(options), m_thread([this] { work(); }) {}
+    : m_programs(std::move(programs)), m_options(options) {
+    const uint32_t slots = slots_of(m_programs->device().info(), options);
+    for (uint32_t i = 0; i < slots; ++i) m_slots.emplace_back();
+    for (Slot& slot : m_slots) slot.thread = std::thread([this, &slot] { work(slot); });
+}
 
 DeviceWorker::~DeviceWorker() {
     stop(0);
-    m_thread.join();
+    for (Slot& slot : m_slots) slot.thread.join();
 }
 
 bool DeviceWorker::stop(double patience) {
     std::unique_lock held(m_lock);
     m_ends = true;
     m_changed.notify_all();
-    return m_changed.wait_for(held, std::chrono::duration<double>(patience), [this] { return m_has_ended; });
+    return m_changed.wait_for(held, std::chrono::duration<double>(patience),
+                              [this] { return m_ended == m_slots.size(); });
 }
 
 void DeviceWorker::wait_until_ready() {
@@ -71,7 +95,7 @@ Borrower DeviceWorker::borrower(const ExecutionOptions& options, std::shared_ptr
     const bool assumes = options.on_missing_state == OnMissingState::assume_absent;
     return [this, assumes, plan = std::move(plan), timeline = std::move(timeline)](
                std::shared_ptr<Loans> loans, std::span<const BlockInput> blocks) {
-        auto window = std::make_unique<Window>();
+        auto window = std::make_shared<Window>();
         window->loans = std::move(loans);
         window->plan = plan;
         window->timeline = timeline;
@@ -115,50 +139,57 @@ std::string DeviceWorker::lost_because() const {
     return m_lost_because;
 }
 
-void DeviceWorker::work() {
+void DeviceWorker::work(Slot& slot) {
     for (;;) {
-        std::unique_ptr<Window> window;
+        std::shared_ptr<Window> window;
         {
             std::unique_lock held(m_lock);
             m_changed.wait(held, [this] { return m_ends || m_is_asked_to_prepare || !m_windows.empty(); });
             if (!m_windows.empty()) {
-                window = std::move(m_windows.front());
-                m_windows.pop_front();
+                window = m_windows.front();
             } else if (m_ends) {
-                m_has_ended = true;
+                ++m_ended;
                 m_changed.notify_all();
                 return;
             }
             m_is_asked_to_prepare = false;
         }
-        if (!window) {
-            if (auto opened = open(); !opened) lose(opened.error());
-            continue;
-        }
-        try {
-            serve(*window);
-        } catch (const std::exception&) {  // no memory: the CPU does it
-            window->loans->give_back(window->borrowed, "out_of_memory");
-        }
+        if (auto opened = open(slot); !opened)
+            lose(opened.error());
+        else if (window)
+            serve(*window, slot);
+        // Others may still be at work on it; there is nothing left to begin.
+        const std::lock_guard held(m_lock);
+        std::erase(m_windows, window);
     }
 }
 
-DeviceResult<void> DeviceWorker::open() {
-    if (m_offload[0]) return {};
-    const std::string how = build_options(m_programs->device().info());
-    auto program = m_programs->get("evm", how);
-    if (!program) return tl::unexpected(program.error());
-    auto transfers = m_programs->get("transfers", how);
-    if (!transfers) return tl::unexpected(transfers.error());
-    if (auto tested = self_test_lanes(m_programs->device(), *program); !tested) return tested;
+DeviceResult<void> DeviceWorker::open(Slot& slot) {
+    if (slot.offload[0]) return {};
+    if (auto built = build(); !built) return built;
     for (const bool absent : {false, true}) {
         OffloadOptions options = m_options.offload;
         options.unknown_is_absent = absent;
-        m_offload[absent] = std::make_unique<Offload>(m_programs->device(), *program, options, *transfers);
+        slot.offload[absent] = std::make_unique<Offload>(m_programs->device(), m_evm, options, m_transfers);
     }
     const std::lock_guard held(m_lock);
     m_is_ready.store(true, std::memory_order_release);
     m_changed.notify_all();
+    return {};
+}
+
+/// The programs, which have answered right.
+DeviceResult<void> DeviceWorker::build() {
+    const std::lock_guard held(m_building);
+    if (m_evm) return {};
+    const std::string how = build_options(m_programs->device().info());
+    auto evm = m_programs->get("evm", how);
+    if (!evm) return tl::unexpected(evm.error());
+    auto transfers = m_programs->get("transfers", how);
+    if (!transfers) return tl::unexpected(transfers.error());
+    if (auto tested = self_test_lanes(m_programs->device(), *evm); !tested) return tested;
+    m_transfers = *transfers;
+    m_evm = *evm;
     return {};
 }
 
@@ -176,39 +207,46 @@ uint32_t DeviceWorker::batch_size(const Window& window) const {
     const double share = plan.pace.share(suitable);
     if (share >= 1) return std::min(m_options.batch, most);
     if (share == 0) return is_asked_for && !window.has_begun ? most : 0;
-    return std::clamp(static_cast<uint32_t>(std::min<double>(share * suitable, most)), 1U, most);
+    const double part = share * suitable / static_cast<double>(m_slots.size());
+    return std::clamp(static_cast<uint32_t>(std::min<double>(part, most)), 1U, most);
 }
 
-/// Until the window has nothing left to borrow, or is over.
-void DeviceWorker::serve(Window& window) {
-    if (auto opened = open(); !opened) {
-        lose(opened.error());
-        return window.loans->give_back(window.borrowed, "device_lost");
+/// Empty where nothing is left to begin.
+std::vector<Claims::Loan> DeviceWorker::next_batch(Window& window) const {
+    const std::lock_guard held(window.lock);
+    if (m_options.takes_all) {
+        const auto end = window.borrowed.begin() +
+                         static_cast<ptrdiff_t>(std::min<size_t>(m_options.batch, window.borrowed.size()));
+        std::vector<Claims::Loan> batch(window.borrowed.begin(), end);
+        window.borrowed.erase(window.borrowed.begin(), end);
+        return batch;
     }
-    while (!window.loans->over()) {
-        std::vector<Claims::Loan> batch;
-        if (m_options.takes_all) {
-            const size_t count = std::min<size_t>(m_options.batch, window.borrowed.size());
-            batch.assign(window.borrowed.begin(), window.borrowed.begin() + static_cast<ptrdiff_t>(count));
-        } else {
-            // Each once: what was given back stays the CPU's.
-            const uint32_t most = batch_size(window);
-            if (most == 0) return;
-            window.has_begun = true;
-            window.borrowed = window.loans->borrow_last(most, window.untried,
-                                                        [&](uint32_t i) -> bool { return window.suits[i]; });
-            if (!window.borrowed.empty()) window.untried = window.borrowed.front().index;
-            batch = window.borrowed;
+    const uint32_t most = batch_size(window);
+    if (most == 0) return {};
+    window.has_begun = true;
+    // Each once: what was given back stays the CPU's.
+    auto batch =
+        window.loans->borrow_last(most, window.untried, [&](uint32_t i) -> bool { return window.suits[i]; });
+    if (!batch.empty()) window.untried = batch.front().index;
+    return batch;
+}
+
+/// Until the window has nothing left to begin, or is over.
+void DeviceWorker::serve(Window& window, Slot& slot) {
+    std::vector<Claims::Loan> batch;
+    try {
+        while (!window.loans->over()) {
+            batch = next_batch(window);
+            if (batch.empty() || !execute(window, slot, batch)) return;
         }
-        if (batch.empty()) return;
-        if (!execute(window, batch)) return;
-        window.borrowed.erase(window.borrowed.begin(),
-                              window.borrowed.begin() + static_cast<ptrdiff_t>(batch.size()));
+    } catch (const std::exception&) {  // no memory: the CPU does it
+        window.loans->give_back(batch, "out_of_memory");
+        give_back_rest(window, "out_of_memory");
     }
 }
 
 /// False where the device is lost; what it had was given back.
-bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) {
+bool DeviceWorker::execute(Window& window, Slot& slot, std::span<const Claims::Loan> loans) {
     BatchOptions options{.most_rounds = m_options.takes_all ? ~uint32_t{0} : m_options.most_rounds,
                          .waits = m_options.takes_all,
                          .recorder = {window.timeline.get(), m_options.number}};
@@ -221,7 +259,7 @@ bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) 
             if (looks != 0 && note_accesses(jobs[number], result)) --looks;
         };
     BatchCounts counts;
-    DeviceBatch batch(*window.loans, *m_offload[window.unknown_is_absent], options, counts);
+    DeviceBatch batch(*window.loans, *slot.offload[window.unknown_is_absent], options, counts);
     const auto begin = std::chrono::steady_clock::now();
     for (const Claims::Loan& loan : loans) {
         if (!window.suits[loan.index]) {
@@ -252,7 +290,7 @@ bool DeviceWorker::execute(Window& window, std::span<const Claims::Loan> loans) 
         return true;
     }
     lose(ran.error());
-    window.loans->give_back(window.borrowed, "device_lost");
+    window.loans->give_back(loans, "device_lost");
     return false;
 }
 
@@ -293,9 +331,9 @@ BatchCounts DeviceWorker::counts() const {
 
 void DeviceWorker::lose(const DeviceError& error) {
     const std::lock_guard held(m_lock);
-    m_lost_because = to_string(error);
+    if (m_lost_because.empty()) m_lost_because = to_string(error);
     m_changed.notify_all();
-    for (const auto& window : m_windows) window->loans->give_back(window->borrowed, "device_lost");
+    for (const auto& window : m_windows) give_back_rest(*window, "device_lost");
     m_windows.clear();
 }
 

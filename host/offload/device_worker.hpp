@@ -31,14 +31,17 @@ struct DeviceWorkerOptions {
     bool takes_all = false;
     /// Which of how many devices it is. Where they take all, each takes its turn.
     uint32_t number = 0, devices = 1;
+    /// Threads, each with a batch of its own: while one packs or hands in, another's kernels run. 0: by what
+    /// the device is. One where devices take all, in order.
+    uint32_t slots = 0;
     /// What batches tell of the device and of contracts; may be null.
     std::shared_ptr<Learned> learned{};
 };
 
-/// One thread and one device. Windows may end while it is at work on them.
+/// One device and a few threads. Windows may end while it is at work on them.
 class DeviceWorker {
   public:
-    /// Programs are built on the worker's thread, once there is work.
+    /// Programs are built on a thread of the worker, once there is work.
     DeviceWorker(std::shared_ptr<DevicePrograms> programs, const DeviceWorkerOptions& options);
     ~DeviceWorker();
     DeviceWorker(const DeviceWorker&) = delete;
@@ -50,7 +53,7 @@ class DeviceWorker {
     [[nodiscard]] bool is_ready() const { return m_is_ready.load(std::memory_order_acquire); }
     /// After prepare(): blocks until they are, or the device is lost.
     void wait_until_ready();
-    /// Ends the thread. False where it is still within a driver's call after `patience` seconds.
+    /// Ends the threads. False where one is still within a driver's call after `patience` seconds.
     bool stop(double patience);
 
     /// For execute_parallel. Must not outlive the worker. `plan`: what of the window is the device's, and in
@@ -61,31 +64,42 @@ class DeviceWorker {
                                     std::shared_ptr<Timeline> timeline = {});
     /// Why the device is not used any more; empty: it works.
     [[nodiscard]] std::string lost_because() const;
+    /// Batches that it may be at work on at once.
+    [[nodiscard]] uint32_t slots() const { return static_cast<uint32_t>(m_slots.size()); }
     /// Of all batches that have ended.
     [[nodiscard]] BatchCounts counts() const;
 
   private:
     struct Window;
-    void work();
-    DeviceResult<void> open();
+    struct Slot {
+        std::unique_ptr<Offload> offload[2];  ///< by whether unknown state counts as absent
+        std::thread thread;
+    };
+    void work(Slot& slot);
+    DeviceResult<void> open(Slot& slot);
+    DeviceResult<void> build();
     [[nodiscard]] uint32_t batch_size(const Window& window) const;
-    void serve(Window& window);
-    bool execute(Window& window, std::span<const Claims::Loan> loans);
+    [[nodiscard]] std::vector<Claims::Loan> next_batch(Window& window) const;
+    void serve(Window& window, Slot& slot);
+    bool execute(Window& window, Slot& slot, std::span<const Claims::Loan> loans);
+    static void give_back_rest(Window& window, std::string_view why);
     void lose(const DeviceError& error);
     bool note_accesses(const OffloadJob& job, const ResultOf& result);
     void learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds, bool was_late);
 
     const std::shared_ptr<DevicePrograms> m_programs;
     const DeviceWorkerOptions m_options;
-    std::unique_ptr<Offload> m_offload[2];  ///< by whether unknown state counts as absent
-    mutable std::mutex m_lock;              ///< of the next ones
+    std::mutex m_building;  ///< held while the next two are made, by whoever comes first
+    ProgramPtr m_evm, m_transfers;
+    mutable std::mutex m_lock;  ///< of the next ones
     std::condition_variable m_changed;
-    std::deque<std::unique_ptr<Window>> m_windows;
-    bool m_ends = false, m_has_ended = false, m_is_asked_to_prepare = false;
+    std::deque<std::shared_ptr<Window>> m_windows;
+    bool m_ends = false, m_is_asked_to_prepare = false;
+    size_t m_ended = 0;  ///< threads
     std::atomic<bool> m_is_ready{false};
     std::string m_lost_because;
     BatchCounts m_counts;
-    std::thread m_thread;  ///< last: it uses the others
+    std::deque<Slot> m_slots;  ///< last: their threads use the others
 };
 
 }  // namespace warpevm

@@ -13,7 +13,7 @@ Pace pace_of(const RouteQuestion& q) {
     return {// A chain of levels pays for each of them.
             .fixed = (q.shares_batch ? 0 : device.batch * q.level) +
                      device.lane_gas * static_cast<double>(q.work.longest),
-            .device = device.each(q.work) / count + device.packing,
+            .device = (device.each(q.work) / count + device.packing) / q.slots,
             .cores = q.costs.cores.seconds(q.work) / count,
             .merging = device.merging};
 }

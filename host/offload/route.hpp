@@ -59,6 +59,8 @@ struct RouteQuestion {
     /// In the dependency graph, from 1: so many launches until it can come out right; and the most that are
     /// worth it.
     uint32_t level = 1, most_levels = 8;
+    /// Batches that the device's threads work on at once.
+    uint32_t slots = 1;
     bool supported = true;
     /// A batch that is launched anyway takes these along.
     bool shares_batch = false;

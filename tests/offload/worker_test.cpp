@@ -86,6 +86,35 @@ WindowPlan nonsense(uint64_t seed, size_t transactions) {
     return plan;
 }
 
+/// Batches of one window on several threads, of which the slowest may end last.
+TEST(DeviceWorkers, several_slots_come_out_as_serially) {
+    const Seeds seeds(120);
+    DeviceWorker worker(programs_of(open_native_device(1)), {.batch = 3, .slots = 3});
+    ASSERT_EQ(worker.slots(), 3U);
+    Counts counts;
+    for (uint64_t seed = seeds.begin; seed < seeds.end; ++seed) {
+        const testing::ScopedTrace which(__FILE__, __LINE__, "WARPEVM_SEED=" + std::to_string(seed));
+        const RandomWindow w({.seed = seed,
+                              .fork = forks[seed % std::size(forks)],
+                              .contention = contentions[seed % std::size(contentions)],
+                              .transactions = static_cast<uint32_t>(5 + seed % 30),
+                              .blocks = static_cast<uint32_t>(1 + seed % 5)});
+        // The commit loop waits for what is lent, so that the device gets somewhere.
+        ParallelContext context({.threads = static_cast<unsigned>(1 + seed % 3),
+                                 .waits_for_loans = seed % 2 == 0,
+                                 .at_hand_over = {}});
+        compare(context, worker, w, counts);
+        if (testing::Test::HasFailure()) return;
+    }
+    const RouteReport& r = counts.routes;
+    std::printf("of %lu transactions %lu on the device, %lu stale\n", r.transactions(), r[Route::elsewhere],
+                r[Route::elsewhere_stale]);
+    if (!seeds.one) {
+        EXPECT_GT(r[Route::elsewhere], 0U);
+    }
+    EXPECT_EQ(worker.lost_because(), "");
+}
+
 TEST(DeviceWorkers, wrong_plans_and_windows_of_many_blocks_come_out_as_serially) {
     const Seeds seeds(40);
     const auto learned = std::make_shared<Learned>();
