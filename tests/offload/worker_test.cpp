@@ -178,12 +178,14 @@ TEST(DeviceWorkers, a_device_may_fail_at_any_call) {
     for (const FaultPoint point : {FaultPoint::build, FaultPoint::allocate, FaultPoint::enqueue,
                                    FaultPoint::read_back, FaultPoint::wait})
         for (const unsigned call : {1U, 2U, 5U, 9U, 14U, 30U, 60U}) {
+            // In order on one thread, or on three that all find it lost.
+            const bool takes_all = call % 2 == 1;
             DeviceWorker worker(
                 programs_of(std::make_unique<FaultyDevice>(
                     open_native_device(1),
                     FaultPlan{
                         .point = point, .at_call = call, .fault = DeviceFault::lost, .persistent = true})),
-                {.batch = 8, .takes_all = true});
+                {.batch = 8, .takes_all = takes_all, .slots = 3});
             ParallelContext context({.threads = 2, .waits_for_loans = true, .at_hand_over = {}});
             Counts counts;
             compare(context, worker, w, counts);

@@ -11,6 +11,7 @@
 #include "fallback/parallel.hpp"
 #include "tools/bench/loopback.hpp"
 #include "tools/bench/measure.hpp"
+#include "tools/bench/merge_case.hpp"
 #include "tools/bench/workloads.hpp"
 #include "tools/common/difference.hpp"
 #include "tools/common/exit_code.hpp"
@@ -35,6 +36,24 @@ class MergeCase {
             if (i % handed_in_at_once == 0) m_results.emplace_back();
             elsewhere.execute(block.input, i, m_results.back());
         }
+    }
+
+    MergeFigures measure(unsigned rounds) {
+        MergeFigures figures;
+        ParallelContext context(ParallelSettings{.threads = 1});
+        std::vector<double> cpu, ordered;
+        for (unsigned round = 0; round <= rounds && !interrupted(); ++round) {
+            if (!merge(context)) break;
+            if (round == 0) continue;
+            cpu.push_back(m_cpu);
+            ordered.push_back(m_routes.front().ordered_seconds);
+        }
+        figures.error = m_error;
+        if (cpu.empty()) return figures;
+        const auto count = static_cast<double>(m_block.input.transactions.size());
+        figures.processor = summarize(cpu).median / count;
+        figures.in_order = summarize(ordered).median / count;
+        return figures;
     }
 
     void run() {
@@ -146,6 +165,10 @@ class MergeCase {
 };
 
 }  // namespace
+
+MergeFigures measure_merge(BenchSession& session, const BlockCase& block, unsigned rounds) {
+    return MergeCase(session, block).measure(rounds);
+}
 
 void run_merge(BenchSession& session, std::string_view name) {
     for (const char* workload : {"transfers", "erc20"})

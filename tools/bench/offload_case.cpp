@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workload `offload`: generated transactions in lanes, beside serial: kernel time per processor second,
 // what a transaction costs in bytes each way by what they are, in launches, Keccak, slots and memory of its
-// lane, and what these counts allow on known devices, which is computed and not measured.
+// lane, and what these counts allow on known devices, alone and beside cores like these, which is computed
+// and not measured.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,12 +10,14 @@
 #include "evm/chain/context.hpp"
 #include "evm/vm/opcodes.hpp"
 #include "evm/vm/trace.hpp"
+#include "host/engine/engine.hpp"
 #include "host/offload/dispatch.hpp"
 #include "tools/bench/counted_lanes.hpp"
 #include "tools/bench/counting_device.hpp"
 #include "tools/bench/device_case.hpp"
-#include "tools/bench/device_limits.hpp"
+#include "tools/bench/end_to_end.hpp"
 #include "tools/bench/measure.hpp"
+#include "tools/bench/merge_case.hpp"
 #include "tools/common/interrupt.hpp"
 
 namespace warpevm::tools {
@@ -59,6 +62,7 @@ struct Counted {
     std::optional<LaneWork> work;
     size_t lanes = 1;                 ///< that `work` is of
     std::optional<uint64_t> touched;  ///< bytes of its arena that a lane wrote to, at most
+    HostCosts host;
 };
 
 /// Per transaction.
@@ -112,9 +116,9 @@ class OffloadCase {
         auto opened = found.open();
         if (!opened) return report_error(found, to_string(opened.error()));
         const auto device = std::make_shared<CountingDevice>(std::move(*opened));
-        DevicePrograms programs(device, m_session.cache);
+        const auto programs = std::make_shared<DevicePrograms>(device, m_session.cache);
         const std::string how = build_options(device->info());
-        const auto evm = programs.get("evm", how), transfers = programs.get("transfers", how);
+        const auto evm = programs->get("evm", how), transfers = programs->get("transfers", how);
         if (!evm || !transfers) return report_error(found, to_string(evm ? transfers.error() : evm.error()));
         Offload offload(*device, *evm, {}, *transfers);
         std::vector<double> serial, kernels, wholes;
@@ -147,6 +151,8 @@ class OffloadCase {
             counted.work = work_of_lanes();
             counted.touched = memory_of_lanes(found);
         }
+        counted.host = host_costs(programs);
+        if (!m_error.empty()) return report_error(found, m_error);
         report(found, summarize(serial), summarize(kernels), speed_ratio(serial, kernels),
                {summarize(wholes), speed_ratio(serial, wholes)}, counted);
     }
@@ -228,7 +234,17 @@ class OffloadCase {
         BenchResult r = result(found);
         r.time = kernels;
         r.vs_serial = ratio;
-        r.extra = {{"whole_us", 1e6 * whole.time.median / count},
+        text += fmt::format(
+            "  of a core: packing, collecting and handing in {:.2f} us, merging {:.2f} us, of it in order "
+            "{:.3f}; "
+            "in place of these executing {:.2f} us\n",
+            1e6 * counted.host.packing, 1e6 * counted.host.merging, 1e6 * counted.host.in_order,
+            1e6 * counted.host.execution);
+        r.extra = {{"host_packing_us", 1e6 * counted.host.packing},
+                   {"host_merging_us", 1e6 * counted.host.merging},
+                   {"host_in_order_us", 1e6 * counted.host.in_order},
+                   {"host_execution_us", 1e6 * counted.host.execution},
+                   {"whole_us", 1e6 * whole.time.median / count},
                    {"whole_vs_serial", whole.ratio.median},
                    {"bytes_up", costs.each(t.up())},
                    {"bytes_up_envelopes", costs.each(t.envelopes)},
@@ -260,9 +276,74 @@ class OffloadCase {
             r.extra["integer_operations"] = costs.cost().integer_operations;
             r.extra["dependent_accesses"] = costs.cost().dependent_accesses;
         }
-        for (const DeviceRates& rates : known_devices()) text += allowed_on(rates, costs.cost(), r);
+        for (const DeviceRates& rates : known_devices()) {
+            text += allowed_on(rates, costs.cost(), r);
+            text += whole_on(rates, costs.cost(), counted.host, r);
+        }
         m_session.print(text);
         m_session.report.results.push_back(r);
+    }
+
+    /// What the host does for a transaction on the device, and in place of it. With m_error where an outcome
+    /// is not serial's.
+    HostCosts host_costs(const std::shared_ptr<DevicePrograms>& programs) {
+        constexpr unsigned rounds = 12;  // until what is learned halfway each time is there
+        const MergeFigures merge = measure_merge(m_session, m_block, 5);
+        m_error = merge.error;
+        HostCosts costs{.packing = 0, .merging = merge.processor, .in_order = merge.in_order, .execution = 0};
+        Engine engine({.threads = 2,
+                       .devices = {programs},
+                       .device_takes_all = true,
+                       .device_batch = static_cast<uint32_t>(m_jobs.size())});
+        std::vector<double> cores;
+        for (unsigned i = 0; i < rounds && m_error.empty() && !interrupted(); ++i) {
+            execute(engine, BackendKind::device);
+            const double at = cpu_seconds();
+            execute(engine, BackendKind::cpu);
+            cores.push_back(cpu_seconds() - at);
+        }
+        costs.packing = engine.costs().device.packing;
+        if (!cores.empty()) costs.execution = summarize(cores).median / static_cast<double>(m_jobs.size());
+        return costs;
+    }
+    void execute(Engine& engine, BackendKind backend) {
+        const auto got = engine.execute(backend, {&m_block.input, 1}, m_block.state, m_block.options);
+        if (!got) {
+            m_error = to_string(got.error());
+            return;
+        }
+        const auto& transactions = got->outcomes.front().transactions;
+        for (size_t i = 0; i < transactions.size() && m_error.empty(); ++i)
+            if (transactions[i].gas_used != m_serial.gas[i])
+                m_error = fmt::format("transaction {} has another gas than serial", i);
+    }
+
+    /// A line for a hundred thousand and one for a million, and the same for JSON.
+    static std::string whole_on(const DeviceRates& rates, const TransactionCost& cost, const HostCosts& costs,
+                                BenchResult& r) {
+        const EndToEndHost host{.costs = costs};
+        std::string text;
+        for (const uint64_t count : {100'000U, 1'000'000U}) {
+            const EndToEnd e = end_to_end(rates, cost, host, static_cast<double>(count));
+            const double speed = 1e-6 * static_cast<double>(count) / e.seconds;
+            text += fmt::format(
+                "    {:>9} of them beside {} cores like these: {:.1f} million a second, {:.2f} times the "
+                "cores "
+                "alone, {:.0f} % on the device, bound by {}\n",
+                count, host.cores, speed, e.core_seconds / e.seconds, 100 * e.share, e.binds);
+            const std::string key = fmt::format("computed_{}_whole_{}_", underscored(rates.name), count);
+            r.extra[key + "mtps"] = speed;
+            r.extra[key + "vs_cores"] = e.core_seconds / e.seconds;
+        }
+        const auto least = crossover(pace_of(rates, cost, host));
+        if (!least) return text + "    the cores alone are faster for any number of them\n";
+        r.extra[fmt::format("computed_{}_crossover", underscored(rates.name))] = static_cast<double>(*least);
+        return text + fmt::format("    faster than the cores alone from {} on\n", *least);
+    }
+    static std::string underscored(std::string_view name) {
+        std::string text(name);
+        std::replace(text.begin(), text.end(), ' ', '_');
+        return text;
     }
 
     /// A line, and the same for JSON.
@@ -301,6 +382,7 @@ class OffloadCase {
     std::vector<OffloadJob> m_jobs;
     ExecutionContext m_context;
     Serial m_serial;
+    std::string m_error;
 };
 
 }  // namespace

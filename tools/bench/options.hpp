@@ -11,6 +11,8 @@ namespace warpevm::tools {
 struct BenchOptions {
     std::vector<std::string> workloads;
     bool list = false;
+    /// In place of workloads: measure what `auto` decides by, and keep it.
+    bool calibrate = false;
     /// Transactions of a generated block, and what its choices follow from.
     size_t txs = 1000;
     uint64_t seed = 1;

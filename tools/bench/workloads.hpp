@@ -71,6 +71,10 @@ void run_merge(BenchSession& session, std::string_view name);
 void run_offload(BenchSession& session, std::string_view name);
 void run_simulate_calls(BenchSession& session, std::string_view name);
 
+/// Learns what work costs on each device that --device names, or on the one that `auto` would find, and keeps
+/// that for `auto`.
+void calibrate(BenchSession& session);
+
 /// Measures the workloads one after the other, until all are done or the user stops it.
 void run_workloads(BenchSession& session, std::span<const Workload* const> chosen);
 

@@ -140,6 +140,8 @@ CLI::App* add_bench(CLI::App& app, Arguments& a) {
     add_common(*bench, a.common);
     hide(*bench, {"--jobs", "--verbose"});
     bench->add_flag("--list", o.list, "name the workloads");
+    bench->add_flag("--calibrate", o.calibrate,
+                    "in place of workloads: measure devices for the backend auto, and keep that");
     bench->add_option("--txs", o.txs, "transactions of a generated block")
         ->check(CLI::Range(size_t{1}, size_t{10000000}))
         ->capture_default_str();

@@ -55,6 +55,8 @@ int command_bench(const CommonOptions& common, const BenchOptions& options) {
         list_workloads();
         return static_cast<int>(ExitCode::ok);
     }
+    if (options.calibrate && !options.workloads.empty())
+        throw UsageError("bench --calibrate: it measures blocks of its own, so name no workload");
     const auto chosen = select_workloads(options.workloads);
     BenchReport report;
     report.commit = build_commit;
@@ -88,7 +90,10 @@ int command_bench(const CommonOptions& common, const BenchOptions& options) {
                          .print = print,
                          .calibration = calibration,
                          .report = report};
-    run_workloads(session, chosen);
+    if (options.calibrate)
+        calibrate(session);
+    else
+        run_workloads(session, chosen);
     fmt::print(out, "{}", closing_lines(report));
     if (!common.json.empty()) write_text(common.json, to_json(report));
     if (!options.report.empty()) write_text(options.report, to_html(report));
