@@ -59,8 +59,11 @@ class AccessTable {
 
     /// False where nothing is known of such calls. Appends to `to`.
     bool expect(const BlockTransaction& tx, std::vector<ExpectedSlot>& to) const;
-    /// The same slots by their keys: a hash or two each.
-    [[nodiscard]] ExpectedKeys expected_keys(const BlockTransaction& tx) const;
+    /// The same slots by their keys, of each transaction: a hash or two each, all hashed together.
+    [[nodiscard]] std::vector<ExpectedKeys> expected_keys(std::span<const BlockTransaction> txs) const;
+    [[nodiscard]] ExpectedKeys expected_keys(const BlockTransaction& tx) const {
+        return std::move(expected_keys(std::span(&tx, 1)).front());
+    }
     [[nodiscard]] size_t size() const;
 
   private:

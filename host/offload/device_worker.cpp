@@ -251,7 +251,7 @@ bool DeviceWorker::execute(Window& window, Slot& slot, std::span<const Claims::L
                          .waits = m_options.takes_all,
                          .recorder = {window.timeline.get(), m_options.number}};
     std::vector<OffloadJob> jobs;
-    std::deque<ExpectedKeys> expected;
+    std::vector<uint32_t> levels;
     // A first look costs many hashes, which not each of many calls may ask for.
     size_t looks = 1 + loans.size() / first_looks_share;
     if (m_options.learned)
@@ -261,23 +261,27 @@ bool DeviceWorker::execute(Window& window, Slot& slot, std::span<const Claims::L
     BatchCounts counts;
     DeviceBatch batch(*window.loans, *slot.offload[window.unknown_is_absent], options, counts);
     const auto begin = std::chrono::steady_clock::now();
+    std::vector<Claims::Loan> suitable;
     for (const Claims::Loan& loan : loans) {
         if (!window.suits[loan.index]) {
             window.loans->give_back({&loan, 1}, "unsupported");
             continue;
         }
+        suitable.push_back(loan);
         const BlockCopy& block = window.blocks[window.block_of[loan.index]];
-        OffloadJob& job = jobs.emplace_back(OffloadJob{.tx = &window.transactions[loan.index],
-                                                       .sender = window.senders[loan.index],
-                                                       .rules = &block.rules,
-                                                       .environment = &block.environment});
-        if (m_options.learned) {
-            const ExpectedKeys& keys =
-                expected.emplace_back(m_options.learned->accesses().expected_keys({job.tx, job.sender, {}}));
-            job.likely_accounts = keys.accounts;
-            job.likely_slots = keys.slots;
+        jobs.push_back({.tx = &window.transactions[loan.index],
+                        .sender = window.senders[loan.index],
+                        .rules = &block.rules,
+                        .environment = &block.environment});
+        levels.push_back(window.plan ? window.plan->level_of[loan.index] : 1);
+    }
+    const std::vector<ExpectedKeys> expected = expected_keys(jobs);
+    for (size_t i = 0; i < jobs.size(); ++i) {
+        if (!expected.empty()) {
+            jobs[i].likely_accounts = expected[i].accounts;
+            jobs[i].likely_slots = expected[i].slots;
         }
-        batch.add(loan, job, window.plan ? window.plan->level_of[loan.index] : 1);
+        batch.add(suitable[i], jobs[i], levels[i]);
     }
     const auto ran = batch.run();
     {
@@ -292,6 +296,21 @@ bool DeviceWorker::execute(Window& window, Slot& slot, std::span<const Claims::L
     lose(ran.error());
     window.loans->give_back(loans, "device_lost");
     return false;
+}
+
+/// What each will probably touch; empty where nobody learns.
+std::vector<ExpectedKeys> DeviceWorker::expected_keys(std::span<const OffloadJob> jobs) const {
+    constexpr size_t at_once = 1024;  // bounds what is hashed together
+    std::vector<ExpectedKeys> expected;
+    if (!m_options.learned) return expected;
+    std::vector<BlockTransaction> txs;
+    for (size_t begin = 0; begin < jobs.size(); begin += at_once) {
+        txs.clear();
+        for (const OffloadJob& job : jobs.subspan(begin, std::min(at_once, jobs.size() - begin)))
+            txs.push_back({job.tx, job.sender, {}});
+        std::ranges::move(m_options.learned->accesses().expected_keys(txs), std::back_inserter(expected));
+    }
+    return expected;
 }
 
 /// Of calls that are not known well yet: which slots they touched. True where it was one.

@@ -84,6 +84,7 @@ class DeviceWorker {
     bool execute(Window& window, Slot& slot, std::span<const Claims::Loan> loans);
     static void give_back_rest(Window& window, std::string_view why);
     void lose(const DeviceError& error);
+    [[nodiscard]] std::vector<ExpectedKeys> expected_keys(std::span<const OffloadJob> jobs) const;
     bool note_accesses(const OffloadJob& job, const ResultOf& result);
     void learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds, bool was_late);
 

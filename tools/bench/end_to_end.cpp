@@ -9,8 +9,6 @@ namespace {
 /// A batch: launches and copies that wait for each other, as drivers take them (a few microseconds each).
 constexpr double calls_of_a_batch = 20, seconds_of_a_call = 10e-6;
 
-}  // namespace
-
 Pace pace_of(const DeviceRates& rates, const TransactionCost& cost, const EndToEndHost& host) {
     const double kernel = 1 / binding_limit(device_limits(rates, cost)).transactions;
     const auto slots = static_cast<double>(host.slots),
@@ -20,6 +18,8 @@ Pace pace_of(const DeviceRates& rates, const TransactionCost& cost, const EndToE
             .cores = host.costs.execution / workers,
             .merging = std::max(host.costs.in_order, host.costs.merging / workers)};
 }
+
+}  // namespace
 
 EndToEnd end_to_end(const DeviceRates& rates, const TransactionCost& cost, const EndToEndHost& host,
                     double transactions) {
@@ -37,9 +37,12 @@ EndToEnd end_to_end(const DeviceRates& rates, const TransactionCost& cost, const
     return e;
 }
 
-std::optional<uint64_t> crossover(const Pace& pace) {
-    for (uint64_t n = 1; n <= 1'000'000'000; n *= 2)
-        if (pace.share(static_cast<double>(n)) > 0) return n;
+std::optional<uint64_t> crossover(const DeviceRates& rates, const TransactionCost& cost,
+                                  const EndToEndHost& host) {
+    for (uint64_t n = 1; n <= 1'000'000'000; n *= 2) {
+        const EndToEnd e = end_to_end(rates, cost, host, static_cast<double>(n));
+        if (e.seconds < e.core_seconds) return n;
+    }
     return std::nullopt;
 }
 

@@ -32,11 +32,11 @@ struct EndToEndHost {
     unsigned cores = 16, slots = 4;
 };
 
-Pace pace_of(const DeviceRates& rates, const TransactionCost& cost, const EndToEndHost& host);
 EndToEnd end_to_end(const DeviceRates& rates, const TransactionCost& cost, const EndToEndHost& host,
                     double transactions);
-/// The fewest transactions, as a power of two, that become faster by the device; none where not even a
-/// billion do.
-std::optional<uint64_t> crossover(const Pace& pace);
+/// The fewest transactions, as a power of two, that device and cores do faster than all cores alone; none
+/// where not even a billion are.
+std::optional<uint64_t> crossover(const DeviceRates& rates, const TransactionCost& cost,
+                                  const EndToEndHost& host);
 
 }  // namespace warpevm::tools

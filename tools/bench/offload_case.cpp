@@ -151,7 +151,7 @@ class OffloadCase {
             counted.work = work_of_lanes();
             counted.touched = memory_of_lanes(found);
         }
-        counted.host = host_costs(programs);
+        counted.host = host_costs(*device, programs);
         if (!m_error.empty()) return report_error(found, m_error);
         report(found, summarize(serial), summarize(kernels), speed_ratio(serial, kernels),
                {summarize(wholes), speed_ratio(serial, wholes)}, counted);
@@ -286,24 +286,29 @@ class OffloadCase {
 
     /// What the host does for a transaction on the device, and in place of it. With m_error where an outcome
     /// is not serial's.
-    HostCosts host_costs(const std::shared_ptr<DevicePrograms>& programs) {
-        constexpr unsigned rounds = 12;  // until what is learned halfway each time is there
-        const MergeFigures merge = measure_merge(m_session, m_block, 5);
+    HostCosts host_costs(CountingDevice& device, const std::shared_ptr<DevicePrograms>& programs) {
+        constexpr unsigned rounds = 7;
+        const MergeFigures merge = measure_merge(m_session, m_block, rounds);
         m_error = merge.error;
         HostCosts costs{.packing = 0, .merging = merge.processor, .in_order = merge.in_order, .execution = 0};
         Engine engine({.threads = 2,
                        .devices = {programs},
                        .device_takes_all = true,
                        .device_batch = static_cast<uint32_t>(m_jobs.size())});
-        std::vector<double> cores;
+        std::vector<double> cores, there;
         for (unsigned i = 0; i < rounds && m_error.empty() && !interrupted(); ++i) {
+            device.reset();
+            double at = cpu_seconds();
             execute(engine, BackendKind::device);
-            const double at = cpu_seconds();
+            there.push_back(cpu_seconds() - at - device.counts().kernel_cpu_seconds);
+            at = cpu_seconds();
             execute(engine, BackendKind::cpu);
             cores.push_back(cpu_seconds() - at);
         }
-        costs.packing = engine.costs().device.packing;
-        if (!cores.empty()) costs.execution = summarize(cores).median / static_cast<double>(m_jobs.size());
+        if (cores.empty()) return costs;
+        const auto count = static_cast<double>(m_jobs.size());
+        costs.execution = summarize(cores).median / count;
+        costs.packing = std::max(summarize(there).median / count - costs.merging, 0.0);
         return costs;
     }
     void execute(Engine& engine, BackendKind backend) {
@@ -335,7 +340,7 @@ class OffloadCase {
             r.extra[key + "mtps"] = speed;
             r.extra[key + "vs_cores"] = e.core_seconds / e.seconds;
         }
-        const auto least = crossover(pace_of(rates, cost, host));
+        const auto least = crossover(rates, cost, host);
         if (!least) return text + "    the cores alone are faster for any number of them\n";
         r.extra[fmt::format("computed_{}_crossover", underscored(rates.name))] = static_cast<double>(*least);
         return text + fmt::format("    faster than the cores alone from {} on\n", *least);
