@@ -58,6 +58,7 @@ size_t WindowExecution::hand_in(std::span<const Claims::Loan> loans, Transaction
 
 /// Whoever borrows reads what it handed in before, though it was only queued.
 void WindowExecution::receive_all() {
+    if (!m_receiving.has_more()) return;
     try {
         while (receive_one()) {
         }

@@ -27,59 +27,93 @@ void DeviceBatch::add(const Claims::Loan& loan, const OffloadJob& job, uint32_t 
         {.loan = loan, .job = job, .base = m_loans.state_at(loan.index), .level = std::max(level, 1U)});
 }
 
-DeviceResult<void> DeviceBatch::run() {
-    ++m_counts.batches;
-    if (!m_tries.empty()) m_tries.front().level = 1;  // whatever it waits for is not in this batch
-    uint32_t fruitless = 0;
-    while (m_settled < m_tries.size() && !m_loans.over()) {
-        const uint32_t first = m_settled;
-        if (auto ran = run_round(); !ran) return ran;
-        advance();
-        // It saw all that was done before it, and assumed what is not so: its nonce.
-        fruitless = m_settled == first ? fruitless + 1 : 0;
-        if (fruitless == 2) drop(first, "not_as_assumed");
-        plan();
+DeviceResult<void> DeviceBatch::run(std::span<DeviceBatch* const> batches, Offload& offload,
+                                    BatchCounts& counts) {
+    for (DeviceBatch* batch : batches) {
+        ++counts.batches;
+        // Whatever it waits for is not in this batch.
+        if (!batch->m_tries.empty()) batch->m_tries.front().level = 1;
     }
+    DeviceResult<void> ran;
+    std::vector<DeviceBatch*> going;
+    for (;;) {
+        going.clear();
+        std::ranges::copy_if(batches, std::back_inserter(going), &DeviceBatch::goes_on);
+        if (going.empty()) break;
+        if (ran = run_round(going, offload, counts); !ran) break;
+        for (DeviceBatch* batch : going) batch->plan_next();
+    }
+    for (const DeviceBatch* batch : batches) counts.handed_in += batch->m_handed_in;
+    return ran;
+}
+
+/// The tries of level 1, each on what the others of its batch before it did.
+DeviceResult<void> DeviceBatch::run_round(std::span<DeviceBatch* const> batches, Offload& offload,
+                                          BatchCounts& counts) {
+    std::vector<OffloadJob> jobs;
+    for (DeviceBatch* batch : batches) batch->choose(jobs);
+    if (jobs.empty()) return {};
+    // As lanes end, so that nobody waits for the longest.
+    const auto on_final = [&](const OffloadResults& so_far, std::span<const size_t> ended) {
+        for (DeviceBatch* batch : batches) batch->take(so_far, ended);
+    };
+    const auto is_wanted = [&] {
+        return std::ranges::any_of(batches, [](const DeviceBatch* b) { return !b->m_loans.over(); });
+    };
+    auto ran = offload.run(jobs, on_final, is_wanted, batches.front()->m_options.recorder);
+    for (DeviceBatch* batch : batches) batch->m_running = ~uint32_t{0};
+    if (!ran) return tl::unexpected(ran.error());
+    counts.executed += jobs.size();
+    counts.launches += ran->launches;
+    counts.kernel_nanoseconds += ran->kernel_nanoseconds;
+    const auto results = std::make_shared<const OffloadResults>(std::move(*ran));
+    for (DeviceBatch* batch : batches) batch->end_round(results, counts);
     return {};
 }
 
-/// Those of level 1, each on what the others before it did.
-DeviceResult<void> DeviceBatch::run_round() {
-    std::vector<uint32_t> chosen;
-    std::vector<OffloadJob> jobs;
-    std::deque<BatchView> views;
+void DeviceBatch::choose(std::vector<OffloadJob>& jobs) {
     const auto round = static_cast<uint32_t>(m_results.size());
+    m_settled_before = m_settled;
+    m_first_job = jobs.size();
+    m_chosen.clear();
+    m_views.clear();
     for (uint32_t i = m_settled; i < m_tries.size(); ++i) {
         Try& t = m_tries[i];
         if (t.is_gone || t.level != 1) continue;
-        chosen.push_back(i);
+        t.number = jobs.size();
         jobs.push_back(t.job);
-        jobs.back().state = &views.emplace_back(m_state, *t.base, i);
+        jobs.back().state = &m_views.emplace_back(m_state, *t.base, i);
         t.status = kernel::STATUS_PAUSED;
         t.has_run = true;
         t.round = round;
         t.saw_all = i == m_settled;
-        t.number = chosen.size() - 1;
+        m_chosen.push_back(i);
     }
-    if (chosen.empty()) return {};
-    m_running = round;
-    // As lanes end, so that nobody waits for the longest.
-    const auto on_final = [&](const OffloadResults& so_far, std::span<const size_t> ended) {
-        m_now = &so_far;
-        for (const size_t k : ended) m_tries[chosen[k]].status = so_far.statuses[k];
-        advance();
-    };
-    auto ran = m_offload.run(
-        jobs, on_final, [&] { return !m_loans.over(); }, m_options.recorder);
-    m_running = ~uint32_t{0};
-    if (!ran) return tl::unexpected(ran.error());
-    ++m_counts.rounds;
-    m_counts.executed += chosen.size();
-    m_counts.again += round == 0 ? 0 : chosen.size();
-    m_counts.launches += ran->launches;
-    m_counts.kernel_nanoseconds += ran->kernel_nanoseconds;
-    m_results.push_back(std::move(*ran));
-    return {};
+    if (!m_chosen.empty()) m_running = round;
+}
+
+/// Of the jobs that have ended, those that are its own.
+void DeviceBatch::take(const OffloadResults& so_far, std::span<const size_t> ended) {
+    m_now = &so_far;
+    for (const size_t k : ended)
+        if (k >= m_first_job && k - m_first_job < m_chosen.size())
+            m_tries[m_chosen[k - m_first_job]].status = so_far.statuses[k];
+    advance();
+}
+
+void DeviceBatch::end_round(const std::shared_ptr<const OffloadResults>& results, BatchCounts& counts) {
+    if (m_chosen.empty()) return;
+    ++counts.rounds;
+    counts.again += m_results.empty() ? 0 : m_chosen.size();
+    m_results.push_back(results);
+}
+
+void DeviceBatch::plan_next() {
+    advance();
+    // It saw all that was done before it, and assumed what is not so: its nonce.
+    m_fruitless = m_settled == m_settled_before ? m_fruitless + 1 : 0;
+    if (m_fruitless == 2) drop(m_settled, "not_as_assumed");
+    plan();
 }
 
 /// Hands in what has come out right, up to the first that has not.
@@ -139,7 +173,7 @@ void DeviceBatch::flush() {
     if (m_ready.empty()) return;
     // Before it is done: the window may be over by then.
     m_options.recorder.end(Verb::merge, m_ready_since, m_ready.size());
-    m_counts.handed_in += m_loans.hand_in(m_ready, std::exchange(m_columns, {}));
+    m_handed_in += m_loans.hand_in(m_ready, std::exchange(m_columns, {}));
     m_ready.clear();
 }
 
@@ -162,7 +196,7 @@ void DeviceBatch::plan() {
             if (t.level > rounds_left) drop(i, "deep_chain");
             continue;
         }
-        const kernel::kernel_status ended = m_results[t.round].statuses[t.number];
+        const kernel::kernel_status ended = m_results[t.round]->statuses[t.number];
         if (ended != kernel::STATUS_done) {
             t.level = i == m_settled ? 1 : 0;
             if (t.level > rounds_left) drop(i, name(ended));

@@ -2,8 +2,12 @@
 // A batch of a window's transactions on a device, so that they come out as if each had seen those before it.
 // All run at once on the state as of their positions. Then those that did not see what earlier ones of the
 // batch did are executed again, in rounds: in each, those that depend on nothing else that is executed
-// again. Results are handed in in order, each once all before it were.
+// again. Results are handed in in order, each once all before it were. Batches of several windows run side by
+// side, their lanes in the same launches.
 #pragma once
+
+#include <deque>
+#include <memory>
 
 #include "fallback/loans.hpp"
 #include "host/offload/batch_state.hpp"
@@ -45,16 +49,17 @@ struct BatchCounts {
 
 class DeviceBatch {
   public:
-    /// All must live longer than this; so must what jobs refer to.
-    DeviceBatch(Loans& loans, Offload& offload, const BatchOptions& options, BatchCounts& counts)
-        : m_loans(loans), m_offload(offload), m_options(options), m_counts(counts) {}
+    /// The loans must live longer than this; so must what jobs refer to.
+    DeviceBatch(Loans& loans, const BatchOptions& options) : m_loans(loans), m_options(options) {}
 
     /// In the order of their positions. The job's state view is set here. `level`: the round, from 1, in
     /// which it is executed first, as it is expected to depend on earlier ones; a hint.
     void add(const Claims::Loan& loan, const OffloadJob& job, uint32_t level = 1);
-    /// Until each was handed in or given back, or the window is over. An error is the device's: what was not
-    /// handed in is still lent.
-    DeviceResult<void> run();
+    /// Until each transaction of each batch was handed in or given back, or its window is over. An error is
+    /// the device's: what was not handed in is still lent. Launches are recorded where the first batch
+    /// records.
+    static DeviceResult<void> run(std::span<DeviceBatch* const> batches, Offload& offload,
+                                  BatchCounts& counts);
 
   private:
     struct Try {
@@ -62,7 +67,7 @@ class DeviceBatch {
         OffloadJob job;
         std::unique_ptr<StateView> base;                       ///< the state as of its position
         uint32_t round = 0;                                    ///< of its result
-        size_t number = 0;                                     ///< there
+        size_t number = 0;                                     ///< there, among all batches' jobs
         kernel::kernel_status status = kernel::STATUS_PAUSED;  ///< PAUSED: it is to be executed
         uint32_t level = 1;                                    ///< the rounds until it can come out right
         bool has_run = false;
@@ -70,7 +75,13 @@ class DeviceBatch {
         bool is_gone = false;  ///< given back, or the commit loop has it
     };
 
-    DeviceResult<void> run_round();
+    [[nodiscard]] bool goes_on() const { return m_settled < m_tries.size() && !m_loans.over(); }
+    static DeviceResult<void> run_round(std::span<DeviceBatch* const> batches, Offload& offload,
+                                        BatchCounts& counts);
+    void choose(std::vector<OffloadJob>& jobs);
+    void take(const OffloadResults& so_far, std::span<const size_t> ended);
+    void end_round(const std::shared_ptr<const OffloadResults>& results, BatchCounts& counts);
+    void plan_next();
     void advance();
     bool settle(uint32_t number);
     void drop(uint32_t number, std::string_view why);
@@ -81,18 +92,22 @@ class DeviceBatch {
     [[nodiscard]] bool sees_changes(const ResultOf& result) const;
     void note_changes(const ResultOf& result);
     [[nodiscard]] ResultOf result_of(const Try& t) const {
-        return {t.round == m_running ? m_now : &m_results[t.round], t.number};
+        return {t.round == m_running ? m_now : m_results[t.round].get(), t.number};
     }
 
     Loans& m_loans;
-    Offload& m_offload;
     const BatchOptions m_options;
-    BatchCounts& m_counts;
     std::vector<Try> m_tries;
-    uint32_t m_settled = 0;                 ///< those before it are handed in or given back
-    std::vector<OffloadResults> m_results;  ///< by round
-    uint32_t m_running = ~uint32_t{0};      ///< the round whose results are still `m_now`
+    uint64_t m_handed_in = 0;
+    uint32_t m_settled = 0;  ///< those before it are handed in or given back
+    std::vector<std::shared_ptr<const OffloadResults>> m_results;  ///< by round
+    uint32_t m_running = ~uint32_t{0};  ///< the round whose results are still `m_now`
     const OffloadResults* m_now = nullptr;
+    // Of the round: its tries, which are the jobs from m_first_job on, and what they see.
+    std::vector<uint32_t> m_chosen;
+    size_t m_first_job = 0;
+    std::deque<BatchView> m_views;
+    uint32_t m_settled_before = 0, m_fruitless = 0;  ///< rounds that settled nothing
     BatchState m_state;
     SeededSet<Address> m_beneficiaries;
     /// What was handed in changed, and whether something else may have changed.

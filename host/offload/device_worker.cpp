@@ -57,6 +57,15 @@ void DeviceWorker::give_back_rest(Window& window, std::string_view why) {
     window.borrowed.clear();
 }
 
+/// A batch, and all that it needs while it runs.
+struct DeviceWorker::Part {
+    std::shared_ptr<Window> window;
+    std::vector<Claims::Loan> loans;
+    std::vector<OffloadJob> jobs{};  ///< of those
+    std::vector<ExpectedKeys> expected{};
+    std::unique_ptr<DeviceBatch> batch{};
+};
+
 DeviceWorker::DeviceWorker(std::shared_ptr<DevicePrograms> programs, const DeviceWorkerOptions& options)
     : m_programs(std::move(programs)), m_options(options) {
     const uint32_t slots = slots_of(m_programs->device().info(), options);
@@ -141,13 +150,10 @@ std::string DeviceWorker::lost_because() const {
 
 void DeviceWorker::work(Slot& slot) {
     for (;;) {
-        std::shared_ptr<Window> window;
         {
             std::unique_lock held(m_lock);
             m_changed.wait(held, [this] { return m_ends || m_is_asked_to_prepare || !m_windows.empty(); });
-            if (!m_windows.empty()) {
-                window = m_windows.front();
-            } else if (m_ends) {
+            if (m_ends && m_windows.empty()) {
                 ++m_ended;
                 m_changed.notify_all();
                 return;
@@ -156,11 +162,8 @@ void DeviceWorker::work(Slot& slot) {
         }
         if (auto opened = open(slot); !opened)
             lose(opened.error());
-        else if (window)
-            serve(*window, slot);
-        // Others may still be at work on it; there is nothing left to begin.
-        const std::lock_guard held(m_lock);
-        std::erase(m_windows, window);
+        else
+            serve(slot);
     }
 }
 
@@ -231,71 +234,102 @@ std::vector<Claims::Loan> DeviceWorker::next_batch(Window& window) const {
     return batch;
 }
 
-/// Until the window has nothing left to begin, or is over.
-void DeviceWorker::serve(Window& window, Slot& slot) {
-    std::vector<Claims::Loan> batch;
-    try {
-        while (!window.loans->over()) {
-            batch = next_batch(window);
-            if (batch.empty() || !execute(window, slot, batch)) return;
+/// A batch of the first window that has one, and with a small one those of other windows, so that they share
+/// launches. Windows that have nothing left to begin are forgotten.
+void DeviceWorker::gather(std::vector<Part>& parts) {
+    std::vector<std::shared_ptr<Window>> windows;
+    {
+        const std::lock_guard held(m_lock);
+        windows.assign(m_windows.begin(), m_windows.end());
+    }
+    size_t jobs = 0;
+    for (const auto& window : windows) {
+        if (jobs >= m_options.batch) break;
+        if (!parts.empty() && parts.front().window->unknown_is_absent != window->unknown_is_absent) continue;
+        parts.push_back({.window = window, .loans = {}});
+        if (!window->loans->over()) parts.back().loans = next_batch(*window);
+        if (parts.back().loans.empty()) {
+            parts.pop_back();
+            const std::lock_guard held(m_lock);
+            std::erase(m_windows, window);
+        } else {
+            jobs += parts.back().loans.size();
         }
-    } catch (const std::exception&) {  // no memory: the CPU does it
-        window.loans->give_back(batch, "out_of_memory");
-        give_back_rest(window, "out_of_memory");
     }
 }
 
-/// False where the device is lost; what it had was given back.
-bool DeviceWorker::execute(Window& window, Slot& slot, std::span<const Claims::Loan> loans) {
-    BatchOptions options{.most_rounds = m_options.takes_all ? ~uint32_t{0} : m_options.most_rounds,
-                         .waits = m_options.takes_all,
-                         .recorder = {window.timeline.get(), m_options.number}};
-    std::vector<OffloadJob> jobs;
-    std::vector<uint32_t> levels;
-    // A first look costs many hashes, which not each of many calls may ask for.
-    size_t looks = 1 + loans.size() / first_looks_share;
-    if (m_options.learned)
-        options.on_result = [&](size_t number, const ResultOf& result) {
-            if (looks != 0 && note_accesses(jobs[number], result)) --looks;
-        };
-    BatchCounts counts;
-    DeviceBatch batch(*window.loans, *slot.offload[window.unknown_is_absent], options, counts);
+void DeviceWorker::serve(Slot& slot) {
+    std::vector<Part> parts;
+    const auto give_back = [&](std::string_view why) {
+        for (const Part& part : parts) part.window->loans->give_back(part.loans, why);
+    };
+    try {
+        gather(parts);
+        if (parts.empty()) return;
+        if (const auto ran = execute(parts, slot); !ran) {
+            lose(ran.error());
+            give_back("device_lost");
+        }
+    } catch (const std::exception&) {  // no memory: the CPU does it
+        give_back("out_of_memory");
+    }
+}
+
+/// An error is the device's: what was not handed in is still lent.
+DeviceResult<void> DeviceWorker::execute(std::span<Part> parts, Slot& slot) {
+    size_t looks = 1;
+    for (const Part& part : parts) looks += part.loans.size() / first_looks_share;
+    std::vector<DeviceBatch*> batches;
     const auto begin = std::chrono::steady_clock::now();
-    std::vector<Claims::Loan> suitable;
-    for (const Claims::Loan& loan : loans) {
-        if (!window.suits[loan.index]) {
-            window.loans->give_back({&loan, 1}, "unsupported");
-            continue;
-        }
-        suitable.push_back(loan);
-        const BlockCopy& block = window.blocks[window.block_of[loan.index]];
-        jobs.push_back({.tx = &window.transactions[loan.index],
-                        .sender = window.senders[loan.index],
-                        .rules = &block.rules,
-                        .environment = &block.environment});
-        levels.push_back(window.plan ? window.plan->level_of[loan.index] : 1);
+    for (Part& part : parts) {
+        make_batch(part, looks);
+        batches.push_back(part.batch.get());
     }
-    const std::vector<ExpectedKeys> expected = expected_keys(jobs);
-    for (size_t i = 0; i < jobs.size(); ++i) {
-        if (!expected.empty()) {
-            jobs[i].likely_accounts = expected[i].accounts;
-            jobs[i].likely_slots = expected[i].slots;
-        }
-        batch.add(suitable[i], jobs[i], levels[i]);
-    }
-    const auto ran = batch.run();
+    BatchCounts counts;
+    const auto ran =
+        DeviceBatch::run(batches, *slot.offload[parts.front().window->unknown_is_absent], counts);
     {
         const std::lock_guard held(m_lock);
         m_counts += counts;
     }
-    if (ran) {
-        learn(jobs, counts, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
-              window.loans->over());
+    if (ran)
+        learn(parts, counts, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    return ran;
+}
+
+/// Its batch. `looks`: how many first looks at calls are left, which cost many hashes each: not each of many
+/// calls may ask for one.
+void DeviceWorker::make_batch(Part& part, size_t& looks) {
+    Window& window = *part.window;
+    BatchOptions options{.most_rounds = m_options.takes_all ? ~uint32_t{0} : m_options.most_rounds,
+                         .waits = m_options.takes_all,
+                         .recorder = {window.timeline.get(), m_options.number}};
+    if (m_options.learned)
+        options.on_result = [this, &part, &looks](size_t number, const ResultOf& result) {
+            if (looks != 0 && note_accesses(part.jobs[number], result)) --looks;
+        };
+    part.batch = std::make_unique<DeviceBatch>(*window.loans, options);
+    std::erase_if(part.loans, [&](const Claims::Loan& loan) {
+        if (window.suits[loan.index]) return false;
+        window.loans->give_back({&loan, 1}, "unsupported");
         return true;
+    });
+    for (const Claims::Loan& loan : part.loans) {
+        const BlockCopy& block = window.blocks[window.block_of[loan.index]];
+        part.jobs.push_back({.tx = &window.transactions[loan.index],
+                             .sender = window.senders[loan.index],
+                             .rules = &block.rules,
+                             .environment = &block.environment});
     }
-    lose(ran.error());
-    window.loans->give_back(loans, "device_lost");
-    return false;
+    part.expected = expected_keys(part.jobs);
+    for (size_t i = 0; i < part.jobs.size(); ++i) {
+        OffloadJob& job = part.jobs[i];
+        if (!part.expected.empty()) {
+            job.likely_accounts = part.expected[i].accounts;
+            job.likely_slots = part.expected[i].slots;
+        }
+        part.batch->add(part.loans[i], job, window.plan ? window.plan->level_of[part.loans[i].index] : 1);
+    }
 }
 
 /// What each will probably touch; empty where nobody learns.
@@ -326,18 +360,22 @@ bool DeviceWorker::note_accesses(const OffloadJob& job, const ResultOf& result) 
     return true;
 }
 
-/// What the batch took. Where the cores were done first it may have ended early, and only tells that it takes
-/// at least so long.
-void DeviceWorker::learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds,
-                         bool was_late) {
-    if (!m_options.learned || jobs.empty() || counts.executed == 0) return;
+/// What batches took. Where the cores were done first one may have ended early, and they only tell that it
+/// takes at least so long.
+void DeviceWorker::learn(std::span<const Part> parts, const BatchCounts& counts, double seconds) {
+    if (!m_options.learned || counts.executed == 0) return;
     Work work;
-    for (const OffloadJob& job : jobs) {
-        const uint64_t gas = gas_for_code({job.tx, job.sender, {}});
-        work += {.transactions = 1, .gas = gas, .longest = gas};
+    bool was_late = false;
+    for (const Part& part : parts) {
+        was_late = was_late || part.window->loans->over();
+        for (const OffloadJob& job : part.jobs) {
+            const uint64_t gas = gas_for_code({job.tx, job.sender, {}});
+            work += {.transactions = 1, .gas = gas, .longest = gas};
+        }
     }
+    if (work.transactions == 0) return;
     const double again =
-        std::max(1.0, static_cast<double>(counts.executed) / static_cast<double>(jobs.size()));
+        std::max(1.0, static_cast<double>(counts.executed) / static_cast<double>(work.transactions));
     const double all = 1e-9 * static_cast<double>(counts.kernel_nanoseconds), kernels = all / again;
     if (was_late && kernels <= m_options.learned->costs().device.seconds(work)) return;
     m_options.learned->device_did(work, kernels, seconds - all);

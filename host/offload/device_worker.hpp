@@ -71,6 +71,7 @@ class DeviceWorker {
 
   private:
     struct Window;
+    struct Part;
     struct Slot {
         std::unique_ptr<Offload> offload[2];  ///< by whether unknown state counts as absent
         std::thread thread;
@@ -80,13 +81,15 @@ class DeviceWorker {
     DeviceResult<void> build();
     [[nodiscard]] uint32_t batch_size(const Window& window) const;
     [[nodiscard]] std::vector<Claims::Loan> next_batch(Window& window) const;
-    void serve(Window& window, Slot& slot);
-    bool execute(Window& window, Slot& slot, std::span<const Claims::Loan> loans);
+    void gather(std::vector<Part>& parts);
+    void serve(Slot& slot);
+    DeviceResult<void> execute(std::span<Part> parts, Slot& slot);
     static void give_back_rest(Window& window, std::string_view why);
     void lose(const DeviceError& error);
     [[nodiscard]] std::vector<ExpectedKeys> expected_keys(std::span<const OffloadJob> jobs) const;
     bool note_accesses(const OffloadJob& job, const ResultOf& result);
-    void learn(std::span<const OffloadJob> jobs, const BatchCounts& counts, double seconds, bool was_late);
+    void make_batch(Part& part, size_t& looks);
+    void learn(std::span<const Part> parts, const BatchCounts& counts, double seconds);
 
     const std::shared_ptr<DevicePrograms> m_programs;
     const DeviceWorkerOptions m_options;

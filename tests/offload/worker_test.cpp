@@ -2,6 +2,10 @@
 // A device as a worker of the executor: whatever it does, and whenever it fails, the outcome is serial's.
 #include "host/offload/device_worker.hpp"
 
+#include <atomic>
+#include <future>
+#include <thread>
+
 #include "bench/workload/scenario.hpp"
 #include "host/device/faulty_device.hpp"
 #include "tests/device/programs.hpp"
@@ -113,6 +117,52 @@ TEST(DeviceWorkers, several_slots_come_out_as_serially) {
         EXPECT_GT(r[Route::elsewhere], 0U);
     }
     EXPECT_EQ(worker.lost_because(), "");
+}
+
+/// Launches that so many windows of the same transactions take, all of which are there before the first.
+uint64_t launches_of(size_t windows, const workload::PreparedBlock& block) {
+    std::promise<void> all_are_there;
+    const std::shared_future<void> begin = all_are_there.get_future().share();
+    DeviceWorker worker(
+        programs_of(std::make_unique<FaultyDevice>(
+            open_native_device(1),
+            FaultPlan{.point = FaultPoint::stall, .at_call = 1, .stall = [begin] { begin.wait(); }})),
+        {.takes_all = true});
+    const ExecutionOptions options = lenient();
+    const auto expected = serially({&block.input, 1}, block.state, options);
+    std::atomic<size_t> there = 0, equal = 0;
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < windows; ++i)
+        threads.emplace_back([&] {
+            ParallelContext context({.threads = 1, .waits_for_loans = true, .at_hand_over = {}});
+            const Borrower borrower = [&, lend = worker.borrower(options)](
+                                          const std::shared_ptr<Loans>& loans,
+                                          std::span<const BlockInput> window) {
+                lend(loans, window);
+                if (++there == windows) all_are_there.set_value();
+            };
+            const auto got =
+                execute_parallel(context, {&block.input, 1}, block.state, options, nullptr, borrower);
+            equal += got && *got == *expected ? 1 : 0;
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(equal, windows);
+    EXPECT_EQ(worker.lost_because(), "");
+    EXPECT_EQ(worker.counts().batches, windows);
+    EXPECT_EQ(worker.counts().handed_in, windows * block.input.transactions.size());
+    return worker.counts().launches;
+}
+
+/// As `run --jobs` has them: unrelated blocks, each with a commit loop of its own.
+TEST(DeviceWorkers, windows_that_wait_share_launches) {
+    for (const workload::Scenario& s : workload::scenarios()) {
+        if (s.workload != "erc20" && s.workload != "chain") continue;
+        const workload::PreparedBlock block = s.block({.transactions = 40, .seed = 5});
+        const uint64_t alone = launches_of(1, block), together = launches_of(8, block);
+        std::printf("%s %s: one window takes %lu launches, eight take %lu\n", std::string(s.workload).c_str(),
+                    std::string(s.name).c_str(), alone, together);
+        EXPECT_LE(together, 2 * alone);
+    }
 }
 
 TEST(DeviceWorkers, wrong_plans_and_windows_of_many_blocks_come_out_as_serially) {

@@ -394,7 +394,7 @@ class OffloadCase {
 
 void run_offload(BenchSession& session, std::string_view name) {
     const unsigned threads = threads_to_use(session);
-    for (const char* workload : {"transfers", "erc20", "swaps"})
+    for (const char* workload : {"transfers", "erc20", "swaps", "compute"})
         for_each_generated(session, workload, name, [&](const BlockCase& block) {
             OffloadCase measured(session, block);
             for (const FoundDevice& device : devices_to_compare(session, threads)) measured.run(device);
