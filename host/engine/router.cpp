@@ -27,17 +27,13 @@ struct Used {
     std::atomic<bool> has_measured{false};  ///< something that is worth keeping
 };
 
-/// Each was planned as if it were the only one: for each the others are as more cores.
+/// Each was planned as if it were the only one.
 void share_among(std::span<const std::shared_ptr<WindowPlan>> plans) {
-    std::vector<double> others(plans.size());  // transactions a second
-    for (size_t i = 0; i < plans.size(); ++i)
-        for (size_t j = 0; j < plans.size(); ++j)
-            if (j != i && plans[j]->to_device != 0) others[i] += 1 / plans[j]->pace.device;
-    for (size_t i = 0; i < plans.size(); ++i) {
-        WindowPlan& plan = *plans[i];
-        if (plan.to_device == 0) continue;
-        plan.pace.cores = 1 / (1 / plan.pace.cores + others[i]);
-        plan.share = plan.pace.share(static_cast<double>(plan.to_device));
+    for (const auto& plan : plans) {
+        if (plan->to_device == 0) continue;
+        for (const auto& other : plans)
+            if (other != plan && other->to_device != 0) plan->pace.others += 1 / other->pace.device;
+        plan->share = plan->pace.share(static_cast<double>(plan->to_device));
     }
 }
 

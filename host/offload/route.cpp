@@ -22,8 +22,12 @@ Pace pace_of(const RouteQuestion& q) {
 
 double Pace::share(double transactions) const {
     if (merging >= cores || fixed >= cores * transactions) return 0;
-    // fixed + share * device = (1 - share) * cores + share * merging, of all transactions
-    return std::min(1.0, (cores * transactions - fixed) / ((device + cores - merging) * transactions));
+    // All end at the time t: the device does (t - fixed) / device, the others do others * t, and the cores do
+    // the rest and merge what was done elsewhere.
+    const double gain = cores - merging;
+    const double t = (cores * transactions + gain * fixed / device) / (1 + gain * (1 / device + others));
+    if (t <= fixed) return 0;
+    return std::min((t - fixed) / (device * transactions), 1 / (1 + device * others));
 }
 
 double Pace::seconds(double transactions, double share) const {

@@ -73,6 +73,7 @@ struct RouteQuestion {
 /// the group is; the others are of one transaction.
 struct Pace {
     double fixed = 0, device = 0, cores = 0, merging = 0;
+    double others = 0;  ///< transactions a second of further devices
 
     /// Both begin at once and meet, the device from the end, the cores from the beginning: the device's part
     /// of so many transactions. 0 where the cores are done before it.

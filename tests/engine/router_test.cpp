@@ -253,6 +253,20 @@ TEST(TwoDevices, share_what_they_take) {
     }
 }
 
+/// Both are far faster than the cores: each gets half.
+TEST(TwoDevices, auto_shares_between_them) {
+    const Folder folder;
+    const auto cache = std::make_shared<ProgramCache>(folder.path);
+    cache->store(entry_of_native(), to_bytes(fast_device()));
+    Engine engine({.threads = 2,
+                   .devices = {programs_of(open_native_device(1)), programs_of(open_native_device(1))},
+                   .cache = cache});
+    Rig rig(3000);
+    rig.expect_serial(engine);
+    EXPECT_EQ(rig.plan->to_device, 3000U);
+    EXPECT_NEAR(rig.plan->share, 0.5, 0.05);
+}
+
 /// Whatever waits for what the other one does comes out stale and is the cores'.
 TEST(TwoDevices, may_contradict_each_other) {
     const workload::PreparedBlock block = block_of("hot", 64);

@@ -87,6 +87,19 @@ TEST(Route, ASlowLinkMakesTheShareSmall) {
     EXPECT_NEAR(a.share, 101.0 / (201 + 101), 0.01);
 }
 
+/// Two devices as fast as the cores, and the cores: a third each, but for merging.
+TEST(Route, SeveralDevicesShare) {
+    Pace pace{.fixed = 0, .device = 10e-6, .cores = 10e-6, .merging = 0, .others = 1e5};
+    EXPECT_NEAR(pace.share(1000), 1.0 / 3, 1e-9);
+    pace.merging = 9e-6;  // the cores are busy with that
+    EXPECT_LE(pace.share(1000), 0.5) << "the other device does as much";
+    pace.others = 0;
+    EXPECT_NEAR(pace.share(1000), 10.0 / 11, 1e-9);
+    pace = {.fixed = 1e-3, .device = 1e-9, .cores = 10e-6, .merging = 1e-6, .others = 1e9};
+    EXPECT_NEAR(pace.share(1e9), 0.5, 1e-3);
+    EXPECT_EQ(pace.share(99), 0) << "the cores are done before it begins";
+}
+
 /// What is left is shared again, until the cores are done before the device could answer.
 TEST(Route, WhatIsLeftIsSharedAnew) {
     const RouteAnswer a = route(ask(machine(1), tokens(100'000)));
