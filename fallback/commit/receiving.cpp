@@ -101,9 +101,11 @@ class KeyRows {
         m_parts.stretches.give_back(stretches);
         table.load_accounts(accounts);
         for (const Row row : accounts) note(table.account(row));
-        for (size_t i = begin; i < end; ++i)
-            if (table.account_of(table.slot(m_slots[i])).before == Knowledge::value)
-                stored.push_back(m_slots[i]);
+        for (size_t i = begin; i < end; ++i) {
+            const AccountEntry& account = table.account_of(table.slot(m_slots[i]));
+            // Another thread may still be loading it: then the slot's results are looked at one by one.
+            if (account.load.is_ready() && account.before == Knowledge::value) stored.push_back(m_slots[i]);
+        }
         table.load_slots(stored);
         for (const Row row : stored) note(table.slot(row));
     }
@@ -214,8 +216,10 @@ void Receiving::look_at_pre_state(Incarnation& t) const {
     for (const SlotObservation& o : t.records.slot_observations) {
         const SlotEntry& slot = table.slot(o.row);
         const AccountEntry& account = table.account_of(slot);
-        if (!account.load.is_ready()) t.undecided = true;
-        if (account.before == Knowledge::value) look(slot);
+        if (!account.load.is_ready())
+            t.undecided = true;
+        else if (account.before == Knowledge::value)
+            look(slot);
     }
     t.undecided |= t.assumes && !m_may_assume;
 }
