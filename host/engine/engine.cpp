@@ -155,8 +155,9 @@ Result<Execution> Engine::run(BackendKind backend, std::span<const BlockInput> w
         outcomes = execute_parallel(*seat->parallel, window, state, options, &execution.routes, borrower);
         const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
         if (watch.tracer == nullptr && outcomes && all_executed(*outcomes, window.size())) {
-            m_parts->router->learn(routed ? execution.plan->work : work_of(window), static_cast<bool>(borrower),
-                                   sum_of(execution.routes, Route::elsewhere), passed.count());
+            m_parts->router->learn(routed ? execution.plan->work : work_of(window),
+                                   static_cast<bool>(borrower), sum_of(execution.routes, Route::elsewhere),
+                                   passed.count());
         }
         if (routed) count_reasons(*execution.plan, execution.routes);
     }

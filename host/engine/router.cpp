@@ -182,7 +182,7 @@ RoutedWindow Router::plan(std::span<const BlockInput> window, RouteWish wish) {
 }
 
 Borrower Router::borrower(const RoutedWindow& routed, const ExecutionOptions& options,
-                          std::shared_ptr<Timeline> timeline) {
+                          const std::shared_ptr<Timeline>& timeline) {
     Shared& s = *m_shared;
     const std::lock_guard held(s.lock);
     std::vector<Borrower> borrowers;

@@ -44,7 +44,7 @@ class Router {
     [[nodiscard]] RoutedWindow plan(std::span<const BlockInput> window, RouteWish wish);
     /// For execute_parallel; empty where nothing is for a device. Must not outlive the router.
     [[nodiscard]] Borrower borrower(const RoutedWindow& routed, const ExecutionOptions& options,
-                                    std::shared_ptr<Timeline> timeline = {});
+                                    const std::shared_ptr<Timeline>& timeline = {});
     /// How long a window took, of whose transactions so many came from devices, if any took part.
     void learn(const Work& window, bool was_shared, uint64_t from_devices, double seconds);
 

@@ -286,8 +286,7 @@ DeviceResult<void> DeviceWorker::execute(std::span<Part> parts, Slot& slot) {
         batches.push_back(part.batch.get());
     }
     BatchCounts counts;
-    const auto ran =
-        DeviceBatch::run(batches, *slot.offload[parts.front().window->unknown_is_absent], counts);
+    auto ran = DeviceBatch::run(batches, *slot.offload[parts.front().window->unknown_is_absent], counts);
     {
         const std::lock_guard held(m_lock);
         m_counts += counts;
