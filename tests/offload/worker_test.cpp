@@ -39,6 +39,15 @@ void compare(ParallelContext& context, DeviceWorker& worker, const RandomWindow&
 constexpr Fork forks[] = {Fork::byzantium, Fork::istanbul, Fork::london,
                           Fork::cancun,    Fork::prague,   Fork::osaka};
 
+/// Of each fork and contention in turn.
+RandomWindow window_of(uint64_t seed, uint64_t transactions, uint64_t blocks) {
+    return RandomWindow({.seed = seed,
+                         .fork = forks[seed % std::size(forks)],
+                         .contention = contentions[seed % std::size(contentions)],
+                         .transactions = static_cast<uint32_t>(transactions),
+                         .blocks = static_cast<uint32_t>(blocks)});
+}
+
 /// The commit loop waits for the device, or overrides it.
 TEST(DeviceWorkers, random_windows_come_out_as_serially) {
     const Seeds seeds(40);
@@ -51,10 +60,7 @@ TEST(DeviceWorkers, random_windows_come_out_as_serially) {
             Counts counts;
             for (uint64_t seed = seeds.begin; seed < seeds.end; ++seed) {
                 const testing::ScopedTrace which(__FILE__, __LINE__, "WARPEVM_SEED=" + std::to_string(seed));
-                const RandomWindow w({.seed = seed,
-                                      .fork = forks[seed % std::size(forks)],
-                                      .contention = contentions[seed % std::size(contentions)],
-                                      .transactions = static_cast<uint32_t>(5 + seed % 30)});
+                const RandomWindow w = window_of(seed, 5 + seed % 30, 1);
                 ParallelContext context({.threads = static_cast<unsigned>(1 + seed % 3),
                                          .speculate = Speculate::at_once,
                                          .waits_for_loans = takes_all,
@@ -98,11 +104,7 @@ TEST(DeviceWorkers, several_slots_come_out_as_serially) {
     Counts counts;
     for (uint64_t seed = seeds.begin; seed < seeds.end; ++seed) {
         const testing::ScopedTrace which(__FILE__, __LINE__, "WARPEVM_SEED=" + std::to_string(seed));
-        const RandomWindow w({.seed = seed,
-                              .fork = forks[seed % std::size(forks)],
-                              .contention = contentions[seed % std::size(contentions)],
-                              .transactions = static_cast<uint32_t>(5 + seed % 30),
-                              .blocks = static_cast<uint32_t>(1 + seed % 5)});
+        const RandomWindow w = window_of(seed, 5 + seed % 30, 1 + seed % 5);
         // The commit loop waits for what is lent, so that the device gets somewhere.
         ParallelContext context({.threads = static_cast<unsigned>(1 + seed % 3),
                                  .waits_for_loans = seed % 2 == 0,
@@ -172,11 +174,7 @@ TEST(DeviceWorkers, wrong_plans_and_windows_of_many_blocks_come_out_as_serially)
     Counts counts;
     for (uint64_t seed = seeds.begin; seed < seeds.end; ++seed) {
         const testing::ScopedTrace which(__FILE__, __LINE__, "WARPEVM_SEED=" + std::to_string(seed));
-        const RandomWindow w({.seed = seed,
-                              .fork = forks[seed % std::size(forks)],
-                              .contention = contentions[seed % std::size(contentions)],
-                              .transactions = static_cast<uint32_t>(2 + seed % 9),
-                              .blocks = static_cast<uint32_t>(1 + (seed * 7) % 64)});
+        const RandomWindow w = window_of(seed, 2 + seed % 9, 1 + (seed * 7) % 64);
         size_t transactions = 0;
         for (const BlockInput& block : w.window) transactions += block.transactions.size();
         const auto plan = std::make_shared<WindowPlan>(nonsense(seed, transactions));
