@@ -45,6 +45,8 @@ class Loans : public std::enable_shared_from_this<Loans> {
     /// The state as of the transaction's position: what is committed, and what others did ahead of their
     /// turn. Reads fail once the window has ended. Codes stay valid as long as the view.
     [[nodiscard]] std::unique_ptr<StateView> state_at(uint32_t index);
+    /// For who will read many keys one by one: the pre-state is asked for all of them at once.
+    void load(std::span<const Address> accounts, std::span<const SlotKey> slots);
 
     /// The window ends: waits for calls that are under way. Its executor calls it.
     void end();

@@ -3,7 +3,7 @@
 #include "fallback/loans.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <forward_list>
 #include <mutex>
 
 #include "fallback/commit/window_execution.hpp"
@@ -16,9 +16,9 @@ class LoanedState final : public StateView {
         : m_loans(std::move(loans)), m_position(position), m_state_clearing(state_clearing) {}
 
     void read_accounts(std::span<const Address> keys, std::span<Read<AccountRecord>> answers) const override {
-        use(answers, [&](Versions& table, EntryStretches& stretches) {
+        use(answers, [&](Keys& of, Versions& table) {
             for (size_t i = 0; i < keys.size(); ++i) {
-                AccountEntry& entry = table.account(table.intern(keys[i], stretches));
+                AccountEntry& entry = table.account(of.row(keys[i]));
                 AccountState state;
                 answers[i].knowledge = account(table, entry, state);
                 answers[i].value = state.record;
@@ -26,17 +26,22 @@ class LoanedState final : public StateView {
         });
     }
     void read_slots(std::span<const SlotKey> keys, std::span<Read<U256>> answers) const override {
-        use(answers, [&](Versions& table, EntryStretches& stretches) {
+        use(answers, [&](Keys& of, Versions& table) {
+            Row row = 0;
+            AccountState state;
+            Knowledge known = Knowledge::unknown;
             for (size_t i = 0; i < keys.size(); ++i) {
-                const Row row = table.intern(keys[i].address, stretches);
-                AccountState state;
-                if (account(table, table.account(row), state) == Knowledge::failed) {
+                if (i == 0 || keys[i].address != keys[i - 1].address) {
+                    row = of.row(keys[i].address);
+                    known = account(table, table.account(row), state);
+                }
+                if (known == Knowledge::failed) {
                     answers[i] = {Knowledge::failed, {}};
                     continue;
                 }
                 Position estimate = 0;
-                answers[i] = table.at(table.slot(table.intern(row, keys[i].slot, stretches)), m_position,
-                                      state.wiped, estimate);
+                answers[i] =
+                    table.at(table.slot(of.row(row, keys[i].slot)), m_position, state.wiped, estimate);
             }
         });
     }
@@ -51,8 +56,10 @@ class LoanedState final : public StateView {
             else
                 answers[i] = parts.table.state().read_code(hashes[i]);
             if (answers[i].knowledge != Knowledge::value) continue;
+            std::forward_list<Bytes> kept;
+            answers[i].value = kept.emplace_front(answers[i].value.begin(), answers[i].value.end());
             const std::lock_guard held(m_codes_lock);
-            answers[i].value = m_codes.emplace_back(answers[i].value.begin(), answers[i].value.end());
+            m_codes.splice_after(m_codes.before_begin(), kept);
         }
     }
     [[nodiscard]] Read<Hash> read_block_hash(uint64_t number) const override {
@@ -62,6 +69,34 @@ class LoanedState final : public StateView {
     }
 
   private:
+    /// Rows of keys. Most are known (see Loans::load): stretches are borrowed for those that are not.
+    class Keys {
+      public:
+        explicit Keys(ParallelContext::Parts& parts) : m_parts(parts) {}
+        ~Keys() {
+            if (m_stretches != nullptr) m_parts.stretches.give_back(m_stretches);
+        }
+        Keys(const Keys&) = delete;
+        Keys& operator=(const Keys&) = delete;
+
+        Row row(const Address& address) {
+            const auto known = m_parts.table.known_account(address);
+            return known ? *known : m_parts.table.intern(address, stretches());
+        }
+        Row row(Row account, const U256& slot) {
+            const auto known = m_parts.table.known_slot(account, slot);
+            return known ? *known : m_parts.table.intern(account, slot, stretches());
+        }
+
+      private:
+        EntryStretches& stretches() {
+            if (m_stretches == nullptr) m_stretches = m_parts.stretches.borrow();
+            return *m_stretches;
+        }
+        ParallelContext::Parts& m_parts;
+        EntryStretches* m_stretches = nullptr;
+    };
+
     template <class Answers, class Action>
     void use(Answers& answers, const Action& action) const {
         const std::shared_lock used(m_loans->m_lock);
@@ -71,9 +106,8 @@ class LoanedState final : public StateView {
         }
         m_loans->m_window->receive_all();
         ParallelContext::Parts& parts = m_loans->m_window->window().parts;
-        EntryStretches* stretches = parts.stretches.borrow();
-        action(parts.table, *stretches);
-        parts.stretches.give_back(stretches);
+        Keys keys(parts);
+        action(keys, parts.table);
     }
     Knowledge account(Versions& table, AccountEntry& entry, AccountState& state) const {
         if (!table.load(entry)) return Knowledge::failed;
@@ -86,8 +120,8 @@ class LoanedState final : public StateView {
     std::shared_ptr<Loans> m_loans;
     Position m_position;
     bool m_state_clearing;
-    mutable std::mutex m_codes_lock;
-    mutable std::deque<Bytes> m_codes;
+    mutable SpinLock m_codes_lock;
+    mutable std::forward_list<Bytes> m_codes;  ///< which costs nothing while there are none
 };
 
 std::unique_ptr<StateView> Loans::state_at(uint32_t index) {
@@ -97,6 +131,17 @@ std::unique_ptr<StateView> Loans::state_at(uint32_t index) {
     const WindowOrder& order = m_window->window().order;
     return std::make_unique<LoanedState>(shared_from_this(), order.position_of(index),
                                          order.block_with(index).rules.at_least(Fork::spurious_dragon));
+}
+
+void Loans::load(std::span<const Address> accounts, std::span<const SlotKey> slots) {
+    const std::shared_lock used(m_lock);
+    if (m_window == nullptr) return;
+    ParallelContext::Parts& parts = m_window->window().parts;
+    EntryStretches* stretches = parts.stretches.borrow();
+    std::vector<Row> rows(std::max(accounts.size(), slots.size()));
+    parts.table.enter(accounts, *stretches, std::span(rows).first(accounts.size()));
+    parts.table.enter(slots, *stretches, std::span(rows).first(slots.size()));
+    parts.stretches.give_back(stretches);
 }
 
 std::optional<Claims::Loan> Loans::borrow(uint32_t index) {

@@ -12,9 +12,6 @@ namespace {
 
 constexpr size_t in_piece = 256;
 
-/// Places in the index are far apart: they are fetched while earlier keys are looked up.
-constexpr size_t fetched_ahead = 8;
-
 /// Calls work(begin, end) for stretches of `count`.
 void in_stretches(size_t count, const ForEach& for_each, const std::function<void(size_t, size_t)>& work) {
     const size_t pieces = count / in_piece + 1;
@@ -76,38 +73,26 @@ class KeyRows {
 
   private:
     void enter_accounts(size_t begin, size_t end) {
-        EntryStretches* stretches = m_parts.stretches.borrow();
-        for (size_t i = begin; i < end; ++i) {
-            if (i + fetched_ahead < end) m_parts.table.prefetch(m_results.accounts[i + fetched_ahead]);
-            m_accounts[i] = m_parts.table.intern(m_results.accounts[i], *stretches);
-        }
-        m_parts.stretches.give_back(stretches);
-        m_parts.table.load_accounts(std::span(m_accounts).subspan(begin, end - begin));
+        enter(m_results.accounts, m_accounts, begin, end);
         for (size_t i = begin; i < end; ++i) note(m_parts.table.account(m_accounts[i]));
     }
     /// Storage that is new is not asked for.
     void enter_slots(size_t begin, size_t end) {
-        Versions& table = m_parts.table;
-        EntryStretches* stretches = m_parts.stretches.borrow();
-        std::vector<Row> accounts, stored;
-        const SlotKey* last = nullptr;
+        enter(m_results.slots, m_slots, begin, end);
         for (size_t i = begin; i < end; ++i) {
-            const SlotKey& key = m_results.slots[i];
-            if (last == nullptr || last->address != key.address)
-                accounts.push_back(table.intern(key.address, *stretches));
-            last = &key;
-            m_slots[i] = table.intern(accounts.back(), key.slot, *stretches);
-        }
-        m_parts.stretches.give_back(stretches);
-        table.load_accounts(accounts);
-        for (const Row row : accounts) note(table.account(row));
-        for (size_t i = begin; i < end; ++i) {
-            const AccountEntry& account = table.account_of(table.slot(m_slots[i]));
+            const SlotEntry& slot = m_parts.table.slot(m_slots[i]);
+            const AccountEntry& account = m_parts.table.account_of(slot);
+            note(account);
             // Another thread may still be loading it: then the slot's results are looked at one by one.
-            if (account.load.is_ready() && account.before == Knowledge::value) stored.push_back(m_slots[i]);
+            if (account.load.is_ready() && account.before == Knowledge::value) note(slot);
         }
-        table.load_slots(stored);
-        for (const Row row : stored) note(table.slot(row));
+    }
+    template <class Keys>
+    void enter(const Keys& keys, std::vector<Row>& rows, size_t begin, size_t end) {
+        EntryStretches* stretches = m_parts.stretches.borrow();
+        m_parts.table.enter(std::span(keys).subspan(begin, end - begin), *stretches,
+                            std::span(rows).subspan(begin, end - begin));
+        m_parts.stretches.give_back(stretches);
     }
     template <class Entry>
     void note(const Entry& entry) {

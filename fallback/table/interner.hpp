@@ -38,8 +38,14 @@ class Interner {
         for (size_t i = 0; i < m_size; ++i) m_heads[i].store(0, std::memory_order_relaxed);
     }
 
-    /// For who will look for it soon.
-    void prefetch(size_t hash) const { __builtin_prefetch(&head(hash)); }
+    /// For who will look for it soon: where its head is, and then, once that has come, the first entry there.
+    void prefetch_head(size_t hash) const { __builtin_prefetch(&head(hash)); }
+    void prefetch_entry(size_t hash) const {
+        const Row at = head(hash).load(std::memory_order_relaxed);
+        if (at == 0) return;
+        const char* entry = reinterpret_cast<const char*>(&m_rows[at - 1]);
+        for (size_t line = 0; line < sizeof(Entry); line += 64) __builtin_prefetch(entry + line);
+    }
 
     /// Nothing where it was not added so far.
     template <class Key>

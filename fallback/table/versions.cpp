@@ -2,6 +2,7 @@
 #include "fallback/table/versions.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace warpevm {
 namespace {
@@ -19,6 +20,25 @@ bool take(SlotEntry& entry, const Read<U256>& read) {
     entry.before = read.knowledge;
     if (entry.committed_at == 0) entry.committed = read.value;
     return true;
+}
+
+/// Places in the index and entries are far apart in memory: they are fetched while earlier keys are looked
+/// up, the place first.
+constexpr size_t heads_ahead = 16, entries_ahead = 8;
+
+/// find(i) of each, by hash_of(i).
+template <class Entry, class HashOf, class Find>
+void for_each_key(size_t count, const Interner<Entry>& entries, const HashOf& hash_of, const Find& find) {
+    std::array<size_t, heads_ahead> hashes{};
+    for (size_t i = 0; i < count + heads_ahead; ++i) {
+        if (i >= heads_ahead) find(i - heads_ahead, hashes[i % heads_ahead]);
+        if (i < count) {
+            hashes[i % heads_ahead] = hash_of(i);
+            entries.prefetch_head(hashes[i % heads_ahead]);
+        }
+        if (const size_t k = i - (heads_ahead - entries_ahead); i >= heads_ahead - entries_ahead && k < count)
+            entries.prefetch_entry(hashes[k % heads_ahead]);
+    }
 }
 
 /// Those that no thread has begun to load, in one batch.
@@ -69,6 +89,40 @@ void Versions::load_slots(std::span<const Row> rows) {
     const auto key = [this](const SlotEntry& e) { return key_of(e); };
     const auto read = [this](const auto& keys, auto& answers) { m_state->read_slots(keys, answers); };
     load_batch<SlotKey, U256>(rows, m_slots, key, read);
+}
+
+void Versions::enter(std::span<const Address> keys, EntryStretches& stretches, std::span<Row> rows) {
+    for_each_key(
+        keys.size(), m_accounts, [&](size_t i) { return hash_value(keys[i]); },
+        [&](size_t i, size_t hash) { rows[i] = m_accounts.find_or_add(hash, keys[i], stretches.accounts); });
+    load_accounts(rows);
+}
+
+/// `accounts`: of the slots, each once where several of one follow each other.
+void Versions::intern_slots(std::span<const SlotKey> keys, EntryStretches& stretches, std::span<Row> rows,
+                            std::vector<Row>& accounts) {
+    std::vector<Row> account_of(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+        const bool is_last = i != 0 && keys[i - 1].address == keys[i].address;
+        if (!is_last) accounts.push_back(intern(keys[i].address, stretches));
+        account_of[i] = accounts.back();
+    }
+    const auto id = [&](size_t i) { return SlotId{account_of[i], keys[i].slot}; };
+    for_each_key(
+        keys.size(), m_slots, [&](size_t i) { return hash_of(id(i)); },
+        [&](size_t i, size_t hash) { rows[i] = m_slots.find_or_add(hash, id(i), stretches.slots); });
+}
+
+void Versions::enter(std::span<const SlotKey> keys, EntryStretches& stretches, std::span<Row> rows) {
+    std::vector<Row> accounts, stored;
+    intern_slots(keys, stretches, rows, accounts);
+    load_accounts(accounts);
+    for (const Row row : rows) {
+        const AccountEntry& account = account_of(slot(row));
+        // Another thread may still be loading it.
+        if (account.load.is_ready() && account.before == Knowledge::value) stored.push_back(row);
+    }
+    load_slots(stored);
 }
 
 Read<Hash> Versions::block_hash(const StateView& state, uint64_t number) {

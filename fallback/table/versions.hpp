@@ -6,6 +6,7 @@
 
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "fallback/table/entries.hpp"
 #include "fallback/table/interner.hpp"
@@ -51,8 +52,11 @@ class Versions {
         const SlotId id{account, key};
         return m_slots.find_or_add(hash_of(id), id, stretches.slots);
     }
-    /// For who will intern it soon.
-    void prefetch(const Address& address) const { m_accounts.prefetch(hash_value(address)); }
+    /// The rows of many, and what the pre-state has of them, in one batch each: of slots only where their
+    /// accounts are there. What another thread is loading may still be on its way afterwards, and reads may
+    /// have failed.
+    void enter(std::span<const Address> keys, EntryStretches& stretches, std::span<Row> rows);
+    void enter(std::span<const SlotKey> keys, EntryStretches& stretches, std::span<Row> rows);
 
     /// The rows, where there are any.
     [[nodiscard]] std::optional<Row> known_account(const Address& address) const {
@@ -98,6 +102,8 @@ class Versions {
     void forget_block_hashes() { m_block_hashes.clear(); }
 
   private:
+    void intern_slots(std::span<const SlotKey> keys, EntryStretches& stretches, std::span<Row> rows,
+                      std::vector<Row>& accounts);
     static size_t hash_of(const SlotId& id) {
         const auto& k = id.key.limb;
         return hash_seed(k[0], k[1], k[2], k[3], id.account);

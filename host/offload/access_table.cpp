@@ -94,10 +94,10 @@ class Entries {
                                       SlotRule{.slot = slot, .words = {first, second}, .depth = 2});
         }
     }
-    [[nodiscard]] SlotRule rule_of(const SlotKey& key, bool written) const {
+    [[nodiscard]] SlotRule rule_of(const SlotKey& key, const Address& called, bool written) const {
         const auto found = m_entries.find(key.slot);
         SlotRule rule = found == m_entries.end() ? SlotRule{.slot = key.slot} : found->second;
-        rule.account = key.address;
+        if (key.address != called) rule.account = key.address;
         rule.written = written;
         return rule;
     }
@@ -108,15 +108,16 @@ class Entries {
 
 }  // namespace
 
-std::optional<AccessTable::Call> AccessTable::call_of(const BlockTransaction& tx) {
-    if (tx.tx == nullptr || !tx.tx->to || tx.tx->data.size() < 4) return std::nullopt;
-    Call call{.to = *tx.tx->to};
+std::optional<AccessTable::Call> AccessTable::call_of(const BlockTransaction& tx, const Hash& code) {
+    if (tx.tx == nullptr || !tx.tx->to || tx.tx->data.size() < 4 || code == empty_code_hash)
+        return std::nullopt;
+    Call call{.code = code};
     std::memcpy(&call.selector, tx.tx->data.data(), sizeof call.selector);
     return call;
 }
 
-bool AccessTable::is_curious(const BlockTransaction& tx) const {
-    const auto call = call_of(tx);
+bool AccessTable::is_curious(const BlockTransaction& tx, const Hash& code) const {
+    const auto call = call_of(tx, code);
     if (!call) return false;
     const std::shared_lock held(m_lock);
     const auto found = m_calls.find(*call);
@@ -128,10 +129,17 @@ bool AccessTable::knows(const Call& call) const {
     return m_calls.contains(call);
 }
 
-void AccessTable::learn(const BlockTransaction& tx, std::span<const SlotKey> touched,
+/// With the lock held.
+void AccessTable::note(const Address& contract, const Hash& code) {
+    if (m_codes.size() >= most_contracts && !m_codes.contains(contract)) m_codes.clear();
+    m_codes.insert_or_assign(contract, code);
+}
+
+void AccessTable::learn(const BlockTransaction& tx, const Hash& code, std::span<const SlotKey> touched,
                         std::span<const SlotKey> written) {
-    const auto call = call_of(tx);
-    if (!call || !is_curious(tx)) return;
+    const auto call = call_of(tx, code);
+    if (!call || !is_curious(tx, code)) return;
+    const Address& called = *tx.tx->to;
     const auto is_written = [&](const SlotKey& key) {
         return std::ranges::find(written, key) != written.end();
     };
@@ -139,9 +147,10 @@ void AccessTable::learn(const BlockTransaction& tx, std::span<const SlotKey> tou
     if (!knows(*call)) {  // nobody waits for the hashes
         const Entries entries(tx);
         for (const SlotKey& key : touched.subspan(0, std::min(touched.size(), most_rules)))
-            found.rules.push_back(entries.rule_of(key, is_written(key)));
+            found.rules.push_back(entries.rule_of(key, called, is_written(key)));
     }
     const std::unique_lock held(m_lock);
+    note(called, code);
     if (m_calls.size() >= most_calls && !m_calls.contains(*call)) m_calls.clear();
     Known& known = m_calls.try_emplace(*call, std::move(found)).first->second;
     ++known.looks;
@@ -151,22 +160,23 @@ void AccessTable::learn(const BlockTransaction& tx, std::span<const SlotKey> tou
     walk_to_entries(walks);
     size_t next = 0;
     std::erase_if(known.rules, [&](SlotRule& rule) {
-        const SlotKey key{rule.account, walks[next++].slot};
+        const SlotKey key{rule.account.value_or(called), walks[next++].slot};
         rule.written = rule.written || is_written(key);
         return std::ranges::find(touched, key) == touched.end();
     });
 }
 
 bool AccessTable::expect(const BlockTransaction& tx, std::vector<ExpectedSlot>& to) const {
-    const auto call = call_of(tx);
-    if (!call) return false;
+    if (tx.tx == nullptr || !tx.tx->to) return false;
     const std::shared_lock held(m_lock);
-    const auto found = m_calls.find(*call);
+    const auto code = m_codes.find(*tx.tx->to);
+    const auto call = code == m_codes.end() ? std::nullopt : call_of(tx, code->second);
+    const auto found = call ? m_calls.find(*call) : m_calls.end();
     if (found == m_calls.end()) return false;
     const uint8_t words = word_count(tx);
     for (const SlotRule& rule : found->second.rules) {
         if (!fits(rule, words)) continue;
-        uint64_t number = hash_seed(hash_value(rule.account), hash_value(rule.slot));
+        uint64_t number = hash_seed(hash_value(rule.account.value_or(*tx.tx->to)), hash_value(rule.slot));
         for (uint8_t d = 0; d < rule.depth; ++d)
             number = hash_seed(number, hash_value(word_of(tx, rule.words[d])));
         to.push_back({number, rule.written});
@@ -174,26 +184,46 @@ bool AccessTable::expect(const BlockTransaction& tx, std::vector<ExpectedSlot>& 
     return true;
 }
 
-std::vector<ExpectedKeys> AccessTable::expected_keys(std::span<const BlockTransaction> txs) const {
-    std::vector<ExpectedKeys> all(txs.size());
+void AccessTable::expect_keys(std::span<const BlockTransaction> txs, std::span<const Hash> codes,
+                              ExpectedKeys& to) {
+    struct Of {
+        size_t end;  ///< of its walks
+        bool is_curious;
+    };
     std::vector<Walk> walks;
-    const std::shared_lock held(m_lock);
-    for (const BlockTransaction& tx : txs) {
-        const auto call = call_of(tx);
+    std::vector<Of> of;
+    std::vector<size_t> fresh;  // whose contract's code was not known
+    std::shared_lock held(m_lock);
+    for (size_t i = 0; i < txs.size(); ++i) {
+        const BlockTransaction& tx = txs[i];
+        const auto call = call_of(tx, codes[i]);
         const auto found = call ? m_calls.find(*call) : m_calls.end();
-        if (found == m_calls.end()) continue;
-        const uint8_t words = word_count(tx);
-        for (const SlotRule& rule : found->second.rules)
-            if (fits(rule, words)) walks.push_back({&tx, &rule, rule.slot});
+        const bool is_known = found != m_calls.end();
+        const uint8_t words = is_known ? word_count(tx) : 0;
+        if (is_known)
+            for (const SlotRule& rule : found->second.rules)
+                if (fits(rule, words)) walks.push_back({&tx, &rule, rule.slot});
+        of.push_back({walks.size(), is_known ? found->second.looks < most_looks : call.has_value()});
+        const bool is_same = i != 0 && txs[i - 1].tx->to == tx.tx->to;
+        if (is_known && !is_same && !m_codes.contains(*tx.tx->to)) fresh.push_back(i);
     }
     walk_to_entries(walks);
-    for (const Walk& w : walks) {
-        ExpectedKeys& keys = all[static_cast<size_t>(w.tx - txs.data())];
-        keys.slots.push_back({w.rule->account, w.slot});
-        if (std::ranges::find(keys.accounts, w.rule->account) == keys.accounts.end())
-            keys.accounts.push_back(w.rule->account);
+    size_t next = 0;
+    for (size_t i = 0; i < txs.size(); ++i) {
+        const size_t first = to.accounts.size();
+        for (; next < of[i].end; ++next) {
+            const Address& account = walks[next].rule->account.value_or(*txs[i].tx->to);
+            to.slots.push_back({account, walks[next].slot});
+            const auto own = std::span(to.accounts).subspan(first);
+            if (std::ranges::find(own, account) == own.end()) to.accounts.push_back(account);
+        }
+        to.ends.push_back({static_cast<uint32_t>(to.accounts.size()), static_cast<uint32_t>(to.slots.size()),
+                           of[i].is_curious});
     }
-    return all;
+    held.unlock();
+    if (fresh.empty()) return;
+    const std::unique_lock alone(m_lock);
+    for (const size_t i : fresh) note(*txs[i].tx->to, codes[i]);
 }
 
 size_t AccessTable::size() const {

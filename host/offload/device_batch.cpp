@@ -11,6 +11,9 @@
 namespace warpevm {
 namespace {
 
+/// Accounts and slots that a transaction usually changes.
+constexpr size_t changes_each = 8;
+
 /// On another state it might have been done.
 bool is_about_state(kernel::kernel_status status) {
     return status == kernel::STATUS_ESCALATE_invalid_transaction ||
@@ -31,25 +34,31 @@ DeviceResult<void> DeviceBatch::run(std::span<DeviceBatch* const> batches, Offlo
                                     BatchCounts& counts) {
     for (DeviceBatch* batch : batches) {
         ++counts.batches;
+        batch->m_changed.reset(changes_each * batch->m_tries.size());
         // Whatever it waits for is not in this batch.
         if (!batch->m_tries.empty()) batch->m_tries.front().level = 1;
     }
     DeviceResult<void> ran;
+    Rounds rounds;
     std::vector<DeviceBatch*> going;
     for (;;) {
         going.clear();
         std::ranges::copy_if(batches, std::back_inserter(going), &DeviceBatch::goes_on);
         if (going.empty()) break;
-        if (ran = run_round(going, offload, counts); !ran) break;
+        if (ran = run_round(going, offload, counts, rounds); !ran) break;
         for (DeviceBatch* batch : going) batch->plan_next();
     }
-    for (const DeviceBatch* batch : batches) counts.handed_in += batch->m_handed_in;
+    for (DeviceBatch* batch : batches) {
+        counts.handed_in += batch->m_handed_in;
+        batch->m_results.clear();
+    }
+    if (!rounds.empty()) offload.reuse(std::move(*rounds.front()));
     return ran;
 }
 
 /// The tries of level 1, each on what the others of its batch before it did.
 DeviceResult<void> DeviceBatch::run_round(std::span<DeviceBatch* const> batches, Offload& offload,
-                                          BatchCounts& counts) {
+                                          BatchCounts& counts, Rounds& rounds) {
     std::vector<OffloadJob> jobs;
     for (DeviceBatch* batch : batches) batch->choose(jobs);
     if (jobs.empty()) return {};
@@ -66,8 +75,8 @@ DeviceResult<void> DeviceBatch::run_round(std::span<DeviceBatch* const> batches,
     counts.executed += jobs.size();
     counts.launches += ran->launches;
     counts.kernel_nanoseconds += ran->kernel_nanoseconds;
-    const auto results = std::make_shared<const OffloadResults>(std::move(*ran));
-    for (DeviceBatch* batch : batches) batch->end_round(results, counts);
+    rounds.push_back(std::make_shared<OffloadResults>(std::move(*ran)));
+    for (DeviceBatch* batch : batches) batch->end_round(rounds.back(), counts);
     return {};
 }
 
@@ -220,14 +229,16 @@ bool DeviceBatch::sees_beneficiary(const ResultOf& result) const {
     });
 }
 
+/// May say so where it does not: then it is looked at closely.
 bool DeviceBatch::sees_changes(const ResultOf& result) const {
     const OffloadResults& from = *result.results;
     for (const account_observation& o : result.account_observations())
-        if (m_changed_accounts.contains(from.account(o.row))) return true;
-    for (const slot_observation& o : result.slot_observations())
-        if (m_changed_slots.contains(from.slot(o.row)) ||
-            m_changed_accounts.contains(from.slot(o.row).address))
+        if (m_changed.may_contain(hash_value(from.account(o.row)))) return true;
+    for (const slot_observation& o : result.slot_observations()) {
+        const SlotKey key = from.slot(o.row);
+        if (m_changed.may_contain(hash_value(key)) || m_changed.may_contain(hash_value(key.address)))
             return true;
+    }
     return false;
 }
 
@@ -241,9 +252,9 @@ void DeviceBatch::note_changes(const ResultOf& result) {
         const bool has_code = o != observed.end() && o->row == e.row && has(*o, OBSERVED_CODE) &&
                               !o->code_hash.is_zero() && o->code_hash != empty_code_hash;
         if (e.flags != TOUCHED || !e.delta.is_zero() || !has_code)
-            m_changed_accounts.insert(from.account(e.row));
+            m_changed.insert(hash_value(from.account(e.row)));
     }
-    for (const slot_effect& e : result.slot_effects()) m_changed_slots.insert(from.slot(e.row));
+    for (const slot_effect& e : result.slot_effects()) m_changed.insert(hash_value(from.slot(e.row)));
 }
 
 }  // namespace warpevm

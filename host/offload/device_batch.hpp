@@ -12,6 +12,7 @@
 #include "fallback/loans.hpp"
 #include "host/offload/batch_state.hpp"
 #include "host/offload/dispatch.hpp"
+#include "host/offload/key_filter.hpp"
 
 namespace warpevm {
 
@@ -76,8 +77,9 @@ class DeviceBatch {
     };
 
     [[nodiscard]] bool goes_on() const { return m_settled < m_tries.size() && !m_loans.over(); }
+    using Rounds = std::vector<std::shared_ptr<OffloadResults>>;
     static DeviceResult<void> run_round(std::span<DeviceBatch* const> batches, Offload& offload,
-                                        BatchCounts& counts);
+                                        BatchCounts& counts, Rounds& rounds);
     void choose(std::vector<OffloadJob>& jobs);
     void take(const OffloadResults& so_far, std::span<const size_t> ended);
     void end_round(const std::shared_ptr<const OffloadResults>& results, BatchCounts& counts);
@@ -110,9 +112,8 @@ class DeviceBatch {
     uint32_t m_settled_before = 0, m_fruitless = 0;  ///< rounds that settled nothing
     BatchState m_state;
     SeededSet<Address> m_beneficiaries;
-    /// What was handed in changed, and whether something else may have changed.
-    SeededSet<Address> m_changed_accounts;
-    SeededSet<SlotKey> m_changed_slots;
+    /// The accounts and slots that what was handed in changed, and whether something else may have changed.
+    KeyFilter m_changed;
     bool m_anything_changed = false;
     uint32_t m_first_block_end = 0;  ///< in the batch
     // To be handed in together.

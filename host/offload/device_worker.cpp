@@ -62,7 +62,8 @@ struct DeviceWorker::Part {
     std::shared_ptr<Window> window;
     std::vector<Claims::Loan> loans;
     std::vector<OffloadJob> jobs{};  ///< of those
-    std::vector<ExpectedKeys> expected{};
+    std::vector<Hash> codes{};       ///< that they call
+    ExpectedKeys expected{};         ///< that they name
     std::unique_ptr<DeviceBatch> batch{};
 };
 
@@ -305,7 +306,9 @@ void DeviceWorker::make_batch(Part& part, size_t& looks) {
                          .recorder = {window.timeline.get(), m_options.number}};
     if (m_options.learned)
         options.on_result = [this, &part, &looks](size_t number, const ResultOf& result) {
-            if (looks != 0 && note_accesses(part.jobs[number], result)) --looks;
+            if (looks != 0 && part.expected.ends[number].is_curious &&
+                note_accesses(part.jobs[number], part.codes[number], result))
+                --looks;
         };
     part.batch = std::make_unique<DeviceBatch>(*window.loans, options);
     std::erase_if(part.loans, [&](const Claims::Loan& loan) {
@@ -320,42 +323,62 @@ void DeviceWorker::make_batch(Part& part, size_t& looks) {
                              .rules = &block.rules,
                              .environment = &block.environment});
     }
-    part.expected = expected_keys(part.jobs);
-    for (size_t i = 0; i < part.jobs.size(); ++i) {
-        OffloadJob& job = part.jobs[i];
-        if (!part.expected.empty()) {
-            job.likely_accounts = part.expected[i].accounts;
-            job.likely_slots = part.expected[i].slots;
-        }
-        part.batch->add(part.loans[i], job, window.plan ? window.plan->level_of[part.loans[i].index] : 1);
-    }
+    expect_keys(part);
+    for (size_t i = 0; i < part.jobs.size(); ++i)
+        part.batch->add(part.loans[i], part.jobs[i],
+                        window.plan ? window.plan->level_of[part.loans[i].index] : 1);
 }
 
-/// What each will probably touch; empty where nobody learns.
-std::vector<ExpectedKeys> DeviceWorker::expected_keys(std::span<const OffloadJob> jobs) const {
+/// What each will probably touch is loaded at once, and what is learned of its call goes with the job.
+void DeviceWorker::expect_keys(Part& part) const {
     constexpr size_t at_once = 1024;  // bounds what is hashed together
-    std::vector<ExpectedKeys> expected;
-    if (!m_options.learned) return expected;
-    std::vector<BlockTransaction> txs;
-    for (size_t begin = 0; begin < jobs.size(); begin += at_once) {
-        txs.clear();
-        for (const OffloadJob& job : jobs.subspan(begin, std::min(at_once, jobs.size() - begin)))
-            txs.push_back({job.tx, job.sender, {}});
-        std::ranges::move(m_options.learned->accesses().expected_keys(txs), std::back_inserter(expected));
+    if (part.jobs.empty()) return;
+    Loans& loans = *part.window->loans;
+    const auto calls_same = [&](size_t i) {
+        return i != 0 && part.jobs[i - 1].tx->to == part.jobs[i].tx->to;
+    };
+    std::vector<Address> accounts;
+    for (size_t i = 0; i < part.jobs.size(); ++i) {
+        accounts.push_back(part.jobs[i].sender);
+        if (part.jobs[i].tx->to && !calls_same(i)) accounts.push_back(*part.jobs[i].tx->to);
     }
-    return expected;
+    loans.load(accounts, {});
+    if (!m_options.learned) return;
+    const auto state = loans.state_at(part.loans.front().index);
+    for (size_t i = 0; i < part.jobs.size(); ++i) {
+        const auto& to = part.jobs[i].tx->to;
+        if (!to)
+            part.codes.push_back(empty_code_hash);
+        else
+            part.codes.push_back(calls_same(i) ? part.codes.back()
+                                               : state->read_account(*to).value.code_hash);
+    }
+    std::vector<BlockTransaction> txs;
+    for (size_t begin = 0; begin < part.jobs.size(); begin += at_once) {
+        const size_t count = std::min(at_once, part.jobs.size() - begin);
+        txs.clear();
+        for (const OffloadJob& job : std::span(part.jobs).subspan(begin, count))
+            txs.push_back({job.tx, job.sender, {}});
+        m_options.learned->accesses().expect_keys(txs, std::span(part.codes).subspan(begin, count),
+                                                  part.expected);
+    }
+    loans.load({}, part.expected.slots);
+    for (size_t i = 0; i < part.jobs.size(); ++i) {
+        part.jobs[i].likely_accounts = part.expected.accounts_of(i);
+        part.jobs[i].likely_slots = part.expected.slots_of(i);
+    }
 }
 
-/// Of calls that are not known well yet: which slots they touched. True where it was one.
-bool DeviceWorker::note_accesses(const OffloadJob& job, const ResultOf& result) {
+/// Of a call that is not known well yet: which slots it touched. True where it was one.
+bool DeviceWorker::note_accesses(const OffloadJob& job, const Hash& code, const ResultOf& result) {
     AccessTable& accesses = m_options.learned->accesses();
     const BlockTransaction tx{job.tx, job.sender, {}};
-    if (!accesses.is_curious(tx)) return false;
+    if (!accesses.is_curious(tx, code)) return false;
     std::vector<SlotKey> touched, written;
     for (const slot_observation& o : result.slot_observations())
         touched.push_back(result.results->slot(o.row));
     for (const slot_effect& e : result.slot_effects()) written.push_back(result.results->slot(e.row));
-    accesses.learn(tx, touched, written);
+    accesses.learn(tx, code, touched, written);
     return true;
 }
 

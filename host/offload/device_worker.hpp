@@ -86,8 +86,8 @@ class DeviceWorker {
     DeviceResult<void> execute(std::span<Part> parts, Slot& slot);
     static void give_back_rest(Window& window, std::string_view why);
     void lose(const DeviceError& error);
-    [[nodiscard]] std::vector<ExpectedKeys> expected_keys(std::span<const OffloadJob> jobs) const;
-    bool note_accesses(const OffloadJob& job, const ResultOf& result);
+    void expect_keys(Part& part) const;
+    bool note_accesses(const OffloadJob& job, const Hash& code, const ResultOf& result);
     void make_batch(Part& part, size_t& looks);
     void learn(std::span<const Part> parts, const BatchCounts& counts, double seconds);
 

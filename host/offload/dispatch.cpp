@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace warpevm {
 
@@ -19,6 +20,17 @@ Offload::Offload(Device& device, ProgramPtr program, OffloadOptions options, Pro
 size_t Offload::lanes_at_once(const LaneLimits& limits) const {
     const uint64_t memory = std::min(m_options.lane_memory, largest_buffer(m_device.info()));
     return std::min<uint64_t>(m_options.most_lanes, memory / make_lane_shape(limits).size);
+}
+
+void Offload::reuse(OffloadResults&& results) {
+    constexpr size_t most_kept = size_t{64} << 20;
+    size_t room = 0;
+    results.for_each_column([&](const auto& column) { room += column.capacity() * sizeof column[0]; });
+    if (room > most_kept) return;
+    results.for_each_column([](auto& column) { column.clear(); });
+    results.parks = results.launches = results.kernel_nanoseconds = 0;
+    results.traffic = {};
+    m_room = std::move(results);
 }
 
 DeviceResult<void> Offload::run_with(const LaneStage& stage, std::span<const OffloadJob> jobs,
@@ -47,7 +59,7 @@ DeviceResult<void> Offload::run_transfers(std::span<const OffloadJob> jobs, std:
 
 DeviceResult<OffloadResults> Offload::run(std::span<const OffloadJob> jobs, const OnFinal& on_final,
                                           const std::function<bool()>& is_wanted, Recorder recorder) {
-    OffloadResults results;
+    OffloadResults results = std::exchange(m_room, {});
     results.statuses.resize(jobs.size(), kernel::STATUS_PAUSED);
     results.records.resize(jobs.size());
     results.codes_of.resize(jobs.size());

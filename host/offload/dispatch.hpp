@@ -23,6 +23,9 @@ class Offload {
     DeviceResult<OffloadResults> run(std::span<const OffloadJob> jobs, const OnFinal& on_final = {},
                                      const std::function<bool()>& is_wanted = {}, Recorder recorder = {});
 
+    /// Results that nobody needs any more: the next batch uses their room.
+    void reuse(OffloadResults&& results);
+
     /// How many images its codes have.
     [[nodiscard]] size_t images() const { return m_memory.codes.images().size(); }
     /// What went to the program of transfers so far.
@@ -41,6 +44,7 @@ class Offload {
     OffloadOptions m_options;
     std::optional<Transfers> m_transfers;
     LaneMemory m_memory;
+    OffloadResults m_room;  ///< for the next batch's results; empty
 };
 
 }  // namespace warpevm

@@ -15,6 +15,9 @@ namespace {
 /// Inputs of precompiles in one launch; what is beyond is the CPU's.
 constexpr uint64_t most_gathered_bytes = uint64_t{1} << 30;
 
+/// Of results that are read at once: so much room for them is kept.
+constexpr size_t most_kept_words = size_t{1} << 22;
+
 /// Once more than this part of the lanes that have jobs have ended, their results are fetched and other jobs
 /// begin in them, in the launch in which the rest go on. That costs a launch of evm_collect and a few copies.
 constexpr size_t collected_share = 4;
@@ -46,6 +49,7 @@ LaneBatch::LaneBatch(LaneMemory& memory, const OffloadOptions& options, const La
       m_shape(make_lane_shape(stage.limits)),
       m_jobs(all),
       m_waiting(chosen),
+      m_packed(memory.packed),
       m_packer(memory.codes, options.unknown_is_absent, m_packed),
       m_lanes(std::min(stage.lanes, chosen.size())) {
     for (size_t i = m_lanes.size(); i-- > 0;) m_free.push_back(static_cast<uint32_t>(i));
@@ -89,7 +93,7 @@ bool LaneBatch::has_room() const {
 /// Gives free lanes to jobs, and sends what those begin with.
 DeviceResult<void> LaneBatch::refill() {
     if (m_left.empty()) {
-        m_packed = {};
+        m_packed.clear();
         m_hashes.assign(1, {});
     }
     if (m_free.empty() || m_waiting.empty()) return {};
@@ -317,8 +321,11 @@ DeviceResult<void> LaneBatch::read_results(OffloadResults& results, std::span<co
                                                   m_memory.shape.get(),   m_memory.places.get(),
                                                   m_memory.results.get(), count};
     WARPEVM_TRY(m_memory.run("evm_collect", count, arguments));
-    std::vector<uint32_t> words(size);
-    WARPEVM_TRY(m_memory.read(m_memory.results, room_of(words), &Traffic::results));
+    // Room beyond what is usual is not kept.
+    std::vector<uint32_t> large(size > most_kept_words ? size : 0);
+    std::vector<uint32_t>& words = large.empty() ? m_memory.words : large;
+    if (words.size() < size) words.resize(size);
+    WARPEVM_TRY(m_memory.read(m_memory.results, room_of(words).first(4 * size), &Traffic::results));
     for (size_t k = 0; k < done.size(); ++k) {
         const uint32_t i = done[k];
         const auto own = std::span<const uint32_t>(words).subspan(places[k].at, m_lanes[i].result_words);

@@ -81,7 +81,7 @@ class LaneBatch {
     kernel::lane_shape m_shape;
     std::span<const OffloadJob> m_jobs;
     std::span<const size_t> m_waiting;  ///< jobs that have not begun
-    PackedJobs m_packed;
+    PackedJobs& m_packed;
     JobPacker m_packer;
     std::vector<kernel::hash_window> m_hashes;
     std::vector<HostLane> m_lanes;

@@ -14,6 +14,7 @@
 #include "host/device/device.hpp"
 #include "host/offload/code_store.hpp"
 #include "host/offload/offload_traffic.hpp"
+#include "host/offload/pack.hpp"
 
 namespace warpevm {
 
@@ -54,6 +55,9 @@ class LaneMemory {
     void forget_codes(Images images);
 
     CodeStore codes;
+    // The host's side of what is sent and read back: room that batches use again.
+    PackedJobs packed;
+    std::vector<uint32_t> words;
     BufferPtr lanes, arenas, shape, inputs, answers, code_records, code_bytes, environments, forks, hashes,
         launch, reports, needs, places, results;
     Traffic traffic;  ///< since whoever reads it last cleared it

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "evm/base/result.hpp"
@@ -77,6 +78,13 @@ struct OffloadResults {
     uint64_t kernel_nanoseconds = 0;
     Traffic traffic;
 
+    template <class Do>
+    void for_each_column(const Do& what) {
+        std::apply([&](auto&... column) { (what(column), ...); },
+                   std::tie(statuses, records, accounts, slots, account_observations, slot_observations,
+                            account_effects, slot_effects, accounts_read, slots_read, logs, topics, log_bytes,
+                            codes, codes_of, code_bytes, call_ends, output_bytes));
+    }
     [[nodiscard]] const Address& account(uint32_t row) const { return accounts[row & ~ROW_IS_NEW_KEY]; }
     [[nodiscard]] SlotKey slot(uint32_t row) const {
         const ResultSlot& key = slots[row & ~ROW_IS_NEW_KEY];

@@ -318,9 +318,9 @@ class JobPacker::Impl {
         Bytes& bytes = m_bytes;
         bytes.clear();
         given.append_to(bytes);
-        uint32_t& known = m_to.accounts.try_emplace(given.account.address, WARPEVM_NONE).first->second;
+        uint32_t& known = m_to.placed[hash_value(given.account.address) % m_to.placed.size()];
         const bool is_there =
-            known != WARPEVM_NONE && inputs.size() - known >= bytes.size() &&
+            inputs.size() - known >= bytes.size() &&
             std::equal(bytes.begin(), bytes.end(), inputs.begin() + static_cast<std::ptrdiff_t>(known));
         if (is_there) return known;
         known = static_cast<uint32_t>(inputs.size());

@@ -3,6 +3,7 @@
 // say of the accounts and slots that the transactions name themselves.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <vector>
@@ -41,9 +42,21 @@ struct PackedJobs {
     std::vector<kernel::environment_record> environments;
     /// Of `inputs`: the accounts', and the call data's.
     uint64_t account_bytes = 0, call_data_bytes = 0;
-    /// Where in `inputs` an account was put last: once, unless lanes know different things of it.
-    SeededMap<Address, uint32_t> accounts;
+    /// By a part of its address' hash, where in `inputs` an account was put last. What many lanes name is
+    /// there once, unless they know different things of it.
+    std::array<uint32_t, 1024> placed{};
     std::map<std::pair<const Rules*, const BlockEnvironment*>, uint32_t> environment_numbers;
+
+    /// Keeps room for what is usual.
+    void clear() {
+        constexpr size_t most_kept = size_t{128} << 20;
+        if (inputs.capacity() > most_kept) inputs = Bytes();
+        inputs.clear();
+        environments.clear();
+        account_bytes = call_data_bytes = 0;
+        placed = {};
+        environment_numbers.clear();
+    }
 };
 
 /// What a state view says of an account, for given_account.

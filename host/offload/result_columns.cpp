@@ -11,8 +11,11 @@ constexpr uint32_t row_bits = ~uint32_t{ROW_IS_NEW_KEY};
 uint32_t& row_of(uint32_t& row) {
     return row;
 }
+const uint32_t& row_of(const uint32_t& row) {
+    return row;
+}
 template <class Record>
-uint32_t& row_of(Record& record) {
+auto& row_of(Record& record) {
     return record.row;
 }
 
@@ -21,7 +24,7 @@ class KeyRange {
   public:
     template <class Record>
     void cover(const std::vector<Record>& column, const record_range& range) {
-        for (Record record : ResultOf::part(column, range)) {
+        for (const Record& record : ResultOf::part(column, range)) {
             const uint32_t key = row_of(record) & row_bits;
             m_first = std::min(m_first, key);
             m_end = std::max(m_end, key + 1);
@@ -32,10 +35,11 @@ class KeyRange {
     record_range move(const std::vector<Record>& column, const record_range& range, size_t place,
                       std::vector<Record>& to) const {
         const auto first = static_cast<uint32_t>(to.size());
-        for (Record record : ResultOf::part(column, range)) {
+        const auto records = ResultOf::part(column, range);
+        to.insert(to.end(), records.begin(), records.end());
+        for (Record& record : std::span(to).subspan(first)) {
             uint32_t& row = row_of(record);
             row = ((row & row_bits) - m_first + static_cast<uint32_t>(place)) | ROW_IS_NEW_KEY;
-            to.push_back(record);
         }
         return {first, range.count};
     }
@@ -60,7 +64,8 @@ void append_result(const ResultOf& result, TransactionResults& to) {
     slots.cover(from.slot_effects, was.slot_effects);
     slots.cover(from.slots_read, was.slots_read);
     const size_t account = to.accounts.size(), slot = to.slots.size();
-    for (uint32_t i = accounts.first(); i < accounts.end(); ++i) to.accounts.push_back(from.accounts[i]);
+    to.accounts.insert(to.accounts.end(), from.accounts.begin() + accounts.first(),
+                       from.accounts.begin() + accounts.end());
     for (uint32_t i = slots.first(); i < slots.end(); ++i) to.slots.push_back(from.slot(i));
     record.account_observations =
         accounts.move(from.account_observations, was.account_observations, account, to.account_observations);

@@ -51,8 +51,10 @@ class Transfers::Packed {
   public:
     /// False where it is no plain transfer, or is for evm.cl to refuse.
     bool add(size_t number, const OffloadJob& job, bool unknown_is_absent) {
-        if (!may_be_transfer(job) || !is_valid(job)) return false;
         const Transaction& tx = *job.tx;
+        // Many in a row call the same contract: its code would keep each from being a plain transfer.
+        if (tx.to && *tx.to == m_last_contract) return false;
+        if (!may_be_transfer(job) || !is_valid(job)) return false;
         const std::array<Address, PARTY_COUNT> parties{job.sender, *tx.to, job.environment->beneficiary};
         std::array<Read<AccountRecord>, PARTY_COUNT> reads;
         job.state->read_accounts(parties, reads);
@@ -61,7 +63,10 @@ class Transfers::Packed {
             const auto code = code_of(reads[p], unknown_is_absent);
             if (!code) return false;
             // A sender or recipient with code is for evm.cl; the lane looks once more.
-            if (p != PARTY_BENEFICIARY && *code != kernel::CODE_EMPTY) return false;
+            if (p != PARTY_BENEFICIARY && *code != kernel::CODE_EMPTY) {
+                if (p == PARTY_RECIPIENT) m_last_contract = *tx.to;
+                return false;
+            }
             if (p != PARTY_BENEFICIARY) t.codes[p] = *code;
             if (reads[p].knowledge == Knowledge::value) t.balances[p] = reads[p].value.balance;
         }
@@ -88,9 +93,10 @@ class Transfers::Packed {
     [[nodiscard]] size_t size() const { return m_transfers.size(); }
 
     std::vector<kernel::transfer_record> m_transfers;
-    std::vector<size_t> m_numbers;          ///< each one's job
-    std::vector<Address> m_keys;            ///< PARTY_COUNT each
-    std::vector<bool> m_beneficiary_first;  ///< it is read before the recipient (EIP-3651)
+    std::vector<size_t> m_numbers;           ///< each one's job
+    std::vector<Address> m_keys;             ///< PARTY_COUNT each
+    std::vector<bool> m_beneficiary_first;   ///< it is read before the recipient (EIP-3651)
+    std::optional<Address> m_last_contract;  ///< a recipient that had code; whatever calls it is for evm.cl
 };
 
 DeviceResult<void> Transfers::reserve(BufferPtr& buffer, size_t bytes) {

@@ -15,6 +15,7 @@ namespace warpevm::test {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 const Address token = Address::from_low(0x70), pair = Address::from_low(0x71);
@@ -37,16 +38,19 @@ Address who(uint64_t n) {
 SlotKey balance(const Address& owner) {
     return {token, workload::token_balance_slot(owner)};
 }
+Hash code_of(const Address& contract) {
+    return to_bytes32(to_u256(contract));
+}
 /// A table that saw some transfers of the token, and swaps at the pair.
 void teach(AccessTable& table) {
     for (uint64_t i = 0; i < 3; ++i) {
         Window w;
         const auto& tx = w.add(who(i), workload::token_transfer(token, who(100 + i), 5));
         const std::vector<SlotKey> both{balance(who(i)), balance(who(100 + i))};
-        table.learn(tx, both, both);
+        table.learn(tx, code_of(token), both, both);
         const auto& swap = w.add(who(i), workload::swap(pair, true, 5, who(i)));
         const std::vector<SlotKey> reserves{{pair, workload::layout::pair_reserves}};
-        table.learn(swap, reserves, reserves);
+        table.learn(swap, code_of(pair), reserves, reserves);
     }
 }
 
@@ -95,10 +99,12 @@ TEST(AccessTables, FindMappingsAndPlainSlots) {
     teach(table);
     Window w;
     const auto& tx = w.add(who(7), workload::token_transfer(token, who(8), 5));
-    EXPECT_THAT(table.expected_keys(tx).slots, UnorderedElementsAre(balance(who(7)), balance(who(8))));
-    EXPECT_THAT(table.expected_keys(tx).accounts, ElementsAre(token));
+    EXPECT_THAT(table.expected_keys(tx, code_of(token)).slots,
+                UnorderedElementsAre(balance(who(7)), balance(who(8))));
+    EXPECT_THAT(table.expected_keys(tx, code_of(token)).accounts, ElementsAre(token));
     const auto& swap = w.add(who(7), workload::swap(pair, false, 1, who(7)));
-    EXPECT_THAT(table.expected_keys(swap).slots, ElementsAre(SlotKey{pair, workload::layout::pair_reserves}));
+    EXPECT_THAT(table.expected_keys(swap, code_of(pair)).slots,
+                ElementsAre(SlotKey{pair, workload::layout::pair_reserves}));
 }
 
 TEST(AccessTables, FindMappingsInMappings) {
@@ -110,8 +116,8 @@ TEST(AccessTables, FindMappingsInMappings) {
     };
     Window w;
     const std::vector<SlotKey> seen{{token, workload::token_allowance_slot(who(3), who(1))}};
-    table.learn(w.add(who(1), call(3)), seen, seen);
-    EXPECT_THAT(table.expected_keys(w.add(who(2), call(9))).slots,
+    table.learn(w.add(who(1), call(3)), code_of(token), seen, seen);
+    EXPECT_THAT(table.expected_keys(w.add(who(2), call(9)), code_of(token)).slots,
                 ElementsAre(SlotKey{token, workload::token_allowance_slot(who(9), who(2))}));
 }
 
@@ -120,19 +126,20 @@ TEST(AccessTables, WhatDoesNotHoldIsDropped) {
     Window w;
     const auto touch = [&](uint64_t from, uint64_t slot) {
         const std::vector<SlotKey> seen{{token, 5}, {token, slot}};
-        table.learn(w.add(who(from), workload::token_transfer(token, who(60), 1)), seen, {});
+        table.learn(w.add(who(from), workload::token_transfer(token, who(60), 1)), code_of(token), seen, {});
     };
     touch(1, 1000);
     touch(2, 1001);
-    EXPECT_THAT(table.expected_keys(w.add(who(3), workload::token_transfer(token, who(60), 1))).slots,
-                ElementsAre(SlotKey{token, 5}));
+    EXPECT_THAT(
+        table.expected_keys(w.add(who(3), workload::token_transfer(token, who(60), 1)), code_of(token)).slots,
+        ElementsAre(SlotKey{token, 5}));
 }
 
 TEST(AccessTables, ReadersDoNotMeet) {
     AccessTable table;
     Window w;
     const std::vector<SlotKey> seen{{token, 5}};
-    table.learn(w.add(who(1), workload::call(token, 50'000, {1, 2, 3, 4})), seen, {});
+    table.learn(w.add(who(1), workload::call(token, 50'000, {1, 2, 3, 4})), code_of(token), seen, {});
     EXPECT_THAT(w.parts(table).level_of, ElementsAre(1));
     for (int i = 0; i < 3; ++i) w.add(who(1), workload::call(token, 50'000, {1, 2, 3, 4}));
     EXPECT_THAT(w.parts(table).level_of, ElementsAre(1, 1, 1, 1));
@@ -144,28 +151,67 @@ TEST(AccessTables, AreBounded) {
     std::vector<SlotKey> many;
     for (uint64_t i = 0; i < 100; ++i) many.push_back({token, i});
     for (uint64_t i = 0; i < AccessTable::most_calls + 10; ++i) {
-        const auto& tx = w.add(who(1), workload::call(Address::from_low(i + 1), 50'000, {1, 2, 3, 4}));
-        table.learn(tx, many, {});
+        const Address contract = Address::from_low(i + 1);
+        const Hash code = code_of(contract);
+        const auto& tx = w.add(who(1), workload::call(contract, 50'000, {1, 2, 3, 4}));
+        table.learn(tx, code, many, {});
         EXPECT_LE(table.size(), AccessTable::most_calls);
-        EXPECT_LE(table.expected_keys(tx).slots.size(), AccessTable::most_rules);
-        EXPECT_TRUE(table.is_curious(tx));
+        EXPECT_LE(table.expected_keys(tx, code).slots.size(), AccessTable::most_rules);
+        EXPECT_TRUE(table.is_curious(tx, code));
     }
     const auto& last = w.block.transactions.back();
-    for (uint32_t i = 1; i < AccessTable::most_looks; ++i) table.learn(last, many, {});
-    EXPECT_FALSE(table.is_curious(last));
+    const Hash code = code_of(*last.tx->to);
+    for (uint32_t i = 1; i < AccessTable::most_looks; ++i) table.learn(last, code, many, {});
+    EXPECT_FALSE(table.is_curious(last, code));
+}
+
+/// What is known of a pair holds for each other one of the same code, of which the table is told by and by.
+TEST(AccessTables, GoByCode) {
+    AccessTable table;
+    teach(table);
+    Window w;
+    const Address other = Address::from_low(0x72);
+    const auto& swap = w.add(who(7), workload::swap(other, false, 1, who(7)));
+    EXPECT_THAT(table.expected_keys(swap, code_of(token)).slots, IsEmpty());
+    std::vector<ExpectedSlot> expected;
+    EXPECT_FALSE(table.expect(swap, expected));
+    const ExpectedKeys keys = table.expected_keys(swap, code_of(pair));
+    EXPECT_THAT(keys.slots, ElementsAre(SlotKey{other, workload::layout::pair_reserves}));
+    EXPECT_THAT(keys.accounts, ElementsAre(other));
+    EXPECT_TRUE(table.expect(swap, expected));
+    EXPECT_EQ(expected.size(), 1U);
+    w.add(who(8), workload::swap(other, false, 1, who(8)));
+    w.add(who(9), workload::swap(pair, false, 1, who(9)));
+    EXPECT_THAT(w.parts(table).level_of, ElementsAre(1, 2, 1));
+}
+
+/// A contract that calls others: what it touches there is the same for all of its code, or is dropped.
+TEST(AccessTables, ForeignSlotsAreThoseOfTheOtherContract) {
+    AccessTable table;
+    Window w;
+    const auto learn = [&](const Address& contract, const SlotKey& foreign) {
+        const std::vector<SlotKey> seen{{contract, 3}, {token, 5}, foreign};
+        table.learn(w.add(who(1), workload::call(contract, 50'000, {1, 2, 3, 4})), code_of(pair), seen, {});
+    };
+    const Address one = Address::from_low(0x80), two = Address::from_low(0x81);
+    learn(one, {token, 6});
+    learn(two, {token, 7});
+    EXPECT_THAT(
+        table.expected_keys(w.add(who(1), workload::call(who(3), 50'000, {1, 2, 3, 4})), code_of(pair)).slots,
+        UnorderedElementsAre(SlotKey{who(3), 3}, SlotKey{token, 5}));
 }
 
 TEST(AccessTables, ShortCallDataIsNoMatter) {
     AccessTable table;
     Window w;
     const std::vector<SlotKey> seen{balance(who(1)), balance(who(2))};
-    table.learn(w.add(who(1), workload::token_transfer(token, who(2), 1)), seen, seen);
+    table.learn(w.add(who(1), workload::token_transfer(token, who(2), 1)), code_of(token), seen, seen);
     Transaction cut = workload::token_transfer(token, who(2), 1);
     for (const size_t size : {67U, 36U, 35U, 5U, 4U, 3U, 0U}) {
         cut.data.resize(size);
         const auto& tx = w.add(who(1), cut);
-        EXPECT_LE(table.expected_keys(tx).slots.size(), 2U);
-        table.learn(tx, seen, {});
+        EXPECT_LE(table.expected_keys(tx, code_of(token)).slots.size(), 2U);
+        table.learn(tx, code_of(token), seen, {});
     }
     EXPECT_EQ(w.parts(table).level_of.size(), 8U);
 }
