@@ -144,7 +144,7 @@ void LaneBatch::give_up(OffloadResults& results) {
 
 /// The lanes of m_order.
 DeviceResult<void> LaneBatch::launch(OffloadResults& results) {
-    const auto stretch = m_stage.recorder.record(Verb::dispatch, m_order.size());
+    auto stretch = m_stage.recorder.record(Verb::dispatch, m_order.size());
     WARPEVM_TRY(m_memory.send_codes());
     const kernel::launch_head head{.seed = hash_seed(m_jobs.size()), .parked = 0, .reserved = 0};
     Bytes bytes;
@@ -160,6 +160,7 @@ DeviceResult<void> LaneBatch::launch(OffloadResults& results) {
         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin)
             .count());
     ++results.launches;
+    stretch.count_launch();
     std::vector<kernel::lane_report> reports(m_order.size());
     WARPEVM_TRY(m_memory.read(m_memory.reports, room_of(reports), &Traffic::reports));
     return take_reports(reports);

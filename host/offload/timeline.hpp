@@ -23,6 +23,7 @@ struct VerbSpan {
     Verb verb{};
     uint32_t device = 0;        ///< by its number in the engine
     uint32_t transactions = 0;  ///< that it is about
+    uint32_t launches = 0;      ///< of kernels that execute, within it
     std::chrono::steady_clock::time_point start{};
     std::chrono::steady_clock::duration length{};
 };
@@ -57,12 +58,13 @@ struct Recorder {
     [[nodiscard]] Time begin() const {
         return timeline != nullptr ? std::chrono::steady_clock::now() : Time{};
     }
-    void end(Verb verb, Time start, size_t transactions) const noexcept {
+    void end(Verb verb, Time start, size_t transactions, uint32_t launches = 0) const noexcept {
         if (timeline == nullptr) return;
         try {
             timeline->add({.verb = verb,
                            .device = device,
                            .transactions = static_cast<uint32_t>(transactions),
+                           .launches = launches,
                            .start = start,
                            .length = std::chrono::steady_clock::now() - start});
         } catch (const std::exception&) {  // no memory for it: then it is not shown
@@ -74,15 +76,17 @@ struct Recorder {
       public:
         Stretch(const Recorder& recorder, Verb verb, size_t transactions)
             : m_recorder(recorder), m_verb(verb), m_transactions(transactions), m_start(recorder.begin()) {}
-        ~Stretch() { m_recorder.end(m_verb, m_start, m_transactions); }
+        ~Stretch() { m_recorder.end(m_verb, m_start, m_transactions, m_launches); }
         Stretch(const Stretch&) = delete;
         Stretch& operator=(const Stretch&) = delete;
         void set_transactions(size_t count) { m_transactions = count; }
+        void count_launch() { ++m_launches; }
 
       private:
         const Recorder& m_recorder;
         const Verb m_verb;
         size_t m_transactions;
+        uint32_t m_launches = 0;
         const Time m_start;
     };
     [[nodiscard]] Stretch record(Verb verb, size_t transactions) const { return {*this, verb, transactions}; }

@@ -199,10 +199,11 @@ DeviceResult<std::vector<size_t>> Transfers::run(std::span<const OffloadJob> job
         stretch.set_transactions(packed.size());
     }
     if (packed.size() == 0) return others;
-    const auto stretch = recorder.record(Verb::dispatch, packed.size());
+    auto stretch = recorder.record(Verb::dispatch, packed.size());
     const auto first_key = static_cast<uint32_t>(results.accounts.size());
     WARPEVM_TRY(launch(packed, first_key, results.traffic));
     ++results.launches;
+    stretch.count_launch();
     if (!append(packed, first_key, results))
         return tl::unexpected(DeviceError{DeviceFault::wrong_answer, m_device.info().name, "transfers_run",
                                           "a result that can't be"});

@@ -177,9 +177,15 @@ TEST_F(Run, ShowsWhatADeviceDidWhen) {
     ASSERT_EQ(ran.exit_code, 0) << ran.err;
     for (const char* verb : {"pack", "dispatch", "merge"}) EXPECT_GT(block()["timing_ms"][verb], 0) << verb;
     std::map<std::string, int> seen;
+    uint64_t launches = 0;
     const json trace = json::parse(m_folder.read("trace.json"));
     for (const json& event : trace["traceEvents"])
-        if (event.value("cat", "") == "device") ++seen[event["name"]];
+        if (event.value("cat", "") == "device") {
+            ++seen[event["name"]];
+            launches += event["args"]["launches"].get<uint64_t>();
+        }
+    EXPECT_GE(launches, 1U);
+    EXPECT_EQ(block()["launches"], launches);
     EXPECT_GE(seen["pack"], 1);
     EXPECT_GE(seen["dispatch"], 1);
     EXPECT_GE(seen["merge"], 1);

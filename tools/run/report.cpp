@@ -77,6 +77,7 @@ ordered_json block_json(const BlockReport& b) {
     out["unsigned"] = b.unsigned_txs;
     out["routes"] = routes_json(b.routes.value_or(RouteReport{}));
     if (b.plan) out["plan"] = plan_json(*b.plan);
+    out["launches"] = b.launches;
     out["recover"] = {{"device", b.senders.device}, {"cpu", b.senders.cpu}, {"reasons", b.senders.reasons}};
     if (b.routes && !b.routes->serial())
         out["parallelism"] = {{"speculated", b.routes->speculated()},
@@ -150,6 +151,7 @@ void BlockReport::take(const std::vector<VerbSpan>& taken, unsigned repeat) {
     for (const VerbSpan& span : taken) {
         const double milliseconds = std::chrono::duration<double, std::milli>(span.length).count();
         timing_ms[phase_of(span.verb)] += milliseconds / repeat;
+        launches += static_cast<double>(span.launches) / repeat;
     }
     device_spans.insert(device_spans.end(), taken.begin(), taken.end());
 }
@@ -205,7 +207,7 @@ std::string to_chrome_trace(const RunReport& report) {
                               {"dur", micros(s.length)},
                               {"pid", 1},
                               {"tid", first_device_row + s.device},
-                              {"args", {{"block", or_null(b.number)}, {"txs", s.transactions}}}});
+                              {"args", {{"block", or_null(b.number)}, {"txs", s.transactions}, {"launches", s.launches}}}});
         }
     for (const uint32_t device : devices) {
         const std::string name =
