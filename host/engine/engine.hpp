@@ -38,9 +38,9 @@ struct EngineSettings {
     /// Devices take all that they can, and the commit loop waits for it: for tests that ask where work ran.
     /// Else they take from the window's end, and what is late is overridden.
     bool device_takes_all = false;
-    /// Transactions that a device executes at once; those that contradict one another again
-    /// (device_batch.hpp).
-    uint32_t device_batch = 4096;
+    /// Transactions that a device executes at once, and those that contradict one another again
+    /// (device_batch.hpp); 0: as many as it has lanes for.
+    uint32_t device_batch = 0;
     /// Of codes and what was translated of them.
     size_t code_cache_bytes = CodeCache::default_limit;
 };

@@ -70,6 +70,8 @@ struct DeviceWorker::Part {
 DeviceWorker::DeviceWorker(std::shared_ptr<DevicePrograms> programs, const DeviceWorkerOptions& options)
     : m_programs(std::move(programs)), m_options(options) {
     const uint32_t slots = slots_of(m_programs->device().info(), options);
+    m_room = lane_room(m_programs->device().info(), slots);
+    m_batch = options.batch != 0 ? options.batch : m_room.lanes;
     for (uint32_t i = 0; i < slots; ++i) m_slots.emplace_back();
     for (Slot& slot : m_slots) slot.thread = std::thread([this, &slot] { work(slot); });
 }
@@ -173,6 +175,8 @@ DeviceResult<void> DeviceWorker::open(Slot& slot) {
     if (auto built = build(); !built) return built;
     for (const bool absent : {false, true}) {
         OffloadOptions options = m_options.offload;
+        if (options.lane_memory == 0) options.lane_memory = m_room.bytes;
+        if (options.most_lanes == 0) options.most_lanes = m_room.lanes;
         options.unknown_is_absent = absent;
         slot.offload[absent] = std::make_unique<Offload>(m_programs->device(), m_evm, options, m_transfers);
     }
@@ -201,15 +205,15 @@ DeviceResult<void> DeviceWorker::build() {
 /// before it. Where it would have done everything it goes batch by batch from the end, or it would begin with
 /// what the cores begin with. Whoever asked for it gets one batch in any case.
 uint32_t DeviceWorker::batch_size(const Window& window) const {
-    if (!window.plan) return m_options.batch;
+    if (!window.plan) return m_batch;
     const WindowPlan& plan = *window.plan;
     const bool is_asked_for = plan.whole.reasons.has(RouteReason::asked_for_device);
-    const uint32_t most = is_asked_for ? m_options.batch : most_borrowed;
+    const uint32_t most = is_asked_for ? m_batch : most_borrowed;
     const auto all = static_cast<double>(window.suits.size());
     const double left = window.untried - std::min(window.untried, window.loans->next());
     const double suitable = left * static_cast<double>(plan.to_device) / all;
     const double share = plan.pace.share(suitable);
-    if (share >= 1) return std::min(m_options.batch, most);
+    if (share >= 1) return std::min(m_batch, most);
     if (share == 0) return is_asked_for && !window.has_begun ? most : 0;
     const double part = share * suitable / static_cast<double>(m_slots.size());
     return std::clamp(static_cast<uint32_t>(std::min<double>(part, most)), 1U, most);
@@ -220,7 +224,7 @@ std::vector<Claims::Loan> DeviceWorker::next_batch(Window& window) const {
     const std::lock_guard held(window.lock);
     if (m_options.takes_all) {
         const auto end = window.borrowed.begin() +
-                         static_cast<ptrdiff_t>(std::min<size_t>(m_options.batch, window.borrowed.size()));
+                         static_cast<ptrdiff_t>(std::min<size_t>(m_batch, window.borrowed.size()));
         std::vector<Claims::Loan> batch(window.borrowed.begin(), end);
         window.borrowed.erase(window.borrowed.begin(), end);
         return batch;
@@ -245,7 +249,7 @@ void DeviceWorker::gather(std::vector<Part>& parts) {
     }
     size_t jobs = 0;
     for (const auto& window : windows) {
-        if (jobs >= m_options.batch) break;
+        if (jobs >= m_batch) break;
         if (!parts.empty() && parts.front().window->unknown_is_absent != window->unknown_is_absent) continue;
         parts.push_back({.window = window, .loans = {}});
         if (!window->loans->over()) parts.back().loans = next_batch(*window);

@@ -21,8 +21,8 @@ namespace warpevm {
 
 struct DeviceWorkerOptions {
     OffloadOptions offload;
-    /// Transactions of one batch.
-    uint32_t batch = 4096;
+    /// Transactions of one batch; 0: as many as the device has lanes for.
+    uint32_t batch = 0;
     /// Rounds of one batch, where the commit loop does not wait: each costs a few launches, in which a chain
     /// of transactions that wait for one another gets on by one.
     uint32_t most_rounds = 8;
@@ -103,6 +103,8 @@ class DeviceWorker {
     std::atomic<bool> m_is_ready{false};
     std::string m_lost_because;
     BatchCounts m_counts;
+    LaneRoom m_room;           ///< of each slot
+    uint32_t m_batch;          ///< transactions
     std::deque<Slot> m_slots;  ///< last: their threads use the others
 };
 

@@ -10,9 +10,19 @@ namespace warpevm {
 #define WARPEVM_TRY(call) \
     if (auto tried = (call); !tried) return tl::unexpected(tried.error())
 
+namespace {
+
+OffloadOptions with_room(OffloadOptions options, const LaneRoom& room) {
+    if (options.lane_memory == 0) options.lane_memory = room.bytes;
+    if (options.most_lanes == 0) options.most_lanes = room.lanes;
+    return options;
+}
+
+}  // namespace
+
 Offload::Offload(Device& device, ProgramPtr program, OffloadOptions options, ProgramPtr transfers)
     : m_device(device),
-      m_options(std::move(options)),
+      m_options(with_room(std::move(options), lane_room(device.info()))),
       m_memory(device, std::move(program), m_options.group_size, m_options.images) {
     if (transfers) m_transfers.emplace(device, std::move(transfers));
 }

@@ -51,9 +51,7 @@ LaneBatch::LaneBatch(LaneMemory& memory, const OffloadOptions& options, const La
       m_waiting(chosen),
       m_packed(memory.packed),
       m_packer(memory.codes, options.unknown_is_absent, m_packed),
-      m_lanes(std::min(stage.lanes, chosen.size())) {
-    for (size_t i = m_lanes.size(); i-- > 0;) m_free.push_back(static_cast<uint32_t>(i));
-}
+      m_lanes(std::min(stage.lanes, chosen.size())) {}
 
 DeviceResult<void> LaneBatch::run(OffloadResults& results) {
     WARPEVM_TRY(prepare());
@@ -73,15 +71,25 @@ DeviceResult<void> LaneBatch::run(OffloadResults& results) {
 }
 
 DeviceResult<void> LaneBatch::prepare() {
+    WARPEVM_TRY(make_room());
     const size_t count = m_lanes.size();
+    for (size_t i = count; i-- > 0;) m_free.push_back(static_cast<uint32_t>(i));
     WARPEVM_TRY(m_memory.fill(m_memory.shape, bytes_of(m_shape), &Traffic::tables));
     // Nothing is in them that anybody refers to yet.
     WARPEVM_TRY(m_memory.reserve(m_memory.hashes, sizeof(kernel::hash_window)));
     WARPEVM_TRY(m_memory.reserve(m_memory.answers, 0));
     WARPEVM_TRY(m_memory.reserve(m_memory.lanes, sizeof(kernel::lane_record) * count));
     WARPEVM_TRY(m_memory.reserve(m_memory.reports, sizeof(kernel::lane_report) * count));
-    WARPEVM_TRY(m_memory.reserve(m_memory.needs, sizeof(kernel::lane_need) * count));
-    return m_memory.reserve(m_memory.arenas, size_t{m_shape.size} * count);
+    return m_memory.reserve(m_memory.needs, sizeof(kernel::lane_need) * count);
+}
+
+/// For as many lanes as there is room for: others use the device's memory too.
+DeviceResult<void> LaneBatch::make_room() {
+    for (;;) {
+        auto made = m_memory.reserve(m_memory.arenas, size_t{m_shape.size} * m_lanes.size());
+        if (made || made.error().fault != DeviceFault::out_of_memory || m_lanes.size() == 1) return made;
+        m_lanes.resize(m_lanes.size() / 2);
+    }
 }
 
 /// Whether jobs may begin, by the memory that all that have begun take.

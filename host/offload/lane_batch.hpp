@@ -15,9 +15,10 @@ namespace warpevm {
 struct OffloadOptions {
     /// Sizes of lanes, from small to large: what exceeds one is tried with the next.
     std::vector<LaneLimits> limits{usual_lane_limits(), wide_lane_limits(), widest_lane_limits()};
-    /// Bytes of device memory for lanes (of one size at a time), and how many of them at most.
-    uint64_t lane_memory = uint64_t{1} << 30;
-    uint32_t most_lanes = 4096;
+    /// Bytes of device memory for lanes (of one size at a time), and how many of them at most; 0: as the
+    /// device has room (lane_room).
+    uint64_t lane_memory = 0;
+    uint32_t most_lanes = 0;
     /// Bytes of call data and other things that lanes have begun with, which stay until all lanes have ended:
     /// with more than so much there, jobs wait for that before they begin.
     uint64_t input_memory = uint64_t{64} << 20;
@@ -62,6 +63,7 @@ class LaneBatch {
 
   private:
     DeviceResult<void> prepare();
+    DeviceResult<void> make_room();
     DeviceResult<void> refill();
     [[nodiscard]] bool has_room() const;
     void choose_runnable();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/offload/lane_limits.hpp"
 
+#include <algorithm>
+
 #include <bit>
 
 namespace warpevm {
@@ -71,6 +73,15 @@ LaneLimits widest_lane_limits() {
             .log_bytes = 4 << 20,
             .codes = 1 << 10,
             .code_bytes = 4 << 20};
+}
+
+LaneRoom lane_room(const DeviceInfo& info, uint32_t sharers) {
+    constexpr uint32_t lanes_of_unit = 1024, least_lanes = 4096, most_lanes = 1U << 17;
+    constexpr uint64_t gibibyte = uint64_t{1} << 30;
+    if (info.uses_host_cores) return {least_lanes, gibibyte};
+    const uint64_t wanted = uint64_t{info.units} * lanes_of_unit / sharers;
+    return {static_cast<uint32_t>(std::clamp<uint64_t>(wanted, least_lanes, most_lanes)),
+            std::max(info.memory_bytes / 4 / sharers, gibibyte / 16)};
 }
 
 kernel::lane_shape make_lane_shape(const LaneLimits& limits) {

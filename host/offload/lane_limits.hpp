@@ -2,6 +2,7 @@
 // How much of everything a lane holds, and where that lies in its arena.
 #pragma once
 
+#include "host/device/device.hpp"
 #include "host/device/kernel_types.hpp"
 
 namespace warpevm {
@@ -25,6 +26,16 @@ LaneLimits usual_lane_limits();
 LaneLimits wide_lane_limits();
 /// The deepest recursion, and memory of 30 million gas and more: 52 MiB.
 LaneLimits widest_lane_limits();
+
+/// How many lanes of a device may be at work at once, and the bytes of its memory that they may take.
+struct LaneRoom {
+    uint32_t lanes = 0;
+    uint64_t bytes = 0;
+};
+/// For one of `sharers` that use the device at the same time. A device of its own gets as many lanes as its
+/// units can hold at once, so that their waiting for memory overlaps, and with others a quarter of its
+/// memory; on the host's cores more lanes than fit its caches gain nothing.
+LaneRoom lane_room(const DeviceInfo& info, uint32_t sharers = 1);
 
 /// Sections one after the other, each aligned for words.
 kernel::lane_shape make_lane_shape(const LaneLimits& limits);

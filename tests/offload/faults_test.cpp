@@ -74,6 +74,25 @@ TEST(OffloadFaults, are_values_at_every_call) {
     EXPECT_TRUE(told_some);
 }
 
+/// Where there is no room for so many lanes, fewer do.
+TEST(OffloadFaults, little_memory_means_fewer_lanes) {
+    Scene scene(Fork::prague);
+    const auto jobs = some_jobs(scene);
+    const unsigned calls = run_on(jobs, {.point = FaultPoint::allocate, .at_call = 1'000'000}).calls;
+    unsigned went_on = 0;
+    for (unsigned n = 1; n <= calls; ++n) {
+        const Ran ran =
+            run_on(jobs, {.point = FaultPoint::allocate, .at_call = n, .fault = DeviceFault::out_of_memory});
+        if (!ran.results) {
+            EXPECT_EQ(ran.results.error().fault, DeviceFault::out_of_memory);
+            continue;
+        }
+        ++went_on;
+        EXPECT_EQ(ran.done.size(), jobs.size());
+    }
+    EXPECT_EQ(went_on, 1U);  // the lanes' allocation: nothing else can do with less
+}
+
 /// What is read back is garbled at one call: it may be an error, an escalation or a wrong result (which
 /// validation can't know), but never more than that.
 TEST(OffloadFaults, nonsense_is_no_harm) {

@@ -204,5 +204,28 @@ TEST_P(Limits, of_what_the_state_says) {
 
 WARPEVM_ON_EACH_DEVICE(Limits);
 
+/// A hundred thousand calls are one launch on a large device; none takes more than a part of what there is.
+TEST(LaneRooms, FollowTheDevice) {
+    constexpr uint64_t gibibyte = uint64_t{1} << 30;
+    const auto room = [](unsigned units, uint64_t memory, bool is_cpu, uint32_t sharers = 1) {
+        DeviceInfo info;
+        info.memory_bytes = memory;
+        info.units = units;
+        info.uses_host_cores = is_cpu;
+        return lane_room(info, sharers);
+    };
+    const LaneRoom large = room(132, 139 * gibibyte, false);
+    EXPECT_GE(large.lanes, 100'000U);
+    EXPECT_GE(large.bytes / make_lane_shape(usual_lane_limits()).size, 100'000U);
+    const LaneRoom quarter = room(132, 139 * gibibyte, false, 4);
+    EXPECT_LE(4 * quarter.bytes, 139 * gibibyte / 4);
+    EXPECT_GE(4 * quarter.lanes, 100'000U);
+    const LaneRoom small = room(4, gibibyte, false);
+    EXPECT_EQ(small.lanes, 4096U);
+    EXPECT_EQ(small.bytes, gibibyte / 4);
+    EXPECT_EQ(room(2, 24 * gibibyte, true).lanes, 4096U);
+    EXPECT_EQ(room(2, 24 * gibibyte, true).bytes, gibibyte);
+}
+
 }  // namespace
 }  // namespace warpevm::test

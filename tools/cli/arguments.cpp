@@ -44,7 +44,8 @@ void add_common(CLI::App& app, CommonOptions& o) {
     app.add_flag(
         "--wait-for-device", o.wait_for_device,
         "backend opencl: the device takes all that it can, and the CPU waits (to see what it can do)");
-    app.add_option("--device-batch", o.device_batch, "backend opencl: transactions that it executes at once")
+    app.add_option("--device-batch", o.device_batch,
+                   "backend opencl: transactions that it executes at once; else as many as it has lanes for")
         ->check(CLI::Range(1U, 1U << 20));
     add_choice<Speculate>(app, "--speculate", o.speculate,
                           {{"measured", Speculate::measured},
@@ -195,12 +196,14 @@ CLI::App* add_simulate(CLI::App& app, Arguments& a) {
     simulate->add_option("--batch", o.batch, "calls that are executed at once")
         ->check(CLI::Range(size_t{1}, size_t{1} << 24))
         ->capture_default_str();
-    simulate->add_option("--lanes", o.lanes, "backend opencl: calls on the device at the same time")
-        ->check(CLI::Range(1U, 1U << 24))
-        ->capture_default_str();
-    simulate->add_option("--lane-memory", o.lane_memory_mib, "backend opencl: their memory, in MiB")
-        ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 20))
-        ->capture_default_str();
+    simulate
+        ->add_option("--lanes", o.lanes,
+                     "backend opencl: calls on the device at the same time; else by its size")
+        ->check(CLI::Range(1U, 1U << 24));
+    simulate
+        ->add_option("--lane-memory", o.lane_memory_mib,
+                     "backend opencl: their memory, in MiB; else a quarter of the device's")
+        ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 20));
     add_choice<bool>(*simulate, "--verify", o.verify, {{"serial", true}, {"none", false}},
                      "execute each bundle once more, serially, and compare everything");
     simulate->add_flag("--strict-state", o.strict_state,

@@ -22,7 +22,7 @@ struct ExecutorSettings {
     std::function<DeviceResult<std::shared_ptr<DevicePrograms>>()> open_device;
     std::shared_ptr<ProgramCache> cache;
     bool waits_for_device = false;
-    uint32_t device_batch = 4096;
+    uint32_t device_batch = 0;
 };
 
 /// An engine and the backend that was chosen, or whatever else executes. May be called from several threads

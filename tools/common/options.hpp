@@ -16,8 +16,9 @@ struct CommonOptions {
     std::vector<std::string> devices;
     bool require_device = false;
     bool wait_for_device = false;  ///< backend opencl: the CPU overrides nothing that the device has
-    uint32_t device_batch = 4096;  ///< backend opencl: transactions that the device executes at once
-    unsigned threads = 0;          ///< the executor's; 0: as many as there are cores
+    uint32_t device_batch =
+        0;                 ///< backend opencl: transactions that the device executes at once; 0: its lanes
+    unsigned threads = 0;  ///< the executor's; 0: as many as there are cores
     Speculate speculate = Speculate::measured;
     unsigned jobs = 0;  ///< cases or blocks at once; 0: the command's own default
     std::string fork;   ///< empty: as the input says

@@ -13,10 +13,10 @@ struct SimulateOptions {
     std::string output = "-";  ///< answers
     std::string chain = "mainnet";
     uint64_t gas_cap = 50'000'000;
-    size_t batch = 100'000;  ///< calls of one submission
-    uint32_t lanes = 4096;
-    uint64_t lane_memory_mib = 1024;
-    bool verify = false;  ///< execute again, serially, and compare
+    size_t batch = 100'000;        ///< calls of one submission
+    uint32_t lanes = 0;            ///< 0: by the device
+    uint64_t lane_memory_mib = 0;  ///< likewise
+    bool verify = false;           ///< execute again, serially, and compare
     bool strict_state = false;
 };
 
