@@ -15,6 +15,7 @@ namespace {
 OffloadOptions with_room(OffloadOptions options, const LaneRoom& room) {
     if (options.lane_memory == 0) options.lane_memory = room.bytes;
     if (options.most_lanes == 0) options.most_lanes = room.lanes;
+    if (options.group_size == 0) options.group_size = room.group_size;
     return options;
 }
 

@@ -27,7 +27,7 @@ struct OffloadOptions {
     // Of one job.
     uint32_t most_launches = 1'000'000;
     uint32_t most_parks = 1024;
-    uint32_t group_size = 8;
+    uint32_t group_size = 0;  ///< 0: as suits the device
     Images images = Images::worth;
     /// Codes are kept from batch to batch up to so many bytes; then all are forgotten.
     size_t kept_code_bytes = size_t{256} << 20;

@@ -78,10 +78,13 @@ LaneLimits widest_lane_limits() {
 LaneRoom lane_room(const DeviceInfo& info, uint32_t sharers) {
     constexpr uint32_t lanes_of_unit = 1024, least_lanes = 4096, most_lanes = 1U << 17;
     constexpr uint64_t gibibyte = uint64_t{1} << 30;
-    if (info.uses_host_cores) return {least_lanes, gibibyte};
+    // Whole warps and wavefronts, which have 32 or 64 work-items; on the host's cores a group is one
+    // thread's.
+    constexpr uint32_t group_of_device = 64, group_of_cores = 8;
+    if (info.uses_host_cores) return {least_lanes, gibibyte, group_of_cores};
     const uint64_t wanted = uint64_t{info.units} * lanes_of_unit / sharers;
     return {static_cast<uint32_t>(std::clamp<uint64_t>(wanted, least_lanes, most_lanes)),
-            std::max(info.memory_bytes / 4 / sharers, gibibyte / 16)};
+            std::max(info.memory_bytes / 4 / sharers, gibibyte / 16), group_of_device};
 }
 
 kernel::lane_shape make_lane_shape(const LaneLimits& limits) {

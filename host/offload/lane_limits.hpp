@@ -27,10 +27,12 @@ LaneLimits wide_lane_limits();
 /// The deepest recursion, and memory of 30 million gas and more: 52 MiB.
 LaneLimits widest_lane_limits();
 
-/// How many lanes of a device may be at work at once, and the bytes of its memory that they may take.
+/// How many lanes of a device may be at work at once, the bytes of its memory that they may take, and how
+/// many are a work-group.
 struct LaneRoom {
     uint32_t lanes = 0;
     uint64_t bytes = 0;
+    uint32_t group_size = 0;
 };
 /// For one of `sharers` that use the device at the same time. A device of its own gets as many lanes as its
 /// units can hold at once, so that their waiting for memory overlaps, and with others a quarter of its

@@ -217,6 +217,7 @@ TEST(LaneRooms, FollowTheDevice) {
     const LaneRoom large = room(132, 139 * gibibyte, false);
     EXPECT_GE(large.lanes, 100'000U);
     EXPECT_GE(large.bytes / make_lane_shape(usual_lane_limits()).size, 100'000U);
+    EXPECT_EQ(large.group_size, 64U);
     const LaneRoom quarter = room(132, 139 * gibibyte, false, 4);
     EXPECT_LE(4 * quarter.bytes, 139 * gibibyte / 4);
     EXPECT_GE(4 * quarter.lanes, 100'000U);
@@ -225,6 +226,7 @@ TEST(LaneRooms, FollowTheDevice) {
     EXPECT_EQ(small.bytes, gibibyte / 4);
     EXPECT_EQ(room(2, 24 * gibibyte, true).lanes, 4096U);
     EXPECT_EQ(room(2, 24 * gibibyte, true).bytes, gibibyte);
+    EXPECT_EQ(room(2, 24 * gibibyte, true).group_size, 8U);
 }
 
 }  // namespace
