@@ -53,7 +53,7 @@ class RouteReport {
     [[nodiscard]] bool serial() const { return alone() == transactions(); }
     [[nodiscard]] double executions_per_transaction() const {
         const uint64_t all = transactions();
-        return all == 0 ? 0 : 1 + static_cast<double>(repeated()) / static_cast<double>(all);
+        return all == 0 ? 0 : 1 + static_cast<double>(repeated() + again) / static_cast<double>(all);
     }
 
     RouteReport& operator+=(const RouteReport& more) {
@@ -61,6 +61,7 @@ class RouteReport {
         repeated_gas += more.repeated_gas;
         transfers += more.transfers;
         back_offs += more.back_offs;
+        again += more.again;
         batched += more.batched;
         ordered_seconds += more.ordered_seconds;
         for (const auto& [why, count] : more.given_back) given_back[why] += count;
@@ -70,6 +71,8 @@ class RouteReport {
 
     /// Gas of the incarnations that were thrown away.
     uint64_t repeated_gas = 0;
+    /// Executions ahead that were found stale ahead of their turn, and repeated there.
+    uint64_t again = 0;
     /// Plain transfers, whose effects were formed without running anything, while others speculated.
     uint64_t transfers = 0;
     /// Of what was lent and came back undone: how many, by the borrower's reason.

@@ -18,6 +18,7 @@ BatchOutcome::Item BatchOutcome::item_of(const Incarnation& t, const BlockTransa
               .blob_gas = tx.tx->type == TxType::blob ? blob_gas(*tx.tx) : 0,
               .logs = {.records = t.outcome.log_count},
               .seconds = t.seconds,
+              .again = t.number,
               .elsewhere = t.elsewhere != nullptr,
               .is_transfer = t.is_transfer};
     for (uint32_t i = 0; i < t.outcome.log_count; ++i) {
@@ -56,6 +57,7 @@ BatchOutcome::Sums BatchOutcome::sums(uint32_t count) const {
         sums.seconds += item.seconds;
         sums.elsewhere += item.elsewhere ? 1 : 0;
         sums.transfers += item.is_transfer ? 1 : 0;
+        sums.again += item.again;
     }
     return sums;
 }

@@ -24,6 +24,7 @@ class BatchOutcome {
     struct Sums {
         double seconds = 0;  ///< of executing them
         uint32_t elsewhere = 0, transfers = 0;
+        uint64_t again = 0;  ///< executions ahead that were stale
     };
     [[nodiscard]] Sums sums(uint32_t count) const;
     /// Notes the first `count`, whose logs are in their records.
@@ -34,6 +35,7 @@ class BatchOutcome {
         uint64_t gas_limit, gas_used, blob_gas;
         Logs::Mark logs;  ///< how much it logged; then, where
         double seconds;
+        uint32_t again;
         bool elsewhere, is_transfer;
     };
     static Item item_of(const Incarnation& t, const BlockTransaction& tx);

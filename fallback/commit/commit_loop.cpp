@@ -194,6 +194,7 @@ void CommitLoop::commit(uint32_t index, WorkerPlace::How how, Incarnation* in_tu
     if (m_window.progress.stopped()) return;
     Incarnation* const ahead = m_window.published.take(index);
     const bool is_kept = how == WorkerPlace::valid;
+    const bool was_estimate = how == WorkerPlace::stale || (ahead != nullptr && ahead->number != 0);
     count(how, ahead);
     if (is_kept) commit_incarnation(index, *ahead);
     if (in_turn != nullptr) {
@@ -205,7 +206,7 @@ void CommitLoop::commit(uint32_t index, WorkerPlace::How how, Incarnation* in_tu
         m_window.parts.give_back(ahead);
     }
     m_window.suspended.committed(m_window.order.position_in(m_block->number, index));
-    if (how == WorkerPlace::stale) m_window.suspended.wake_all();
+    if (was_estimate) m_window.suspended.wake_all();
     m_window.hand_over();
     if (index + 1 == m_block->end) close();
 }
@@ -236,6 +237,7 @@ void CommitLoop::commit_incarnation(uint32_t index, Incarnation& t) {
 void CommitLoop::count(WorkerPlace::How how, const Incarnation* ahead) {
     RouteReport& routes = m_block->routes;
     const bool elsewhere = ahead != nullptr && ahead->elsewhere != nullptr;
+    routes.again += ahead != nullptr ? ahead->number : 0;
     switch (how) {
         case WorkerPlace::alone: routes.count(m_has_backed_off ? Route::backed_off : Route::too_short); break;
         case WorkerPlace::fresh: routes.count(Route::in_turn); break;
@@ -286,6 +288,7 @@ void CommitLoop::commit_batch(uint32_t begin, uint32_t end) {
     m_block->routes.count(Route::elsewhere, sums.elsewhere);
     m_block->routes.count(Route::ahead, count - sums.elsewhere);
     m_block->routes.transfers += sums.transfers;
+    m_block->routes.again += sums.again;
     m_block->routes.batched += count;
     const auto batch = m_window.published.between(begin, end);
     const size_t pieces = count / given_back_at_once + 1;
@@ -296,6 +299,7 @@ void CommitLoop::commit_batch(uint32_t begin, uint32_t end) {
         std::fill(some.begin(), some.end(), nullptr);
     });
     m_window.suspended.committed(m_window.order.position_in(m_block->number, end - 1));
+    if (sums.again != 0) m_window.suspended.wake_all();
     m_block->routes.ordered_seconds += clock_seconds() - from - m_shared_seconds;
     m_window.hand_over();
     if (end == m_block->end) close();

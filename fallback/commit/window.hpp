@@ -42,16 +42,18 @@ class GivenBackCounts {
 /// Readers of estimates, and how far the commit loop has come.
 class SuspendedReaders {
   public:
-    /// Until the transaction at `position` has committed; false where it never will.
-    bool wait_for(Position position, const ScheduleProgress& progress) {
+    /// Until the transaction `index` at `position` has committed, or there is another incarnation of it;
+    /// false where neither will be.
+    bool wait_for(Position position, uint32_t index, ScheduleProgress& progress) {
         for (;;) {
             const uint32_t seen = m_parking.ticket();
             if (m_committed.load(std::memory_order_acquire) >= position) return true;
+            if (progress.claims().stage(index) == Claims::Stage::done) return true;
             if (progress.over()) return false;
             m_parking.park(seen);
         }
     }
-    /// By the commit loop.
+    /// By the commit loop, which then wakes all, if there ever was an estimate of its.
     void committed(Position position) { m_committed.store(position, std::memory_order_release); }
     void wake_all() noexcept { m_parking.wake_all(); }
 

@@ -3,6 +3,8 @@
 
 #include <mutex>
 
+#include "fallback/table/observations_ahead.hpp"
+
 namespace warpevm {
 
 Result<std::vector<BlockOutcome>> WindowExecution::finish(Worker& w) {
@@ -32,8 +34,28 @@ bool WindowExecution::execute_ahead(Worker& w, uint32_t index) {
 }
 
 void WindowExecution::publish(Worker& w, uint32_t index) {
+    if (Incarnation* const stale = m_window.published.take(index)) {
+        w.executed->number = stale->number + 1;
+        m_window.published.withdraw(*stale);
+        m_window.parts.give_back(stale);
+    }
     m_window.published.add(index, *std::exchange(w.executed, nullptr), m_window.order.position_of(index));
     m_window.hand_over();
+}
+
+/// Where it can't be told, it is left to the commit loop.
+bool WindowExecution::holds_ahead(Worker& /*w*/, uint32_t index) const {
+    const WindowOrder& order = m_window.order;
+    const BlockTransaction& tx = order[index];
+    const Incarnation& t = m_window.published[index];
+    if (tx.tx == nullptr || t.undecided || t.outcome.invalid.code != ErrorCode::none) return true;
+    const ObservationsAhead ahead(m_window.parts.table, order.position_of(index),
+                                  order.block_with(index).rules.at_least(Fork::spurious_dragon));
+    return ahead.hold(t.records, tx.sender, tx.tx->nonce).value_or(true);
+}
+
+void WindowExecution::resume_readers(Worker& /*w*/, uint32_t /*index*/) {
+    m_window.suspended.wake_all();
 }
 
 // ---- results from elsewhere

@@ -45,6 +45,8 @@ class WindowExecution {
     bool execute_ahead(Worker& w, uint32_t index);
     double seconds_ahead(const Worker& w) const { return w.seconds; }
     void publish(Worker& w, uint32_t index);
+    bool holds_ahead(Worker& w, uint32_t index) const;
+    void resume_readers(Worker& w, uint32_t index);
     bool validate(Worker& /*w*/, uint32_t index) {
         return m_commit_loop.validate(index, m_window.published[index]);
     }

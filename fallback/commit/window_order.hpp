@@ -62,6 +62,12 @@ class WindowOrder {
     [[nodiscard]] Position position_in(uint32_t block, uint32_t index) const {
         return m_starts[block] + 2 * (Position{index - m_first[block]} + 2);
     }
+    /// The transaction at a position that is one's.
+    [[nodiscard]] uint32_t index_of(Position position) const {
+        const auto after = std::upper_bound(m_starts.begin(), m_starts.end(), position);
+        const auto block = static_cast<size_t>(after - m_starts.begin()) - 1;
+        return m_first[block] + static_cast<uint32_t>((position - m_starts[block]) / 2 - 2);
+    }
     /// Of what the journal enters before the transaction.
     [[nodiscard]] Position before(uint32_t index) const { return position_of(index) - 1; }
 

@@ -18,7 +18,8 @@ void WindowWorker::prepare() {
     m_speculation.emplace(shared, *m_stretches, *m_buffers);
     m_wait_for = [this](Position earlier) {
         const double from = clock_seconds();
-        const bool came = m_window.suspended.wait_for(earlier, m_window.progress);
+        const bool came =
+            m_window.suspended.wait_for(earlier, m_window.order.index_of(earlier), m_window.progress);
         m_waited += clock_seconds() - from;
         return came;
     };

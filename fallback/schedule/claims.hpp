@@ -55,6 +55,9 @@ class Claims {
 
     /// For a thread, which must execute it and hand it in. False: it is somebody else's.
     bool claim(uint32_t index) { return change(index, Stage::open, Stage::claimed).has_value(); }
+    /// For a thread that looks again at an incarnation that waits for its commit. It hands that in, or one
+    /// that it has executed anew.
+    bool reclaim(uint32_t index) { return change(index, Stage::done, Stage::claimed).has_value(); }
     /// For a device, which may never answer.
     std::optional<Loan> lend(uint32_t index) {
         const auto generation = change(index, Stage::open, Stage::lent);

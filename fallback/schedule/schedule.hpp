@@ -39,6 +39,7 @@ struct WorkerPlace {
     enum At : uint8_t { free, executing, executed, in_turn };
     At at = free;
     uint32_t index = 0;
+    bool is_again = false;  ///< an incarnation of it was stale
     Claims::Range range{};  ///< claimed, and not begun
     double claim_seconds = 0;
     uint32_t claim_count = 0;
@@ -69,8 +70,12 @@ concept SchedulePlatform = requires(P p, typename P::Worker& w, uint32_t index) 
     /// On the state as of its position. False: it waits for something; called again when that has come.
     { p.execute_ahead(w, index) } -> std::same_as<bool>;
     { p.seconds_ahead(w) } -> std::same_as<double>;
-    /// Others see what it did.
+    /// Others see what it did, in place of what an earlier incarnation did.
     p.publish(w, index);
+    /// Whether the incarnation would see the same again, as of its position.
+    { p.holds_ahead(w, index) } -> std::same_as<bool>;
+    /// An incarnation is there again in place of an estimate: who suspended on it goes on.
+    p.resume_readers(w, index);
     /// Whether the incarnation holds on the committed state.
     { p.validate(w, index) } -> std::same_as<bool>;
     /// The end of what may be validated and committed together with `index`; `index` where nothing may.
@@ -176,7 +181,7 @@ class Schedule {
         }
         if (over()) return m_platform.help(w) ? Step::worked : Step::over;
         if (takes_turn(w) || m_platform.receive_some(w)) return Step::worked;
-        if (m_open.load(std::memory_order_acquire) && speculate(w)) return Step::worked;
+        if (m_open.load(std::memory_order_acquire) && (speculate(w) || look_again(w))) return Step::worked;
         return m_platform.help(w) ? Step::worked : Step::idle;
     }
 
@@ -241,10 +246,14 @@ class Schedule {
         const uint32_t limit = std::min(m_platform.batch_end(w, index), index + most);
         while (end < limit && m_claims.stage(end) == Claims::Stage::done) ++end;
         if (!m_batches.pays(end - index)) return false;
+        // Nobody looks at them again from here on; who does already has claimed his.
+        m_batch_end.store(end, std::memory_order_seq_cst);
+        for (end = index; end < m_batch_end && m_claims.stage(end) == Claims::Stage::done;) ++end;
         const HeldBatch held = m_platform.validate_batch(w, index, end);
         m_batches.note(index, held.end - index, end - index);
+        if (held.end != index) m_claims.take_done(index, held.end);
+        m_batch_end.store(held.end, std::memory_order_release);
         if (held.end == index) return false;
-        m_claims.take_done(index, held.end);
         WorkerPlace& p = w.place;
         p.at = WorkerPlace::in_turn;
         p.how = WorkerPlace::batch;
@@ -270,6 +279,7 @@ class Schedule {
             m_platform.commit(w, p.index);
         }
         m_next.store(p.end, std::memory_order_release);
+        if (p.how == WorkerPlace::fresh || p.how == WorkerPlace::stale) look_again_from(p.end);
         note_turn(p);
         p.at = WorkerPlace::free;
         judge(w, p);
@@ -364,13 +374,18 @@ class Schedule {
             }
             const uint32_t index = p.range.begin++;
             if (!m_claims.claim(index)) continue;
-            p.at = WorkerPlace::executing;
-            p.index = index;
+            begin_executing(p, index, /*is_again=*/false);
             // Whoever is called calls the next, so that no one pays for all.
             if (m_claims.offered() < m_claims.count()) m_platform.call_one(w);
             go_on_executing(w);
             return true;
         }
+    }
+
+    static void begin_executing(WorkerPlace& p, uint32_t index, bool is_again) {
+        p.at = WorkerPlace::executing;
+        p.index = index;
+        p.is_again = is_again;
     }
 
     Step go_on_executing(Worker& w) {
@@ -385,8 +400,40 @@ class Schedule {
         ++p.claim_count;
         m_platform.publish(w, p.index);
         m_claims.hand_in(p.index);
+        if (p.is_again) m_platform.resume_readers(w, p.index);
+        look_again_from(p.index + 1);
         p.at = WorkerPlace::free;
         return Step::worked;
+    }
+
+    // ---- validation ahead (Block-STM's validation index)
+
+    /// What was executed from `index` on may have read what is different now.
+    void look_again_from(uint32_t index) {
+        uint32_t from = m_again.load(std::memory_order_relaxed);
+        while (index < from && !m_again.compare_exchange_weak(from, index, std::memory_order_acq_rel)) {
+        }
+    }
+
+    /// For who has nothing to begin: what would come out otherwise now is executed again, before the commit
+    /// loop comes to it. False where there is nothing to look at.
+    bool look_again(Worker& w) {
+        WorkerPlace& p = w.place;
+        for (;;) {
+            uint32_t from = m_again.load(std::memory_order_acquire);
+            const uint32_t index = std::max(from, m_next.load(std::memory_order_acquire) + 1);
+            if (index >= std::min(m_claims.offered(), m_claims.count())) return false;
+            if (!m_again.compare_exchange_weak(from, index + 1, std::memory_order_acq_rel)) continue;
+            if (!m_claims.reclaim(index)) continue;
+            if (index < m_batch_end.load(std::memory_order_seq_cst) || m_platform.holds_ahead(w, index)) {
+                m_claims.hand_in(index);
+                return true;
+            }
+            m_platform.mark_estimate(w, index);
+            begin_executing(p, index, /*is_again=*/true);
+            go_on_executing(w);
+            return true;
+        }
     }
 
     Platform& m_platform;
@@ -400,7 +447,9 @@ class Schedule {
     BatchSizes m_batches;  // the commit loop's own
     const Patience m_patience;
     std::atomic<bool> m_commit_lock{false};
-    std::atomic<bool> m_open{false};  ///< workers may speculate
+    std::atomic<bool> m_open{false};              ///< workers may speculate
+    std::atomic<uint32_t> m_again{~uint32_t{0}};  ///< incarnations before it were looked at
+    std::atomic<uint32_t> m_batch_end{0};         ///< up to here the commit loop has them, or had
 
     // The commit loop's own.
     uint64_t m_gas_left;

@@ -53,6 +53,8 @@ class Virtual {
     bool execute_ahead(Worker& w, uint32_t index);
     double seconds_ahead(const Worker& w) const;
     void publish(Worker& w, uint32_t index);
+    bool holds_ahead(Worker& w, uint32_t index);
+    void resume_readers(const Worker& w, uint32_t index) { resume(index, w.time); }
     bool validate(Worker& w, uint32_t index);
     uint32_t batch_end(const Worker& w, uint32_t index) const;
     HeldBatch validate_batch(Worker& w, uint32_t begin, uint32_t end);
@@ -210,11 +212,25 @@ double Virtual::seconds_ahead(const Worker& w) const {
 void Virtual::publish(Worker& w, uint32_t index) {
     const RecordedTransaction& t = *m_line.transactions[index];
     Execution& ahead = m_ahead[index];
+    if (ahead.run != nullptr) m_table.withdraw(*ahead.run, position_of(index));
     ahead.run = w.stale ? &t.early : &t.in_order;
     ahead.handed_in = w.time;
     (m_result.workers.*(w.stale ? &WorkersTime::stale : &WorkersTime::valid)) += w.time - w.begin;
     m_table.publish(*ahead.run, position_of(index));
     if (!m_needs.empty()) resume(index, w.time);
+}
+
+/// A run that saw other values than the recording did is the same again while it would see others still.
+bool Virtual::holds_ahead(Worker& w, uint32_t index) {
+    const RecordedTransaction& t = *m_line.transactions[index];
+    spend(w, t.validate);
+    bool same = true;
+    for (const RecordedRead& read : t.in_order.reads) {
+        uint32_t estimate = none;
+        same = m_table.sees(t.in_order, read, position_of(index), estimate) && same;
+        if (estimate != none) return true;  // whoever it is publishes again
+    }
+    return same == (m_ahead[index].run == &t.in_order);
 }
 
 bool Virtual::validate(Worker& w, uint32_t index) {

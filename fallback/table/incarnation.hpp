@@ -57,7 +57,8 @@ struct Incarnation {
     bool assumes = false;
     /// A plain transfer, whose effects were formed without running anything.
     bool is_transfer = false;
-    double seconds = 0;  ///< that it took
+    uint32_t number = 0;  ///< among its transaction's that were executed ahead, from 0
+    double seconds = 0;   ///< that it took
 
     /// What the records lie in: its own columns, or those of results that were handed in.
     Observations observations;
@@ -96,6 +97,7 @@ struct Incarnation {
         records = {};
         outcome = {};
         undecided = assumes = is_transfer = false;
+        number = 0;
         seconds = 0;
     }
 };

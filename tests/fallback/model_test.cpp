@@ -78,6 +78,8 @@ class Delayed {
         return m_window.seconds_ahead(w.real) + Delays::of_execution(w.place.index);
     }
     void publish(Worker& w, uint32_t index) { m_window.publish(w.real, index); }
+    bool holds_ahead(Worker& w, uint32_t index) { return m_window.holds_ahead(w.real, index); }
+    void resume_readers(Worker& w, uint32_t index) { m_window.resume_readers(w.real, index); }
     bool validate(Worker& w, uint32_t index) { return m_window.validate(w.real, index); }
     uint32_t batch_end(Worker& w, uint32_t index) { return m_window.batch_end(w.real, index); }
     HeldBatch validate_batch(Worker& w, uint32_t begin, uint32_t end) {

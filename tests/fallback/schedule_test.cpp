@@ -61,6 +61,17 @@ TEST(Claims, WhatIsDroppedMayBeBegunAgain) {
     EXPECT_TRUE(claims.claim(0) && claims.hand_in(0));
 }
 
+TEST(Claims, WhatWaitsForItsCommitIsLookedAtAgainByOne) {
+    Claims claims(2);
+    EXPECT_FALSE(claims.reclaim(0)) << "there is no incarnation";
+    EXPECT_TRUE(claims.claim(0) && claims.hand_in(0) && claims.reclaim(0));
+    EXPECT_FALSE(claims.reclaim(0));
+    EXPECT_FALSE(claims.take(0).has_value()) << "who looks is waited for";
+    EXPECT_TRUE(claims.hand_in(0));
+    EXPECT_EQ(claims.take(0), Stage::done);
+    EXPECT_FALSE(claims.reclaim(0)) << "the commit loop has it";
+}
+
 TEST(Claims, SeveralAreTakenAtOnce) {
     Claims claims(3);
     for (uint32_t i = 0; i < 3; ++i) EXPECT_TRUE(claims.claim(i) && claims.hand_in(i));
@@ -244,6 +255,17 @@ TEST(Simulation, ASerialChainIsNotWorthManyWorkers) {
     const SimulatedRun run = simulate(window, {.workers = 16});
     EXPECT_GT(window.serial_seconds() / run.seconds, 0.95);
     EXPECT_LT(run.workers_busy(), 1.45);
+}
+
+/// Chains side by side: what becomes stale is executed again by whoever has nothing else to do, and not by the
+/// commit loop, one after the other.
+TEST(Simulation, WhatIsStaleIsExecutedAgainAheadOfItsTurn) {
+    for (const unsigned workers : {4U, 8U, 16U}) {
+        const RecordedWindow window = counting(1600, workers, 50e-6, 0.3e-6);
+        const SimulatedRun run = simulate(window, {.workers = workers});
+        EXPECT_GT(window.serial_seconds() / run.seconds, 0.4 * workers) << workers;
+        EXPECT_LT(run.counters.stale, 1600U / 4) << workers;
+    }
 }
 
 TEST(Simulation, SaysWhereAllOfTheTimeWent) {

@@ -31,6 +31,8 @@ class Bare {
     }
     double seconds_ahead(Worker& /*w*/) { return 1; }
     void publish(Worker& /*w*/, uint32_t /*index*/) {}
+    bool holds_ahead(Worker& /*w*/, uint32_t /*index*/) { return ++looks % 3 != 0; }
+    void resume_readers(Worker& /*w*/, uint32_t /*index*/) {}
     bool validate(Worker& /*w*/, uint32_t index) { return index % 5 != 0; }
     /// Up to here transactions may be committed at once.
     uint32_t batch_end(Worker& /*w*/, uint32_t index) { return (index / 8 + 1) * 8; }
@@ -55,6 +57,7 @@ class Bare {
     void call_one(Worker& /*w*/) { idle.wake_one(); }
 
     Parking idle;
+    std::atomic<uint32_t> looks{0};
     uint32_t committed = 0, most_at_once = 0;
     bool in_order = true;
 };

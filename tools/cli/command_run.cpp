@@ -100,7 +100,7 @@ void explain(const RunReport& report) {
             for (const auto& [why, count] : b.routes->not_lent)
                 fmt::print("    {:>5} never went to a device: {}\n", count, why);
             if (b.launches != 0) fmt::print("    {:g} launches of kernels\n", b.launches);
-            if (b.routes->repeated() != 0)
+            if (b.routes->repeated() + b.routes->again != 0)
                 fmt::print("    {:.2f} executions each, {} gas in vain\n",
                            b.routes->executions_per_transaction(), b.routes->repeated_gas);
             if (b.routes->back_offs != 0)

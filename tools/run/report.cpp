@@ -84,6 +84,7 @@ ordered_json block_json(const BlockReport& b) {
                               {"in_turn", b.routes->direct()},
                               {"transfers", b.routes->transfers},
                               {"repeated", b.routes->repeated()},
+                              {"again", b.routes->again},
                               {"repeated_gas", b.routes->repeated_gas},
                               {"executions_per_transaction", b.routes->executions_per_transaction()},
                               {"retreats", b.routes->back_offs}};
@@ -200,14 +201,16 @@ std::string to_chrome_trace(const RunReport& report) {
     for (const BlockReport& b : report.blocks)
         for (const VerbSpan& s : b.device_spans) {
             devices.insert(s.device);
-            events.push_back({{"name", phase_names[phase_of(s.verb)]},
-                              {"cat", "device"},
-                              {"ph", "X"},
-                              {"ts", micros(s.start - report.start)},
-                              {"dur", micros(s.length)},
-                              {"pid", 1},
-                              {"tid", first_device_row + s.device},
-                              {"args", {{"block", or_null(b.number)}, {"txs", s.transactions}, {"launches", s.launches}}}});
+            events.push_back(
+                {{"name", phase_names[phase_of(s.verb)]},
+                 {"cat", "device"},
+                 {"ph", "X"},
+                 {"ts", micros(s.start - report.start)},
+                 {"dur", micros(s.length)},
+                 {"pid", 1},
+                 {"tid", first_device_row + s.device},
+                 {"args",
+                  {{"block", or_null(b.number)}, {"txs", s.transactions}, {"launches", s.launches}}}});
         }
     for (const uint32_t device : devices) {
         const std::string name =
