@@ -246,9 +246,14 @@ class Schedule {
         const uint32_t limit = std::min(m_platform.batch_end(w, index), index + most);
         while (end < limit && m_claims.stage(end) == Claims::Stage::done) ++end;
         if (!m_batches.pays(end - index)) return false;
-        // Nobody looks at them again from here on; who does already has claimed his.
+        // Nobody looks at them again from here on; who does already has claimed one.
         m_batch_end.store(end, std::memory_order_seq_cst);
-        for (end = index; end < m_batch_end && m_claims.stage(end) == Claims::Stage::done;) ++end;
+        const uint32_t there = end;
+        for (end = index; end < there && m_claims.stage(end) == Claims::Stage::done;) ++end;
+        if (!m_batches.pays(end - index)) {
+            m_batch_end.store(index, std::memory_order_release);
+            return false;
+        }
         const HeldBatch held = m_platform.validate_batch(w, index, end);
         m_batches.note(index, held.end - index, end - index);
         if (held.end != index) m_claims.take_done(index, held.end);
