@@ -284,7 +284,7 @@ class Schedule {
             m_platform.commit(w, p.index);
         }
         m_next.store(p.end, std::memory_order_release);
-        if (p.how == WorkerPlace::fresh || p.how == WorkerPlace::stale) look_again_from(p.end);
+        if (p.how == WorkerPlace::stale) look_again_from(p.end);
         note_turn(p);
         p.at = WorkerPlace::free;
         judge(w, p);
@@ -405,15 +405,18 @@ class Schedule {
         ++p.claim_count;
         m_platform.publish(w, p.index);
         m_claims.hand_in(p.index);
-        if (p.is_again) m_platform.resume_readers(w, p.index);
-        look_again_from(p.index + 1);
+        if (p.is_again) {
+            m_platform.resume_readers(w, p.index);
+            look_again_from(p.index + 1);
+        }
         p.at = WorkerPlace::free;
         return Step::worked;
     }
 
     // ---- validation ahead (Block-STM's validation index)
 
-    /// What was executed from `index` on may have read what is different now.
+    /// What was executed from `index` on has probably read what is different now: something before it was
+    /// stale. Where nothing is, nobody looks.
     void look_again_from(uint32_t index) {
         uint32_t from = m_again.load(std::memory_order_relaxed);
         while (index < from && !m_again.compare_exchange_weak(from, index, std::memory_order_acq_rel)) {
