@@ -257,8 +257,8 @@ TEST(Simulation, ASerialChainIsNotWorthManyWorkers) {
     EXPECT_LT(run.workers_busy(), 1.45);
 }
 
-/// Chains side by side: what becomes stale is executed again by whoever has nothing else to do, and not by the
-/// commit loop, one after the other.
+/// Chains side by side: what becomes stale is executed again by whoever has nothing else to do, and not by
+/// the commit loop, one after the other.
 TEST(Simulation, WhatIsStaleIsExecutedAgainAheadOfItsTurn) {
     for (const unsigned workers : {4U, 8U, 16U}) {
         const RecordedWindow window = counting(1600, workers, 50e-6, 0.3e-6);

@@ -109,7 +109,8 @@ struct BlockReport {
     std::array<double, phase_names.size()> timing_ms{};
     std::vector<Span> spans;
     std::vector<VerbSpan> device_spans;
-    /// Of kernels that execute, of one execution; those that windows share count where the first of them does.
+    /// Of kernels that execute, of one execution; those that windows share count where the first of them
+    /// does.
     double launches = 0;
     ExitCode exit_code = ExitCode::ok;
 
