@@ -150,6 +150,7 @@ uint64_t launches_of(size_t windows, const workload::PreparedBlock& block) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(equal, windows);
     EXPECT_EQ(worker.lost_because(), "");
+    EXPECT_TRUE(worker.stop(60));  // a window may be over before its batch is counted
     EXPECT_EQ(worker.counts().batches, windows);
     EXPECT_EQ(worker.counts().handed_in, windows * block.input.transactions.size());
     return worker.counts().launches;
@@ -212,6 +213,9 @@ TEST(DeviceWorkers, what_calls_touched_is_known_the_next_time) {
         expect_equal(serially({&block.input, 1}, block.state, lenient()),
                      execute_parallel(context, {&block.input, 1}, block.state, lenient(), nullptr,
                                       worker.borrower(lenient())));
+        // The window may be over before its batch is counted.
+        for (int wait = 0; worker.counts().launches == before && wait < 10'000; ++wait)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         launches.push_back(worker.counts().launches - before);
     }
     EXPECT_EQ(learned->accesses().size(), 1U);
