@@ -69,7 +69,7 @@ class RouteReport {
         return *this;
     }
 
-    /// Gas of the incarnations that were thrown away.
+    /// Gas of the incarnations that were found stale in their turn.
     uint64_t repeated_gas = 0;
     /// Executions ahead that were found stale ahead of their turn, and repeated there.
     uint64_t again = 0;

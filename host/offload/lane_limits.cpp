@@ -2,7 +2,6 @@
 #include "host/offload/lane_limits.hpp"
 
 #include <algorithm>
-
 #include <bit>
 
 namespace warpevm {

@@ -52,8 +52,9 @@ class Transfers::Packed {
     /// False where it is no plain transfer, or is for evm.cl to refuse.
     bool add(size_t number, const OffloadJob& job, bool unknown_is_absent) {
         const Transaction& tx = *job.tx;
-        // Many in a row call the same contract: its code would keep each from being a plain transfer.
-        if (tx.to && *tx.to == m_last_contract) return false;
+        // Many in a row call the same contract: its code would keep each from being a plain transfer. Only of
+        // what looks like a call, since jobs may have pre-states of their own.
+        if (tx.to && tx.data.size() >= 4 && *tx.to == m_last_contract) return false;
         if (!may_be_transfer(job) || !is_valid(job)) return false;
         const std::array<Address, PARTY_COUNT> parties{job.sender, *tx.to, job.environment->beneficiary};
         std::array<Read<AccountRecord>, PARTY_COUNT> reads;

@@ -9,6 +9,7 @@
 
 #include "bench/workload/calls.hpp"
 #include "bench/workload/contracts.hpp"
+#include "host/offload/key_filter.hpp"
 #include "host/offload/window_plan.hpp"
 
 namespace warpevm::test {
@@ -133,6 +134,20 @@ TEST(AccessTables, WhatDoesNotHoldIsDropped) {
     EXPECT_THAT(
         table.expected_keys(w.add(who(3), workload::token_transfer(token, who(60), 1)), code_of(token)).slots,
         ElementsAre(SlotKey{token, 5}));
+}
+
+TEST(KeyFilters, NeverDenyWhatIsThereAndRarelyClaimWhatIsNot) {
+    KeyFilter filter;
+    for (const size_t count : {0U, 1U, 1000U, 100'000U}) {
+        filter.reset(count);
+        for (size_t i = 0; i < count; ++i) filter.insert(hash_value(who(i)));
+        size_t claimed = 0;
+        for (size_t i = 0; i < count; ++i) {
+            ASSERT_TRUE(filter.may_contain(hash_value(who(i)))) << i << " of " << count;
+            claimed += filter.may_contain(hash_value(who(count + i))) ? 1 : 0;
+        }
+        EXPECT_LE(claimed, count / 100 + 1) << count;
+    }
 }
 
 TEST(AccessTables, ReadersDoNotMeet) {

@@ -206,9 +206,6 @@ TEST_P(OwnTransfers, leave_large_balances) {
 /// Who calls code, is a precompile or lists something goes to evm.cl, in the same batch.
 TEST_P(OwnTransfers, are_told_from_what_is_almost_one) {
     All all;
-    // First: what calls an address that had code in the job before is taken for a call, whatever its own
-    // pre-state has there.
-    all.emplace_back(Fork::prague);
     Transfer& calls = all.emplace_back(Fork::prague);
     calls.state.set_account(recipient, 1, 0, Program().push(3).store(4).code());
     Transfer& delegated = all.emplace_back(Fork::prague);
@@ -223,6 +220,7 @@ TEST_P(OwnTransfers, are_told_from_what_is_almost_one) {
     lists.tx.chain_id = 1;
     lists.tx.access_list.push_back({recipient, {}});
     all.emplace_back(Fork::prague).block.beneficiary = Address::from_low(3);
+    all.emplace_back(Fork::prague);  // though others' pre-states have code at its recipient
     const auto jobs = jobs_of(all);
     const uint64_t before = own().offload().transfers().transfers;
     Tally tally;

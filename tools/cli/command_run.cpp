@@ -101,7 +101,7 @@ void explain(const RunReport& report) {
                 fmt::print("    {:>5} never went to a device: {}\n", count, why);
             if (b.launches != 0) fmt::print("    {:g} launches of kernels\n", b.launches);
             if (b.routes->repeated() + b.routes->again != 0)
-                fmt::print("    {:.2f} executions each, {} gas in vain\n",
+                fmt::print("    {:.2f} executions each; in their turn {} gas in vain\n",
                            b.routes->executions_per_transaction(), b.routes->repeated_gas);
             if (b.routes->back_offs != 0)
                 fmt::print("    the commit loop backed off {} times\n", b.routes->back_offs);
